@@ -1,0 +1,95 @@
+/**
+ * A block is a pure function from its settings to HSL. Its `config` schema
+ * drives form, validation, compile and docs; `script` is the single statement
+ * of what it does.
+ */
+import type { FunctionSignature, Script } from "@sluice/hsl";
+import type { z } from "zod";
+import type { FlowKind } from "./flow.ts";
+import type { ServiceName } from "./services.ts";
+
+/** Stable id → words on the wire, in drawing order. Empty: the block is an ending. */
+export type Outcomes<Outcome extends string> = Readonly<Record<Outcome, string>>;
+
+export type BlockFunction = FunctionSignature & { readonly uses: readonly ServiceName[] };
+export type BlockFunctions = Readonly<Record<string, BlockFunction>>;
+
+/** How an outcome is drawn (colour, line and glyph). */
+export type OutcomeTone =
+  | "continue"
+  | "else"
+  | "accept"
+  | "quarantine"
+  | "defer"
+  | "reject"
+  | "error";
+
+export type BlockCategory =
+  | "check"
+  | "lookup"
+  | "content"
+  | "change"
+  | "control"
+  | "ending"
+  | "script";
+
+export type BlockDefinition<
+  Type extends string = string,
+  Config extends z.ZodObject = z.ZodObject,
+  Outcome extends string = string,
+  Functions extends BlockFunctions = BlockFunctions,
+> = {
+  /** Stored in flows; equals the folder's name. */
+  readonly type: Type;
+  readonly version: number;
+  readonly title: string;
+  /** Palette tooltip, first line of the docs page. */
+  readonly summary: string;
+  readonly category: BlockCategory;
+  /** Words a postmaster may search for ("zen", "rbl"). */
+  readonly synonyms?: readonly string[];
+  /** Name of a Tabler icon in kebab-case ("shield-check"). */
+  readonly icon: string;
+  /** Where the palette offers it. */
+  readonly flows: readonly FlowKind[];
+  readonly config: Config;
+  /** May be incomplete: a fresh block is a draft. */
+  readonly defaults: z.input<NoInfer<Config>>;
+  /** Complete settings, for the golden script and the docs page. */
+  readonly example: z.input<NoInfer<Config>>;
+  readonly outcomes: Outcomes<Outcome> | ((config: z.output<NoInfer<Config>>) => Outcomes<Outcome>);
+  /** The tone of each outcome that is not plain "continue". */
+  readonly tones?: Partial<Record<NoInfer<Outcome>, OutcomeTone>>;
+  /** One line on the canvas and in the trace. */
+  readonly label: (config: z.output<NoInfer<Config>>) => string;
+  /** Functions this block brings to the language; most bring none. */
+  readonly functions: Functions;
+  readonly script: (
+    config: z.output<NoInfer<Config>>,
+    to: (outcome: NoInfer<Outcome>) => Script,
+    /** A variable name that cannot collide with those of scripts: `local("answer")` → `$dnsbl_answer`. */
+    local: (name: string) => Script,
+    kind: FlowKind,
+  ) => Script;
+  /** The card's own title and icon, where the settings carry one (a script's first comment). */
+  readonly face?: (config: z.output<NoInfer<Config>>) => { title?: string; icon?: string };
+  readonly upgrade?: (stored: unknown, fromVersion: number) => z.input<NoInfer<Config>>;
+};
+
+// biome-ignore lint/suspicious/noExplicitAny: a registry holds blocks of every shape
+export type AnyBlock = BlockDefinition<string, any, any, any>;
+export type BlockRegistry = ReadonlyMap<string, AnyBlock>;
+
+export const defineBlock = <
+  const Type extends string,
+  Config extends z.ZodObject,
+  const Outcome extends string,
+  Functions extends BlockFunctions = Record<never, never>,
+>(
+  block: Omit<BlockDefinition<Type, Config, Outcome, Functions>, "functions"> & {
+    functions?: Functions;
+  },
+): BlockDefinition<Type, Config, Outcome, Functions> => ({
+  ...block,
+  functions: block.functions ?? ({} as Functions), // no functions means an empty record of them
+});

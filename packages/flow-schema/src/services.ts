@@ -1,0 +1,16 @@
+/** Abilities the engine lends to function bodies; each has one file in the engine's `flows/host`. */
+export const serviceNames = [
+  "clock",
+  "dns",
+  "ldap",
+  "http",
+  "smtp-lookup",
+  "file-store",
+  "counters",
+  "reputation",
+  "mail",
+  "message",
+  "session",
+  "log",
+] as const;
+export type ServiceName = (typeof serviceNames)[number];
