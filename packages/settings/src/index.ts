@@ -1,1 +1,9 @@
-export {};
+export * from "./certificate.ts";
+export * from "./directory.ts";
+export * from "./domain.ts";
+export * from "./file.ts";
+export * from "./listener.ts";
+export * from "./quarantine.ts";
+export * from "./secret.ts";
+export * from "./settings.ts";
+export * from "./transport.ts";

@@ -1,0 +1,160 @@
+import { field, ObjectId } from "@sluice/flow-schema";
+import { z } from "zod";
+import { StoredSecret } from "./secret.ts";
+
+/** How mail leaves: to which host, with which security, and how long we try. */
+export const Transport = z.strictObject({
+  title: field.text({ label: "Title", help: "Shown in lists.", max: 120 }).default(""),
+  destination: field.text({
+    label: "Destination",
+    help: "host:port, several separated by commas in order of preference, “lookup-mx”, “lookup-mx:HOST”, with “;zone=ZONE” and “;query=SERVER[:PORT],…”, or “null” to discard.",
+    min: 1,
+    max: 1000,
+  }),
+  protocol: field
+    .choice(["smtp", "lmtp"], {
+      label: "Protocol",
+      help: "LMTP for a mail store.",
+      choices: { smtp: "SMTP", lmtp: "LMTP" },
+    })
+    .default("smtp"),
+  helo: field
+    .text({ label: "HELO name", help: "Empty: the machine's own name.", max: 255 })
+    .default(""),
+  sourceAddress: field
+    .text({
+      label: "Source address",
+      help: "An address of this machine; empty: the system chooses.",
+      max: 64,
+    })
+    .default(""),
+  allowPrivateAddresses: field
+    .toggle({
+      label: "Allow private addresses from MX",
+      help: "Needed when MX records lead to loopback or private networks.",
+      section: "Destination",
+    })
+    .default(false),
+  fallback: ObjectId.optional(),
+  tls: z
+    .strictObject({
+      mode: field
+        .choice(
+          ["none", "optional", "optional-verify", "require", "require-verify", "dane", "mta-sts"],
+          {
+            label: "TLS",
+            help: "Require never falls back to clear text.",
+            section: "TLS",
+            choices: {
+              none: "None",
+              optional: "Optional",
+              "optional-verify": "Optional, verified",
+              require: "Required",
+              "require-verify": "Required and verified",
+              dane: "DANE",
+              "mta-sts": "MTA-STS",
+            },
+          },
+        )
+        .default("optional"),
+      certificate: ObjectId.optional(),
+    })
+    .prefault({}),
+  user: field
+    .text({ label: "User name", help: "For SMTP AUTH; empty: none.", max: 255, section: "Sign-in" })
+    .default(""),
+  password: StoredSecret.optional(),
+  authWithoutTls: field
+    .toggle({
+      label: "Sign in without TLS",
+      help: "Sends the password in the clear.",
+      section: "Sign-in",
+    })
+    .default(false),
+  retryMinutes: field
+    .list(z.number().positive(), {
+      label: "Retry delays",
+      help: "Minutes after the 1st, 2nd, … attempt; the last one repeats.",
+      section: "Queue",
+    })
+    .default([1, 3, 5, 15, 30, 60, 120]),
+  maximumAttempts: field
+    .number({ label: "Attempts", help: "0: until the mail is too old.", min: 0, section: "Queue" })
+    .default(0),
+  maximumAgeMinutes: field
+    .number({
+      label: "Give up after",
+      help: "Then the sender gets a notice.",
+      min: 1,
+      unit: "minutes",
+      section: "Queue",
+    })
+    .default(2880),
+  onGivingUp: field
+    .choice(["notify", "discard"], {
+      label: "On giving up",
+      help: "Notify sends a delivery status notification (RFC 3464).",
+      choices: { notify: "Notify the sender", discard: "Discard" },
+      section: "Queue",
+    })
+    .default("notify"),
+  paused: field
+    .toggle({ label: "Paused", help: "Mail waits in the queue.", section: "Queue" })
+    .default(false),
+  maximumConnections: field
+    .number({
+      label: "Connections to one next hop",
+      help: "From each worker.",
+      min: 1,
+      max: 500,
+      section: "Queue",
+    })
+    .default(20),
+  messagesPerConnection: field
+    .number({
+      label: "Messages on one connection",
+      help: "Then it is closed.",
+      min: 1,
+      section: "Queue",
+    })
+    .default(500),
+  messagesPerMinute: field
+    .number({
+      label: "Messages per minute to one next hop",
+      help: "0: no limit.",
+      min: 0,
+      section: "Queue",
+    })
+    .default(0),
+  connectSeconds: field
+    .number({
+      label: "Time to connect",
+      help: "Then the next address is tried.",
+      min: 1,
+      max: 600,
+      unit: "seconds",
+      section: "Timeouts",
+    })
+    .default(30),
+  commandSeconds: field
+    .number({
+      label: "Time for a reply",
+      help: "To EHLO, MAIL, RCPT and DATA.",
+      min: 1,
+      max: 3600,
+      unit: "seconds",
+      section: "Timeouts",
+    })
+    .default(300),
+  finalSeconds: field
+    .number({
+      label: "Time for the final reply",
+      help: "After the message.",
+      min: 1,
+      max: 3600,
+      unit: "seconds",
+      section: "Timeouts",
+    })
+    .default(600),
+});
+export type Transport = z.output<typeof Transport>;
