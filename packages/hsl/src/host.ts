@@ -4,6 +4,17 @@
  */
 import type { Value } from "./values/value.ts";
 
+/** The part of `AbortSignal` a run needs; this package is typed without DOM and Node. */
+export type CancelSignal = {
+  readonly aborted: boolean;
+  readonly addEventListener: (
+    type: "abort",
+    listener: () => void,
+    options?: { once?: boolean },
+  ) => void;
+  readonly removeEventListener: (type: "abort", listener: () => void) => void;
+};
+
 /** Returned by the body of an action: the run is over. */
 export class Ending {
   readonly action: string;
@@ -54,7 +65,7 @@ export type Host = {
   readonly now: () => number; // unix seconds with fraction
   readonly monotonic: () => number; // seconds
   readonly random: () => number; // 0 ≤ x < 1
-  readonly signal?: AbortSignal;
+  readonly signal?: CancelSignal;
   readonly limits?: Partial<Limits>;
   /** `cache […] f()` and `barrier` live outside the run. Absent: every call is made, no lock. */
   readonly cache?: ScriptCache;
@@ -63,14 +74,19 @@ export type Host = {
 
 export type ScriptCache = {
   readonly get: (space: string, key: string) => Value | undefined;
-  readonly set: (space: string, key: string, value: Value, options: { ttlSeconds: number; size: number; lru: boolean }) => void;
+  readonly set: (
+    space: string,
+    key: string,
+    value: Value,
+    options: { ttlSeconds: number; size: number; lru: boolean },
+  ) => void;
 };
 
 export type Barriers = {
   /** Waits for the lock; `release` gets the new shared value (`undefined` = unchanged). */
   readonly acquire: (
     name: string,
-    signal: AbortSignal | undefined,
+    signal: CancelSignal | undefined,
   ) => Promise<{ readonly shared: Value | undefined; readonly release: (shared?: Value) => void }>;
 };
 
@@ -84,7 +100,12 @@ export type ScriptFault = {
 };
 
 export type RunResult =
-  | { readonly kind: "action"; readonly action: string; readonly args: readonly Value[]; readonly steps: number }
+  | {
+      readonly kind: "action";
+      readonly action: string;
+      readonly args: readonly Value[];
+      readonly steps: number;
+    }
   | { readonly kind: "end"; readonly value: Value; readonly steps: number } // fell off the end, or `return`
   | { readonly kind: "error"; readonly error: ScriptFault; readonly steps: number };
 
