@@ -1,0 +1,87 @@
+/** What the engine does after a flow has run: outcomes are values. */
+
+export type IpPolicyVerdict =
+  | { readonly kind: "allow"; readonly ttlSeconds: number }
+  | { readonly kind: "block"; readonly lines: readonly string[]; readonly ttlSeconds: number };
+
+export type AuthenticationVerdict =
+  | { readonly kind: "accept"; readonly userName: string }
+  | { readonly kind: "reject"; readonly text: string }
+  | { readonly kind: "defer"; readonly text: string };
+
+/** Text without a reply code; the session adds code and enhanced status code. */
+export type RecipientVerdict =
+  | {
+      readonly kind: "accept";
+      readonly sender?: string | undefined;
+      readonly recipient?: string | undefined;
+      readonly transport?: string | undefined;
+    }
+  | { readonly kind: "reject"; readonly text: string }
+  | { readonly kind: "defer"; readonly text: string };
+
+/** One thing a content flow asks for; several may come out of one run (CopyMail, Deliver with done=false). */
+export type ContentAction =
+  | {
+      readonly kind: "deliver";
+      readonly recipient: string;
+      readonly transport?: string | undefined;
+      readonly delaySeconds: number;
+      readonly metadata: Readonly<Record<string, string>>;
+    }
+  | {
+      readonly kind: "quarantine";
+      readonly quarantine: string;
+      readonly recipient: string;
+      readonly reason: string;
+      /** The client gets 550 although a copy is kept. */
+      readonly reject: boolean;
+    }
+  | { readonly kind: "delete" };
+
+export type ContentVerdict = {
+  /** Precedence when recipients differ: reject > defer > quarantine > delete > deliver. */
+  readonly answer:
+    | { readonly kind: "accept" }
+    | { readonly kind: "reject"; readonly text: string }
+    | { readonly kind: "defer"; readonly text: string };
+  readonly actions: readonly ContentAction[];
+  readonly sender?: string | undefined;
+  /** The header section after the flow's changes; null: unchanged. */
+  readonly header: Buffer | null;
+};
+
+export type BeforeDeliveryVerdict =
+  | { readonly kind: "try"; readonly changes: AttemptChanges }
+  | { readonly kind: "delete" }
+  | { readonly kind: "bounce"; readonly text: string }
+  | {
+      readonly kind: "reschedule";
+      readonly delaySeconds: number;
+      readonly reason: string;
+      readonly countsAsAttempt: boolean;
+      readonly transport?: string | undefined;
+    };
+
+export type AttemptChanges = {
+  readonly destination?: { readonly host: string; readonly port: number } | undefined;
+  readonly transport?: string | undefined;
+  readonly helo?: string | undefined;
+  readonly sourceAddress?: string | undefined;
+  readonly sender?: string | undefined;
+  readonly recipient?: string | undefined;
+  readonly tlsMode?: string | undefined;
+  readonly sasl?: { readonly user: string; readonly password: string } | undefined;
+  readonly protocol?: "smtp" | "lmtp" | undefined;
+};
+
+export type AfterDeliveryVerdict =
+  | { readonly kind: "default" }
+  | { readonly kind: "retry"; readonly delaySeconds?: number | undefined }
+  | { readonly kind: "delete" }
+  | { readonly kind: "bounce" }
+  | {
+      readonly kind: "deliver";
+      readonly recipient: string;
+      readonly transport?: string | undefined;
+    };

@@ -1,0 +1,122 @@
+-- Mail on its way: bodies, entries, held mail. States and moves: docs/internals/queue.md.
+
+CREATE SEQUENCE lease_epoch;
+
+CREATE TABLE mail_body (
+  body_id uuid NOT NULL,
+  part integer NOT NULL, -- 0, 1, …: a large body is several rows, written while it arrives
+  bytes bytea NOT NULL,
+  PRIMARY KEY (body_id, part)
+);
+ALTER TABLE mail_body ALTER COLUMN bytes SET STORAGE EXTERNAL;
+
+CREATE TABLE queue_entry (
+  queue_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  message_id uuid NOT NULL,
+  body_id uuid NOT NULL,
+  -- incoming: waits for its content flow; outgoing: waits for delivery; hold: waits for an administrator
+  queue text NOT NULL CHECK (queue IN ('incoming', 'outgoing', 'hold')),
+  sender text NOT NULL, -- '' is the null reverse-path
+  recipient text NOT NULL,
+  size bigint NOT NULL,
+  received_at timestamptz NOT NULL,
+  listener text,
+  domain text, -- id of the domain object that took the recipient
+  transport text, -- null: not decided
+  next_hop text NOT NULL DEFAULT '', -- what concurrency, pause and grouping are counted by
+  revision integer NOT NULL,
+  attempts integer NOT NULL DEFAULT 0,
+  next_attempt_at timestamptz NOT NULL,
+  last_reply text,
+  last_attempt_at timestamptz,
+  lease_owner text, -- null: nobody's
+  lease_epoch bigint NOT NULL DEFAULT 0,
+  lease_until timestamptz,
+  -- what the session knew, and what the flow asked for: DSN parameters, SMTPUTF8, sign-in, HELO, client, metadata …
+  envelope jsonb NOT NULL
+);
+CREATE INDEX queue_entry_due ON queue_entry (queue, next_attempt_at, attempts) WHERE lease_owner IS NULL;
+CREATE INDEX queue_entry_lease ON queue_entry (lease_until) WHERE lease_owner IS NOT NULL;
+CREATE INDEX queue_entry_next_hop ON queue_entry (queue, next_hop, next_attempt_at);
+CREATE INDEX queue_entry_message ON queue_entry (message_id);
+CREATE INDEX queue_entry_body ON queue_entry (body_id);
+
+CREATE TABLE quarantined_message (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  message_id uuid NOT NULL,
+  body_id uuid NOT NULL,
+  quarantine text NOT NULL,
+  sender text NOT NULL,
+  recipient text NOT NULL,
+  subject text NOT NULL,
+  size bigint NOT NULL,
+  reason text NOT NULL,
+  flow text NOT NULL,
+  node text,
+  revision integer NOT NULL,
+  received_at timestamptz NOT NULL,
+  expires_at timestamptz NOT NULL,
+  released_at timestamptz,
+  released_by text,
+  envelope jsonb NOT NULL
+);
+CREATE INDEX quarantined_message_time ON quarantined_message (quarantine, received_at DESC, id DESC);
+CREATE INDEX quarantined_message_body ON quarantined_message (body_id);
+CREATE INDEX quarantined_message_expiry ON quarantined_message (expires_at);
+
+-- What happened: one row for each transaction (or for a session that never began one).
+
+CREATE TABLE mail_history (
+  message_id uuid PRIMARY KEY, -- time-ordered
+  at timestamptz NOT NULL,
+  outcome text NOT NULL, -- queued delivered deferred rejected quarantined deleted bounced blocked failed mixed
+  stage text NOT NULL, -- connect auth mail rcpt data queue delivery
+  listener text NOT NULL,
+  client_address inet,
+  helo text NOT NULL DEFAULT '',
+  sign_in text, -- authenticated user
+  sender text,
+  recipients text[] NOT NULL DEFAULT '{}',
+  subject text NOT NULL DEFAULT '',
+  size bigint NOT NULL DEFAULT 0,
+  revision integer NOT NULL,
+  flow text, -- the flow and node that decided
+  node text,
+  reply text NOT NULL DEFAULT '' -- what the client was told
+);
+CREATE INDEX mail_history_at ON mail_history (at DESC, message_id DESC);
+
+CREATE TABLE mail_event (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  message_id uuid NOT NULL,
+  at timestamptz NOT NULL,
+  kind text NOT NULL,
+  queue_id bigint,
+  recipient text,
+  detail jsonb NOT NULL
+);
+CREATE INDEX mail_event_message ON mail_event (message_id, id);
+
+CREATE TABLE mail_trace (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  message_id uuid NOT NULL,
+  at timestamptz NOT NULL,
+  flow_kind text NOT NULL,
+  flow text NOT NULL,
+  revision integer NOT NULL,
+  recipient text,
+  trace jsonb NOT NULL
+);
+CREATE INDEX mail_trace_message ON mail_trace (message_id, id);
+
+CREATE TABLE log_line (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  at timestamptz NOT NULL,
+  level text NOT NULL,
+  component text NOT NULL,
+  message_id uuid,
+  queue_id bigint,
+  text text NOT NULL
+);
+CREATE INDEX log_line_message ON log_line (message_id, id) WHERE message_id IS NOT NULL;
+CREATE INDEX log_line_at ON log_line (at DESC);
