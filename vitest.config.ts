@@ -20,6 +20,7 @@ export default defineConfig({
         test: {
           name: "end-to-end",
           include: ["apps/engine/test/end-to-end/**/*.test.ts"],
+          globalSetup: ["apps/engine/test/support/global-setup.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: 2,

@@ -1,0 +1,34 @@
+/** How this node reaches PostgreSQL, and the pools made from it. */
+import pg from "pg";
+
+/** Plain data, so that the supervisor can hand it to its children. */
+export type DatabaseAddress =
+  | { readonly kind: "url"; readonly url: string }
+  | {
+      readonly kind: "socket";
+      readonly folder: string;
+      readonly port: number;
+      readonly database: string;
+      readonly user: string;
+    };
+
+export const connectionOptions = (address: DatabaseAddress): pg.ClientConfig =>
+  address.kind === "url"
+    ? { connectionString: address.url }
+    : { host: address.folder, port: address.port, database: address.database, user: address.user };
+
+/** A pool whose broken idle connections are replaced, not thrown at the process. */
+export const createPool = (
+  address: DatabaseAddress,
+  options: { max: number; name: string },
+): pg.Pool => {
+  const pool = new pg.Pool({
+    ...connectionOptions(address),
+    max: options.max,
+    application_name: `sluice ${options.name}`,
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 60_000,
+  });
+  pool.on("error", () => {}); // the pool has dropped the connection; the next query opens another
+  return pool;
+};

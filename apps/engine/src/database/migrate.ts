@@ -1,0 +1,90 @@
+/**
+ * Applies the migrations that are missing, each in its own transaction, with
+ * Prisma's bookkeeping, under an advisory lock: two nodes may start at once.
+ */
+import { createHash, randomUUID } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import pg from "pg";
+import { connectionOptions, type DatabaseAddress } from "./connection.ts";
+
+const folder = path.resolve(import.meta.dirname, "../../../../prisma/migrations");
+const lock = 5_126_525_301; // any number, the same for all of us
+
+const bookkeeping = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
+  id varchar(36) PRIMARY KEY,
+  checksum varchar(64) NOT NULL,
+  finished_at timestamptz,
+  migration_name varchar(255) NOT NULL,
+  logs text,
+  rolled_back_at timestamptz,
+  started_at timestamptz NOT NULL DEFAULT now(),
+  applied_steps_count integer NOT NULL DEFAULT 0
+)`;
+
+type Migration = { readonly name: string; readonly sql: string; readonly checksum: string };
+
+const readMigrations = (): readonly Migration[] =>
+  readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort()
+    .map((name) => {
+      const sql = readFileSync(path.join(folder, name, "migration.sql"), "utf8");
+      return { name, sql, checksum: createHash("sha256").update(sql).digest("hex") };
+    });
+
+/** Returns the names that were applied now. Throws when one fails; nothing of it stays. */
+export const migrate = async (address: DatabaseAddress): Promise<readonly string[]> => {
+  const client = new pg.Client({
+    ...connectionOptions(address),
+    application_name: "sluice migrate",
+  });
+  await client.connect();
+  try {
+    await client.query("SELECT pg_advisory_lock($1)", [lock]);
+    await client.query(bookkeeping);
+    const { rows } = await client.query<{ migration_name: string; checksum: string }>(
+      "SELECT migration_name, checksum FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL",
+    );
+    const applied = new Map(rows.map((row) => [row.migration_name, row.checksum]));
+    const migrations = readMigrations();
+    const known = new Set(migrations.map((migration) => migration.name));
+    const newer = [...applied.keys()].find((name) => !known.has(name));
+    if (newer !== undefined) {
+      throw new Error(
+        `The database was written by a newer Sluice (it has ${newer}). Start that version.`,
+      );
+    }
+    const done: string[] = [];
+    for (const migration of migrations) {
+      const checksum = applied.get(migration.name);
+      if (checksum !== undefined) {
+        if (checksum !== migration.checksum) {
+          throw new Error(
+            `Migration ${migration.name} is not the one this database was made with.`,
+          );
+        }
+        continue;
+      }
+      await client.query("BEGIN");
+      try {
+        await client.query(migration.sql);
+        await client.query(
+          "INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count) VALUES ($1, $2, $3, now(), 1)",
+          [randomUUID(), migration.checksum, migration.name],
+        );
+        await client.query("COMMIT");
+      } catch (cause) {
+        await client.query("ROLLBACK");
+        throw new Error(`Migration ${migration.name} failed; nothing of it was applied.`, {
+          cause,
+        });
+      }
+      done.push(migration.name);
+    }
+    return done;
+  } finally {
+    await client.end();
+  }
+};

@@ -1,0 +1,35 @@
+/** Programs from Debian's packages that tests talk to. */
+import { existsSync } from "node:fs";
+import { test } from "vitest";
+
+const folders = ["/usr/bin", "/usr/sbin", "/usr/local/bin", "/bin", "/sbin"];
+
+const packages: Readonly<Record<string, string>> = {
+  slapd: "slapd",
+  "smtp-sink": "postfix",
+  "smtp-source": "postfix",
+  postfix: "postfix",
+  swaks: "swaks",
+  knotd: "knot",
+  unbound: "unbound",
+  chromium: "chromium",
+  haproxy: "haproxy",
+  openssl: "openssl",
+  python3: "python3",
+};
+
+export const findPeer = (program: string): string | null =>
+  folders.map((folder) => `${folder}/${program}`).find((file) => existsSync(file)) ?? null;
+
+/** The program's path. In CI a missing one is an error; elsewhere `testWithPeer` skips with the reason. */
+export const requirePeer = (program: string): string => {
+  const found = findPeer(program);
+  if (found !== null) return found;
+  throw new Error(`${program} is missing: apt-get install ${packages[program] ?? program}`);
+};
+
+/** `test`, but skipped on a machine without the programs; never in CI. */
+export const testWithPeer = (...programs: string[]) =>
+  test.skipIf(
+    process.env["CI"] === undefined && programs.some((program) => findPeer(program) === null),
+  );
