@@ -1,0 +1,226 @@
+/**
+ * Regular expressions of scripts: PCRE's usual syntax on a linear-time engine, over
+ * byte strings. With the flag `u` the subject is read as UTF-8; positions are
+ * bytes either way.
+ *
+ * One call costs at most pattern size × subject length, and a product above
+ * `maxWork` is refused before it starts, so no text a sender writes can hold a run.
+ */
+import { RE2JS } from "re2js";
+import { toUint8Array } from "./bytes.ts";
+import { ScriptError } from "./errors.ts";
+import {
+  maxPatternSize,
+  type PatternFlags,
+  patternError,
+  translatePattern,
+} from "./regex-syntax.ts";
+
+export type RegexMatch = {
+  readonly start: number;
+  readonly end: number;
+  /** The whole match, then the groups; `null`: the group took no part. */
+  readonly groups: readonly (string | null)[];
+  readonly names: ReadonlyMap<string, number>;
+};
+
+export type SearchOptions = {
+  /** First byte to look at. */
+  readonly from?: number;
+  /** At most so many matches; 0: all. */
+  readonly limit?: number;
+  /** Told after each search how much work it was; may throw to stop. */
+  readonly onWork?: (steps: number) => void;
+};
+
+const maxPatternBytes = 4096;
+const maxSubjectBytes = 1024 * 1024;
+const maxWork = 200_000_000;
+const workPerStep = 1000;
+
+export class HslRegex {
+  readonly pattern: string;
+  readonly flags: string;
+  readonly names: ReadonlyMap<string, number>;
+  private readonly engine: RE2JS;
+  private readonly utf8: boolean;
+  private readonly size: number;
+
+  constructor(pattern: string, flags: string, engine: RE2JS, names: ReadonlyMap<string, number>) {
+    this.pattern = pattern;
+    this.flags = flags;
+    this.engine = engine;
+    this.names = names;
+    this.utf8 = flags.includes("u");
+    this.size = engine.programSize();
+  }
+
+  get groupCount(): number {
+    return this.engine.groupCount();
+  }
+
+  /** Whether the pattern is found anywhere in the subject. */
+  test(subject: string): boolean {
+    return this.engine.test(this.input(subject));
+  }
+
+  /** The first match, or null. */
+  exec(subject: string, from = 0): RegexMatch | null {
+    for (const match of this.matches(subject, { from, limit: 1 })) return match;
+    return null;
+  }
+
+  /** All matches from left to right, without overlaps. */
+  *matches(subject: string, options: SearchOptions = {}): Generator<RegexMatch, void> {
+    const { from = 0, limit = 0, onWork } = options;
+    const matcher = this.engine.matcher(this.input(subject));
+    const groupCount = this.groupCount;
+    let position = from;
+    let found = position <= subject.length && matcher.find(position);
+    for (let count = 1; found; count++) {
+      const groups: (string | null)[] = [];
+      for (let group = 0; group <= groupCount; group++) {
+        const start = matcher.start(group);
+        groups.push(start < 0 ? null : subject.slice(start, matcher.end(group)));
+      }
+      const end = matcher.end();
+      onWork?.(1 + this.steps(end - position));
+      position = end;
+      yield { start: matcher.start(), end, groups, names: this.names };
+      if (count === limit) return;
+      found = matcher.find();
+    }
+    onWork?.(1 + this.steps(subject.length - position));
+  }
+
+  /** Replaces matches by a text with `$0` … `$n` in it, or by what the callback says. */
+  replace(
+    subject: string,
+    replacement: string | ((match: RegexMatch) => string),
+    options: SearchOptions = {},
+  ): string {
+    let result = "";
+    let position = 0;
+    for (const match of this.matches(subject, options)) {
+      result += subject.slice(position, match.start);
+      result +=
+        typeof replacement === "string"
+          ? expandReplacement(replacement, match)
+          : replacement(match);
+      if (result.length > maxResultBytes) {
+        throw new ScriptError("budget-string", "the text after replacing is too long");
+      }
+      position = match.end;
+    }
+    return result + subject.slice(position);
+  }
+
+  /** As a script would write it, without the leading `#`. */
+  toString(): string {
+    return `/${this.pattern}/${this.flags}`;
+  }
+
+  private steps(bytes: number): number {
+    return Math.ceil((bytes * this.size) / workPerStep);
+  }
+
+  private input(subject: string): string | Uint8Array {
+    if (subject.length > maxSubjectBytes) {
+      throw new ScriptError(
+        "subject-too-long",
+        `a text of ${subject.length} bytes is too long for a pattern (1 MB at most); match a part of it`,
+      );
+    }
+    if (subject.length * this.size > maxWork) {
+      throw new ScriptError(
+        "subject-too-long",
+        `this pattern is too large for a text of ${subject.length} bytes; lower its "{…}" counts or match a part of the text`,
+      );
+    }
+    return this.utf8 ? toUint8Array(subject) : subject;
+  }
+}
+
+const maxResultBytes = 8 * 1024 * 1024;
+
+/** `$0` … `$n` in a replacement; the longest number that is a group counts, others stay as they are. */
+export const expandReplacement = (replacement: string, match: RegexMatch): string =>
+  replacement.replace(
+    /\$([0-9]{1,2})|\$\{([0-9]{1,2}|[A-Za-z_][A-Za-z0-9_]*)\}/g,
+    (whole, digits, braced) => {
+      if (braced !== undefined) {
+        const index = match.names.get(braced) ?? Number(braced);
+        return index < match.groups.length ? (match.groups[index] ?? "") : whole;
+      }
+      const index = Number(digits);
+      if (index < match.groups.length) return match.groups[index] ?? "";
+      const first = Number(digits[0]);
+      return digits.length === 2 && first < match.groups.length
+        ? (match.groups[first] ?? "") + digits[1]
+        : whole;
+    },
+  );
+
+const cache = new Map<string, HslRegex>();
+const maxCached = 500;
+
+/** Compiles a pattern of a script, or throws a `ScriptError` with the code `pattern`. */
+export const compilePattern = (pattern: string, flags = ""): HslRegex => {
+  const key = `${flags}/${pattern}`;
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  const regex = compileAnew(pattern, flags);
+  if (cache.size >= maxCached) {
+    const oldest = cache.keys().next();
+    if (oldest.done !== true) cache.delete(oldest.value);
+  }
+  cache.set(key, regex);
+  return regex;
+};
+
+const compileAnew = (pattern: string, flags: string): HslRegex => {
+  if (pattern.length > maxPatternBytes) {
+    throw patternError(`${pattern.length} bytes are too long, 4096 at most`);
+  }
+  const { text, names } = translatePattern(pattern, readFlags(flags));
+  let engine: RE2JS;
+  try {
+    engine = RE2JS.compile(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw patternError(
+      reason.includes("invalid repeat count")
+        ? "repeats inside repeats come to more than 1000; lower the counts"
+        : reason.replace(/^error parsing regexp: /, ""),
+    );
+  }
+  if (engine.programSize() > 2 * maxPatternSize) {
+    throw patternError('the pattern is too large; lower the counts in "{…}"');
+  }
+  return new HslRegex(pattern, flags, engine, names);
+};
+
+const readFlags = (flags: string): PatternFlags => {
+  for (const flag of flags) {
+    if (!"imusxUX".includes(flag)) {
+      throw patternError(`the flag "${flag}" is not known; i, m, u, s, x, U and X are`);
+    }
+  }
+  return {
+    ignoreCase: flags.includes("i"),
+    multiline: flags.includes("m"),
+    dotAll: flags.includes("s"),
+    extended: flags.includes("x"),
+    utf8: flags.includes("u"),
+    ungreedy: flags.includes("U"),
+    strictEscapes: flags.includes("X"),
+  };
+};
+
+/** `/…/flags` → pattern with flags; a text without slashes is the pattern (hsl.md §4). */
+export const patternFromText = (text: string): HslRegex => {
+  const end = text.startsWith("/") ? text.lastIndexOf("/") : 0;
+  const flags = text.slice(end + 1);
+  if (end === 0 || !/^[a-zA-Z]*$/.test(flags)) return compilePattern(text, "");
+  return compilePattern(text.slice(1, end), flags);
+};
