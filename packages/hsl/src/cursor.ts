@@ -1,0 +1,219 @@
+/**
+ * Where the parser stands in the tokens. A grammar function takes what it
+ * expects; a surprise is reported and unwinds to the statement, which skips to
+ * its end and goes on, so one mistake does not hide the next.
+ */
+import type { Expression, Statement, StringLiteral, Variable } from "./ast.ts";
+import type { Notes, Report } from "./diagnostic.ts";
+import type { Source, Span } from "./source.ts";
+import { describeToken, type Token } from "./token.ts";
+
+/** Thrown after the report; caught where a statement begins. */
+export class SyntaxAbort {}
+
+/** The rules that the others meet again further down; handed in, so that rules can live in files of their own. */
+export type Grammar = {
+  readonly expression: (cursor: Cursor) => Expression;
+  /** `{ … }` */
+  readonly body: (cursor: Cursor) => Statement[];
+};
+
+const maxNesting = 200;
+const closers: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}" };
+
+export class Cursor {
+  readonly source: Source;
+  readonly report: Report;
+  private readonly grammar: Grammar;
+  private readonly tokens: readonly Token[];
+  private readonly end: Token;
+  private at = 0;
+  private nesting = 0;
+
+  constructor(source: Source, tokens: readonly Token[], report: Report, grammar: Grammar) {
+    this.source = source;
+    this.grammar = grammar;
+    this.tokens = tokens;
+    this.report = report;
+    const length = source.text.length;
+    this.end = tokens.at(-1) ?? { kind: "end", text: "", start: length, end: length };
+  }
+
+  parseExpression(): Expression {
+    return this.grammar.expression(this);
+  }
+
+  parseBody(): Statement[] {
+    return this.grammar.body(this);
+  }
+
+  get token(): Token {
+    return this.tokens[this.at] ?? this.end;
+  }
+
+  get previous(): Token {
+    return this.tokens[this.at - 1] ?? { kind: "end", text: "", start: 0, end: 0 };
+  }
+
+  peek(distance = 1): Token {
+    return this.tokens[this.at + distance] ?? this.end;
+  }
+
+  get index(): number {
+    return this.at;
+  }
+
+  next(): Token {
+    const { token } = this;
+    if (token.kind !== "end") this.at += 1;
+    return token;
+  }
+
+  isOperator(text: string): boolean {
+    return this.token.kind === "operator" && this.token.text === text;
+  }
+
+  isKeyword(text: string): boolean {
+    return this.token.kind === "keyword" && this.token.text === text;
+  }
+
+  takeOperator(text: string): boolean {
+    const found = this.isOperator(text);
+    if (found) this.at += 1;
+    return found;
+  }
+
+  takeKeyword(text: string): boolean {
+    const found = this.isKeyword(text);
+    if (found) this.at += 1;
+    return found;
+  }
+
+  expectOperator(text: string, where: string, notes?: Notes): Token {
+    if (!this.isOperator(text)) this.unexpected(`Expected \`${text}\` ${where}`, notes);
+    return this.next();
+  }
+
+  /** A variable, where nothing else may stand. */
+  expectVariable(purpose: string): Variable {
+    const { token } = this;
+    if (token.kind === "name") {
+      this.fail(
+        "missing-dollar",
+        token,
+        `Expected ${purpose}, but found ${describeToken(token)}.`,
+        {
+          cure: `Write $${token.text}.`,
+        },
+      );
+    }
+    if (token.kind !== "variable") this.unexpected(`Expected ${purpose}`);
+    this.next();
+    return { kind: "Variable", name: token.text, ...spanOf(token) };
+  }
+
+  /** A string without variables. */
+  expectLiteral(purpose: string): StringLiteral {
+    const { token } = this;
+    if (token.kind !== "string" || token.parts.some((part) => typeof part !== "string")) {
+      this.unexpected(`Expected ${purpose} between quotes`);
+    }
+    this.next();
+    return { kind: "String", parts: token.parts, ...spanOf(token) };
+  }
+
+  /** Any word may name a member, keywords included. */
+  expectMemberName(): string {
+    const { token } = this;
+    if (token.kind !== "name" && token.kind !== "keyword") {
+      this.unexpected("Expected the name of a member");
+    }
+    this.next();
+    return token.text;
+  }
+
+  /** A missing `;` is reported, and the next statement read as if it were there, when that looks right. */
+  expectSemicolon(): void {
+    if (this.takeOperator(";")) return;
+    const { token, previous } = this;
+    const startsStatement = token.kind !== "operator" || token.text === "}" || token.text === "{";
+    if (!startsStatement) this.unexpected("Expected `;`");
+    const { line, column } = this.source.position(previous.end);
+    const gap = { start: previous.end, end: previous.end, message: "`;` is missing here" };
+    const cure = `Put ; after ${describeToken(previous)}, at line ${line}, column ${column}.`;
+    const message = `Expected \`;\` before ${describeToken(token)}.`;
+    this.report("error", "missing-semicolon", spanOf(token), message, { cure, related: [gap] });
+  }
+
+  expectKeyword(text: string, where: string): Token {
+    if (!this.isKeyword(text)) this.unexpected(`Expected \`${text}\` ${where}`);
+    return this.next();
+  }
+
+  /** Takes the bracket that closes `open`, or names it as the one left open. */
+  close(open: Token): Token {
+    const closer = closers[open.text] ?? ")";
+    if (this.isOperator(closer)) return this.next();
+    const { line, column } = this.source.position(open.start);
+    this.fail(
+      "unclosed-bracket",
+      this.token,
+      `Expected \`${closer}\` for the \`${open.text}\` at line ${line}, column ${column}, but found ${describeToken(this.token)}.`,
+      { related: [{ ...spanOf(open), message: `this \`${open.text}\` is still open` }] },
+    );
+  }
+
+  /** Reports the current token and unwinds. */
+  unexpected(expectation: string, notes?: Notes): never {
+    this.fail(
+      "unexpected-token",
+      this.token,
+      `${expectation}, but found ${describeToken(this.token)}.`,
+      notes,
+    );
+  }
+
+  fail(code: string, span: Span, message: string, notes?: Notes): never {
+    this.report("error", code, spanOf(span), message, notes);
+    throw new SyntaxAbort();
+  }
+
+  /** Runs a rule one level deeper; hostile nesting ends the parse instead of the stack. */
+  nested<T>(rule: () => T): T {
+    this.nesting += 1;
+    try {
+      if (this.nesting > maxNesting) {
+        const span = this.token;
+        this.at = this.tokens.length;
+        this.fail("too-deep", span, `More than ${maxNesting} levels of nesting.`, {
+          cure: "Use a variable or a function for the inner part.",
+        });
+      }
+      return rule();
+    } finally {
+      this.nesting -= 1;
+    }
+  }
+
+  /** After a mistake: past the `;` or the `}` that ends the statement, or before the `}` around it. */
+  skipStatement(): void {
+    let depth = 0;
+    while (this.token.kind !== "end") {
+      if (this.isOperator("{")) depth += 1;
+      else if (this.isOperator("}")) {
+        if (depth === 0) return;
+        depth -= 1;
+        if (depth === 0) {
+          this.next();
+          return;
+        }
+      } else if (depth === 0 && this.isOperator(";")) {
+        this.next();
+        return;
+      }
+      this.next();
+    }
+  }
+}
+
+export const spanOf = ({ start, end }: Span): Span => ({ start, end });

@@ -1,0 +1,277 @@
+/** Expressions, by precedence climbing over the table in `token.ts` (hsl.md §4). */
+import type { Argument, ArrayLiteral, Assignment, Call, Expression } from "./ast.ts";
+import { type Cursor, spanOf } from "./cursor.ts";
+import { parsePrimary } from "./primary-parser.ts";
+import { isAssignable, toPattern } from "./target-parser.ts";
+import { assignmentOperators, binaryPrecedence, precedence } from "./token.ts";
+
+/** A whole expression: an assignment or something tighter. */
+export const parseExpression = (cursor: Cursor): Expression =>
+  cursor.nested(() => {
+    const left = parseConditional(cursor);
+    const { token } = cursor;
+    if (token.kind !== "operator" || !assignmentOperators.has(token.text)) return left;
+    const target = assignmentTarget(cursor, left, token.text);
+    cursor.next();
+    const value = parseExpression(cursor);
+    return {
+      kind: "Assignment",
+      operator: token.text,
+      target,
+      value,
+      start: left.start,
+      end: value.end,
+    };
+  });
+
+const assignmentTarget = (
+  cursor: Cursor,
+  left: Expression,
+  operator: string,
+): Assignment["target"] => {
+  if (isAssignable(left)) return left;
+  if (left.kind === "Array" && operator === "=") return toPattern(cursor, left);
+  if (left.kind === "Name") {
+    cursor.fail("missing-dollar", left, `\`${left.name}\` is not a variable.`, {
+      cure: `Write $${left.name}.`,
+    });
+  }
+  const cure =
+    left.kind === "Binary"
+      ? "Put the assignment in parentheses; or write == to compare."
+      : "On the left stands a variable, an element or a member.";
+  return cursor.fail("bad-target", cursor.token, `Nothing can be assigned to this.`, {
+    cure,
+    related: [{ ...spanOf(left), message: "this is no variable" }],
+  });
+};
+
+const parseConditional = (cursor: Cursor): Expression => {
+  const test = parseCoalesce(cursor);
+  if (cursor.takeOperator("?:")) return conditional(test, null, parseConditional(cursor));
+  if (!cursor.isOperator("?")) return test;
+  const question = cursor.next();
+  if (cursor.takeOperator(":")) return conditional(test, null, parseConditional(cursor));
+  const then = parseExpression(cursor);
+  cursor.expectOperator(":", "between the two choices of `?`", {
+    related: [{ ...spanOf(question), message: "the `?` stands here" }],
+  });
+  return conditional(
+    test,
+    then,
+    cursor.nested(() => parseConditional(cursor)),
+  );
+};
+
+const conditional = (
+  test: Expression,
+  then: Expression | null,
+  otherwise: Expression,
+): Expression => ({
+  kind: "Conditional",
+  test,
+  then,
+  otherwise,
+  start: test.start,
+  end: otherwise.end,
+});
+
+const parseCoalesce = (cursor: Cursor): Expression => {
+  const left = parseBinary(cursor, precedence.binary);
+  if (!cursor.isOperator("??")) return left;
+  if (!isAssignable(left)) {
+    cursor.report("error", "bad-target", left, "`??` needs a variable or an element on its left.", {
+      cure: "Write ?: to choose by truth.",
+    });
+  }
+  cursor.next();
+  const right = cursor.nested(() => parseCoalesce(cursor));
+  return { kind: "Coalesce", left, right, start: left.start, end: right.end };
+};
+
+const parseBinary = (cursor: Cursor, minimum: number): Expression => {
+  const firstIndex = cursor.index;
+  let left = parseUnary(cursor);
+  let isGrouped = cursor.previous.text === ")" && cursor.index - firstIndex > 1;
+  for (;;) {
+    const { token } = cursor;
+    const level = binaryPrecedence.get(token.text);
+    if (token.kind !== "operator" && token.kind !== "keyword") return left;
+    if (level === undefined || level < minimum) return left;
+    cursor.next();
+    const rightToken = cursor.token;
+    const right = cursor.nested(() => parseBinary(cursor, level + 1));
+    if (token.text === "or") {
+      const bare = [isGrouped ? null : left, rightToken.start < right.start ? null : right];
+      if (bare.some((side) => side?.kind === "Binary" && side.operator === "and")) {
+        cursor.report("advice", "mixed-logic", token, "`and` binds tighter than `or` here.", {
+          cure: "Put the part that belongs together in parentheses.",
+        });
+      }
+    }
+    left = {
+      kind: "Binary",
+      operator: token.text,
+      left,
+      right,
+      start: left.start,
+      end: right.end,
+    };
+    isGrouped = false;
+  }
+};
+
+const unaryOperators: ReadonlyMap<string, "!" | "-" | "+" | "~"> = new Map([
+  ["!", "!"],
+  ["not", "!"],
+  ["-", "-"],
+  ["+", "+"],
+  ["~", "~"],
+]);
+
+const parseUnary = (cursor: Cursor): Expression => {
+  const { token } = cursor;
+  if (token.kind === "keyword" && token.text === "cache") return parseCache(cursor);
+  if (token.kind === "name" && token.text === "new" && cursor.peek().kind === "name") {
+    cursor.report("error", "foreign-word", token, "There is no `new`.", {
+      cure: `Write ${cursor.peek().text}(…).`,
+    });
+    cursor.next();
+    return parseUnary(cursor);
+  }
+  if (token.kind !== "operator" && token.kind !== "keyword") return parsePower(cursor);
+  if (token.text === "++" || token.text === "--") {
+    cursor.next();
+    const target = cursor.nested(() => parseUnary(cursor));
+    requireAssignable(cursor, target, token.text);
+    return {
+      kind: "Update",
+      operator: token.text,
+      isPrefix: true,
+      target,
+      start: token.start,
+      end: target.end,
+    };
+  }
+  const operator = unaryOperators.get(token.text);
+  if (operator === undefined) return parsePower(cursor);
+  cursor.next();
+  const operand = cursor.nested(() => parseUnary(cursor));
+  return { kind: "Unary", operator, operand, start: token.start, end: operand.end };
+};
+
+const parsePower = (cursor: Cursor): Expression => {
+  const left = parsePostfix(cursor, parsePrimary(cursor));
+  if (!cursor.takeOperator("**")) return left;
+  const right = cursor.nested(() => parseUnary(cursor));
+  return { kind: "Binary", operator: "**", left, right, start: left.start, end: right.end };
+};
+
+const parseCache = (cursor: Cursor): Expression => {
+  const { start } = cursor.next();
+  const options = parsePrimary(cursor);
+  if (options.kind !== "Array") {
+    cursor.fail("bad-cache", options, "`cache` takes its options between brackets.", {
+      cure: 'Write cache ["ttl" => 60] f(…), or cache [] f(…).',
+    });
+  }
+  const call = cursor.nested(() => parsePostfix(cursor, parsePrimary(cursor)));
+  if (call.kind !== "Call" || call.callee.kind !== "Name") {
+    cursor.fail("bad-cache", call, "`cache` stands before the call of a named function.");
+  }
+  return {
+    kind: "Cache",
+    options: options as ArrayLiteral,
+    call: call as Call,
+    start,
+    end: call.end,
+  };
+};
+
+const requireAssignable = (cursor: Cursor, target: Expression, operator: string): void => {
+  if (isAssignable(target)) return;
+  cursor.report("error", "bad-target", target, `\`${operator}\` needs a variable or an element.`);
+};
+
+/** Calls, subscripts, members and `++` after an expression. */
+const parsePostfix = (cursor: Cursor, first: Expression): Expression => {
+  let expression = first;
+  for (;;) {
+    const { token } = cursor;
+    if (token.kind !== "operator") return expression;
+    const { start } = expression;
+    switch (token.text) {
+      case "(": {
+        const args = parseArguments(cursor);
+        expression = { kind: "Call", callee: expression, args, start, end: cursor.previous.end };
+        break;
+      }
+      case "[":
+        expression = parseSubscript(cursor, expression);
+        break;
+      case "->": {
+        cursor.next();
+        const name = cursor.expectMemberName();
+        const end = cursor.previous.end;
+        expression = { kind: "Member", object: expression, name, start, end };
+        break;
+      }
+      case "++":
+      case "--":
+        requireAssignable(cursor, expression, token.text);
+        cursor.next();
+        expression = {
+          kind: "Update",
+          operator: token.text,
+          isPrefix: false,
+          target: expression,
+          start,
+          end: token.end,
+        };
+        break;
+      default:
+        return expression;
+    }
+  }
+};
+
+const parseArguments = (cursor: Cursor): Argument[] => {
+  const open = cursor.expectOperator("(", "before the arguments");
+  const args: Argument[] = [];
+  while (!cursor.isOperator(")")) {
+    const { start } = cursor.token;
+    const isSpread = cursor.takeOperator("...");
+    const value = parseExpression(cursor);
+    args.push({ kind: "Argument", value, isSpread, start, end: value.end });
+    if (!cursor.takeOperator(",")) break;
+  }
+  cursor.close(open);
+  return args;
+};
+
+/** `[i]`, `[]`, `[...path]` or the slice `[first:last:step]`. */
+const parseSubscript = (cursor: Cursor, object: Expression): Expression => {
+  const open = cursor.next();
+  const { start } = object;
+  if (cursor.isOperator("]")) {
+    return { kind: "Index", object, index: null, isPath: false, start, end: cursor.next().end };
+  }
+  const isPath = cursor.takeOperator("...");
+  const first = atColon(cursor) ? null : parseExpression(cursor);
+  if (isPath || !atColon(cursor)) {
+    const end = cursor.close(open).end;
+    return { kind: "Index", object, index: first, isPath, start, end };
+  }
+  const bounds: (Expression | null)[] = [first];
+  while (atColon(cursor) && bounds.length < 3) {
+    // `[::2]` reaches us with one `::`, `[1::2]` too
+    if (cursor.takeOperator("::")) bounds.push(null);
+    else cursor.next();
+    bounds.push(atColon(cursor) || cursor.isOperator("]") ? null : parseExpression(cursor));
+  }
+  const end = cursor.close(open).end;
+  const [, last = null, step = null] = bounds;
+  return { kind: "Slice", object, first, last, step, start, end };
+};
+
+const atColon = (cursor: Cursor): boolean => cursor.isOperator(":") || cursor.isOperator("::");

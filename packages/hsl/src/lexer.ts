@@ -1,0 +1,173 @@
+/**
+ * Text → tokens. Never fails: what cannot be a token is reported and skipped,
+ * so that the parser and the editor always get the rest.
+ */
+import type { Report } from "./diagnostic.ts";
+import type { Span } from "./source.ts";
+import { scanDoubleQuoted, scanRaw, scanRegex } from "./string-lexer.ts";
+import { foreignWords, keywords, operators, type Token } from "./token.ts";
+
+export type Comment = Span & { readonly text: string };
+
+export type Lexed = { readonly tokens: Token[]; readonly comments: Comment[] };
+
+const space = /[ \t\r\n\uFEFF]+/y;
+const word = /[a-zA-Z_][a-zA-Z0-9_]*/y;
+const variable = /\$([a-zA-Z_][a-zA-Z0-9_]*)/y;
+const prefixedNumber = /0(?:[xX][0-9a-zA-Z_]*|[oO][0-9a-zA-Z_]*|[bB][0-9a-zA-Z_]*)/y;
+const decimalNumber = /[0-9][0-9_]*(?:\.[0-9][0-9_]*)*/y;
+const wordTail = /[a-zA-Z0-9_]*/y;
+
+/** The tokens of a script, with an `end` token last, and its comments. */
+export const lex = (text: string, report: Report): Lexed => {
+  const tokens: Token[] = [];
+  const comments: Comment[] = [];
+  let at = 0;
+
+  const match = (pattern: RegExp): string | undefined => {
+    pattern.lastIndex = at;
+    return pattern.exec(text)?.[0];
+  };
+
+  while (at < text.length) {
+    const start = at;
+    const blank = match(space);
+    if (blank !== undefined) {
+      at += blank.length;
+      continue;
+    }
+    if (text.startsWith("//", at)) {
+      at = endOfLine(text, at);
+      comments.push({ start, end: at, text: text.slice(start + 2, at) });
+      continue;
+    }
+    if (text.startsWith("/*", at)) {
+      const close = text.indexOf("*/", at + 2);
+      if (close < 0) {
+        report(
+          "error",
+          "unclosed-comment",
+          { start, end: start + 2 },
+          "This comment is never closed.",
+          {
+            cure: "Put */ where it ends.",
+          },
+        );
+      }
+      at = close < 0 ? text.length : close + 2;
+      comments.push({ start, end: at, text: text.slice(start + 2, close < 0 ? at : close) });
+      continue;
+    }
+    const token = scanToken(text, at, match, report);
+    at = Math.max(token?.end ?? at + skippedLength(text, at), at + 1);
+    if (token !== undefined) tokens.push(token);
+  }
+  tokens.push({ kind: "end", text: "", start: text.length, end: text.length });
+  return { tokens, comments };
+};
+
+const endOfLine = (text: string, from: number): number => {
+  const end = text.slice(from).search(/[\r\n]/);
+  return end < 0 ? text.length : from + end;
+};
+
+type Match = (pattern: RegExp) => string | undefined;
+
+const scanToken = (
+  text: string,
+  start: number,
+  match: Match,
+  report: Report,
+): Token | undefined => {
+  const first = text.charCodeAt(start);
+  if (first >= 48 && first <= 57) return scanNumber(text, start, match, report);
+  if (first === 34) return scanDoubleQuoted(text, start, report);
+  if (first === 39) return scanRaw(text, start, report);
+  if (first === 35) return scanRegex(text, start, report);
+  const name = match(word);
+  if (name !== undefined) {
+    const kind = keywords.has(name) ? "keyword" : "name";
+    return { kind, text: name, start, end: start + name.length };
+  }
+  const dollar = match(variable);
+  if (dollar !== undefined) {
+    return { kind: "variable", text: dollar.slice(1), start, end: start + dollar.length };
+  }
+  return scanOperator(text, start, report);
+};
+
+const doubled: Readonly<Record<string, string>> = { "&&": "and", "||": "or" };
+
+const scanOperator = (text: string, start: number, report: Report): Token | undefined => {
+  const two = text.slice(start, start + 2);
+  const meant = doubled[two];
+  if (meant !== undefined) {
+    const span = { start, end: start + 2 };
+    report("error", "foreign-operator", span, `There is no \`${two}\`.`, {
+      cure: `Write ${meant}.`,
+    });
+    return { kind: "keyword", text: meant, ...span };
+  }
+  // `?:` is only an operator where nothing stands between; `? :` parses as an empty choice
+  const operator = operators.find((candidate) => text.startsWith(candidate, start));
+  if (operator !== undefined) {
+    return { kind: "operator", text: operator, start, end: start + operator.length };
+  }
+  const char = String.fromCodePoint(text.codePointAt(start) ?? 0);
+  const span = { start, end: start + char.length };
+  if (char === "$") {
+    report("error", "bad-variable", span, "A variable's name is missing after `$`.", {
+      cure: "A name begins with a letter or an underscore.",
+    });
+  } else {
+    report("error", "unknown-character", span, `\`${printable(char)}\` means nothing here.`);
+  }
+  return undefined;
+};
+
+const printable = (char: string): string =>
+  /[\p{C}\p{Z}]/u.test(char)
+    ? `U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`
+    : char;
+
+const skippedLength = (text: string, at: number): number =>
+  String.fromCodePoint(text.codePointAt(at) ?? 0).length;
+
+const digits: Readonly<Record<string, readonly [RegExp, string]>> = {
+  x: [/^[0-9a-fA-F]+$/, "hexadecimal"],
+  o: [/^[0-7]+$/, "octal"],
+  b: [/^[01]+$/, "binary"],
+};
+
+const scanNumber = (text: string, start: number, match: Match, report: Report): Token => {
+  const prefixed = match(prefixedNumber);
+  const body = prefixed ?? match(decimalNumber) ?? "0";
+  wordTail.lastIndex = start + body.length;
+  const tail = prefixed === undefined ? (wordTail.exec(text)?.[0] ?? "") : "";
+  const whole = body + tail;
+  const span = { start, end: start + whole.length };
+  const fail = (message: string, cure?: string): Token => {
+    report("error", "bad-number", span, message, { cure });
+    return { kind: "number", text: whole, value: 0, ...span };
+  };
+  if (tail !== "") {
+    return /^[eE][0-9]*$/.test(tail)
+      ? fail("A number has no exponent.", "Write all its digits: 1e3 is 1000.")
+      : fail(`\`${whole}\` is not a number.`, "A name begins with a letter; a variable with $.");
+  }
+  if (/__|_$|_\./.test(body)) return fail("`_` may only stand between two digits.");
+  const plain = body.replaceAll("_", "");
+  if (prefixed !== undefined) {
+    const [pattern, kind] = digits[plain.charAt(1).toLowerCase()] ?? [/^$/, ""];
+    if (!pattern.test(plain.slice(2))) return fail(`\`${body}\` is not a ${kind} number.`);
+  } else if (plain.split(".").length > 2) {
+    return fail(
+      `\`${body}\` has more than one decimal point.`,
+      "An address or a version goes between quotes.",
+    );
+  }
+  return { kind: "number", text: whole, value: Number(plain), ...span };
+};
+
+/** Whether a word cannot name a function or a class. */
+export const isReserved = (name: string): boolean => keywords.has(name) || foreignWords.has(name);

@@ -1,0 +1,69 @@
+/** Statements. A mistake costs one statement; the rest of the script is still read. */
+import type { Program, Statement } from "./ast.ts";
+import { Cursor, SyntaxAbort } from "./cursor.ts";
+import { collectDiagnostics, type Diagnostic, hasErrors, sortDiagnostics } from "./diagnostic.ts";
+import { parseExpression } from "./expression-parser.ts";
+import { type Comment, lex } from "./lexer.ts";
+import { Source } from "./source.ts";
+import { parseStatement } from "./statement-parser.ts";
+import { maxTreeHeight, treeHeight } from "./walk.ts";
+
+export type Parsed = {
+  readonly program: Program;
+  readonly comments: readonly Comment[];
+  readonly diagnostics: readonly Diagnostic[];
+};
+
+/** The tree of a script, whatever its state; with errors, it lacks the statements they are in. */
+export const parse = (text: string): Parsed => {
+  const source = new Source(text);
+  const { diagnostics, report } = collectDiagnostics(source);
+  const { tokens, comments } = lex(text, report);
+  const cursor = new Cursor(source, tokens, report, {
+    expression: parseExpression,
+    body: parseBody,
+  });
+  const body: Statement[] = [];
+  while (cursor.token.kind !== "end") {
+    if (cursor.isOperator("}")) {
+      report("error", "unexpected-token", cursor.token, "This `}` closes nothing.", {
+        cure: "Take it away, or open a block before it.",
+      });
+      cursor.next();
+      continue;
+    }
+    const statement = recovering(cursor);
+    if (statement !== null) body.push(statement);
+  }
+  const program: Program = { kind: "Program", body, start: 0, end: text.length };
+  if (!hasErrors(diagnostics) && treeHeight(program) > maxTreeHeight) {
+    report("error", "too-deep", { start: 0, end: 0 }, "An expression has too many parts.", {
+      cure: "Build it in several statements.",
+    });
+  }
+  return { program, comments, diagnostics: sortDiagnostics(diagnostics) };
+};
+
+/** `{ … }` */
+const parseBody = (cursor: Cursor): Statement[] => {
+  const open = cursor.expectOperator("{", "before the block");
+  const body: Statement[] = [];
+  while (!cursor.isOperator("}") && cursor.token.kind !== "end") {
+    const statement = recovering(cursor);
+    if (statement !== null) body.push(statement);
+  }
+  cursor.close(open);
+  return body;
+};
+
+const recovering = (cursor: Cursor): Statement | null => {
+  const from = cursor.index;
+  try {
+    return parseStatement(cursor);
+  } catch (thrown) {
+    if (!(thrown instanceof SyntaxAbort)) throw thrown;
+    cursor.skipStatement();
+    if (cursor.index === from && !cursor.isOperator("}")) cursor.next();
+    return null;
+  }
+};

@@ -1,0 +1,267 @@
+/** One rule for each statement (hsl.md §5). */
+import type { Block, Case, Expression, If, IfArm, Statement } from "./ast.ts";
+import { type Cursor, spanOf } from "./cursor.ts";
+import { parseClass, parseFunctionDeclaration, parseImport } from "./declaration-parser.ts";
+import { describeToken, type Token } from "./token.ts";
+
+export const parseStatement = (cursor: Cursor): Statement =>
+  cursor.nested(() => {
+    const { token } = cursor;
+    const rule = token.kind === "keyword" ? rules.get(token.text) : undefined;
+    if (rule !== undefined) return rule(cursor, token);
+    if (cursor.isOperator("{")) return parseBlock(cursor);
+    if (cursor.takeOperator(";")) return { kind: "Empty", ...spanOf(token) };
+    const expression = cursor.parseExpression();
+    return finish(cursor, { kind: "Expression", expression, start: token.start });
+  });
+
+type WithoutEnd<T> = T extends Statement ? Omit<T, "end"> : never;
+
+/** Takes the `;` and lets the statement end there. */
+const finish = <T extends Statement>(cursor: Cursor, statement: WithoutEnd<T>): T => {
+  cursor.expectSemicolon();
+  return { ...statement, end: cursor.previous.end } as unknown as T; // the statement was only short of its end
+};
+
+const parseBlock = (cursor: Cursor): Block => {
+  const { start } = cursor.token;
+  const body = cursor.parseBody();
+  return { kind: "Block", body, start, end: cursor.previous.end };
+};
+
+/** `( … )` after a keyword; remembers both brackets, for the mistake of closing too early. */
+const parseHead = (cursor: Cursor, keyword: Token): Expression => {
+  const open = cursor.expectOperator("(", `after \`${keyword.text}\``);
+  const test = cursor.parseExpression();
+  const close = cursor.close(open);
+  checkHeadEnd(cursor, keyword, open, close);
+  return test;
+};
+
+const checkHeadEnd = (cursor: Cursor, keyword: Token, open: Token, close: Token): void => {
+  const { token } = cursor;
+  const isLogic = token.kind === "keyword" && (token.text === "and" || token.text === "or");
+  const canBegin = ["{", ";", "[", "(", "++", "--", "-", "+", "!", "~"].includes(token.text);
+  if ((token.kind !== "operator" || canBegin) && !isLogic) return;
+  const at = cursor.source.position(open.start);
+  const until = cursor.source.position(close.start);
+  cursor.report(
+    "error",
+    "unexpected-token",
+    token,
+    `Unexpected ${describeToken(token)} after the condition of \`${keyword.text}\`: the \`)\` at line ${until.line}, column ${until.column} closed the \`(\` at line ${at.line}, column ${at.column}.`,
+    {
+      cure: "Take a `)` away, or put the whole condition in parentheses.",
+      related: [
+        { ...spanOf(close), message: "this `)` ends the condition" },
+        { ...spanOf(open), message: "this `(` began it" },
+      ],
+    },
+  );
+  while (cursor.token.kind !== "end" && !["{", "}", ";"].includes(cursor.token.text)) cursor.next();
+};
+
+const parseIf = (cursor: Cursor, first: Token): If => {
+  const arms: IfArm[] = [];
+  let otherwise: Statement | null = null;
+  let keyword = first;
+  for (;;) {
+    const { start } = cursor.next();
+    const test = parseHead(cursor, keyword);
+    const body = parseStatement(cursor);
+    arms.push({ kind: "IfArm", test, body, start, end: body.end });
+    keyword = cursor.token;
+    if (keyword.kind === "name" && (keyword.text === "elseif" || keyword.text === "elif")) {
+      cursor.report("error", "foreign-word", keyword, `There is no \`${keyword.text}\`.`, {
+        cure: "Write else if.",
+      });
+      continue;
+    }
+    if (!cursor.takeKeyword("else")) break;
+    if (!cursor.isKeyword("if")) {
+      otherwise = parseStatement(cursor);
+      break;
+    }
+    keyword = cursor.token;
+  }
+  return { kind: "If", arms, otherwise, start: first.start, end: cursor.previous.end };
+};
+
+type Rule = (cursor: Cursor, keyword: Token) => Statement;
+
+const parseWhile: Rule = (cursor, keyword) => {
+  cursor.next();
+  const test = parseHead(cursor, keyword);
+  const body = parseStatement(cursor);
+  return { kind: "While", test, body, start: keyword.start, end: body.end };
+};
+
+const parseForever: Rule = (cursor, keyword) => {
+  cursor.next();
+  const body = parseStatement(cursor);
+  return { kind: "Forever", body, start: keyword.start, end: body.end };
+};
+
+const parseFor: Rule = (cursor, keyword) => {
+  cursor.next();
+  const open = cursor.expectOperator("(", "after `for`");
+  const init = parseList(cursor, ";");
+  cursor.expectOperator(";", "after the first part of `for`");
+  const test = cursor.isOperator(";") ? null : cursor.parseExpression();
+  cursor.expectOperator(";", "after the condition of `for`");
+  const step = parseList(cursor, ")");
+  cursor.close(open);
+  const body = parseStatement(cursor);
+  return { kind: "For", init, test, step, body, start: keyword.start, end: body.end };
+};
+
+const parseList = (cursor: Cursor, end: string): Expression[] => {
+  if (cursor.isOperator(end)) return [];
+  const list = [cursor.parseExpression()];
+  while (cursor.takeOperator(",")) list.push(cursor.parseExpression());
+  return list;
+};
+
+const parseForeach: Rule = (cursor, keyword) => {
+  cursor.next();
+  const open = cursor.expectOperator("(", "after `foreach`");
+  const subject = cursor.parseExpression();
+  cursor.expectKeyword("as", "after what `foreach` goes through");
+  const first = cursor.expectVariable("a loop variable");
+  const second = cursor.takeOperator("=>") ? cursor.expectVariable("a loop variable") : null;
+  cursor.close(open);
+  const body = parseStatement(cursor);
+  const [key, value] = second === null ? [null, first] : [first, second];
+  return { kind: "Foreach", subject, key, value, body, start: keyword.start, end: body.end };
+};
+
+const parseSwitch: Rule = (cursor, keyword) => {
+  cursor.next();
+  const subject = parseHead(cursor, keyword);
+  const brace = cursor.expectOperator("{", "before the cases");
+  const cases: Case[] = [];
+  let hasDefault = false;
+  while (!cursor.isOperator("}")) {
+    const label = cursor.token;
+    if (cursor.isKeyword("default") && hasDefault) {
+      cursor.report("error", "duplicate-case", label, "There is a second `default`.");
+    }
+    hasDefault ||= cursor.isKeyword("default");
+    cases.push(parseCase(cursor));
+  }
+  const { end } = cursor.close(brace);
+  return { kind: "Switch", subject, cases, start: keyword.start, end };
+};
+
+const parseCase = (cursor: Cursor): Case => {
+  const { start } = cursor.token;
+  const isDefault = cursor.takeKeyword("default");
+  if (!isDefault && !cursor.takeKeyword("case")) cursor.unexpected("Expected `case` or `default`");
+  const test = isDefault ? null : cursor.parseExpression();
+  cursor.expectOperator(":", "after the label");
+  const body: Statement[] = [];
+  while (!isCaseEnd(cursor)) body.push(parseStatement(cursor));
+  return { kind: "Case", test, body, start, end: cursor.previous.end };
+};
+
+const isCaseEnd = (cursor: Cursor): boolean =>
+  cursor.isKeyword("case") ||
+  cursor.isKeyword("default") ||
+  cursor.isOperator("}") ||
+  cursor.token.kind === "end";
+
+const parseTry: Rule = (cursor, keyword) => {
+  cursor.next();
+  const body = cursor.parseBody();
+  cursor.expectKeyword("catch", "after the block of `try`");
+  let variable = null;
+  if (cursor.isOperator("(")) {
+    const open = cursor.next();
+    variable = cursor.expectVariable("a variable for what was thrown");
+    cursor.close(open);
+  }
+  const handler = cursor.parseBody();
+  const { end } = cursor.previous;
+  return { kind: "Try", body, variable, handler, start: keyword.start, end };
+};
+
+const parseBarrier: Rule = (cursor, keyword) => {
+  cursor.next();
+  const name = cursor.parseExpression();
+  const shared = cursor.takeOperator("=>") ? cursor.expectVariable("the shared variable") : null;
+  const body = cursor.parseBody();
+  return { kind: "Barrier", name, shared, body, start: keyword.start, end: cursor.previous.end };
+};
+
+const parseGlobal: Rule = (cursor, keyword) => {
+  cursor.next();
+  const variables = [cursor.expectVariable("a variable")];
+  while (cursor.takeOperator(",")) variables.push(cursor.expectVariable("a variable"));
+  return finish(cursor, { kind: "Global", variables, start: keyword.start });
+};
+
+const parseInclude: Rule = (cursor, keyword) => {
+  cursor.next();
+  const path = cursor.expectLiteral("the name of a file");
+  const isOnce = keyword.text === "include_once";
+  return finish(cursor, { kind: "Include", path, isOnce, start: keyword.start });
+};
+
+const withValue =
+  (kind: "Echo" | "Throw"): Rule =>
+  (cursor, keyword) => {
+    cursor.next();
+    return finish(cursor, { kind, value: cursor.parseExpression(), start: keyword.start });
+  };
+
+const parseReturn: Rule = (cursor, keyword) => {
+  cursor.next();
+  const isBare = cursor.isOperator(";") || cursor.isOperator("}") || cursor.token.kind === "end";
+  const value = isBare ? null : cursor.parseExpression();
+  return finish(cursor, { kind: "Return", value, start: keyword.start });
+};
+
+const bare =
+  (kind: "Break" | "Continue"): Rule =>
+  (cursor, keyword) => {
+    cursor.next();
+    return finish(cursor, { kind, start: keyword.start });
+  };
+
+const strayElse: Rule = (cursor, keyword) =>
+  cursor.fail("unexpected-token", keyword, "This `else` has no `if`.", {
+    cure: "Before else stands one statement, or a block between braces.",
+  });
+
+const strayLabel: Rule = (cursor, keyword) =>
+  cursor.fail("unexpected-token", keyword, `\`${keyword.text}\` stands only inside \`switch\`.`);
+
+const parseFunctionOrCall: Rule = (cursor, keyword) => {
+  if (cursor.peek().kind === "name") return parseFunctionDeclaration(cursor);
+  const expression = cursor.parseExpression();
+  return finish(cursor, { kind: "Expression", expression, start: keyword.start });
+};
+
+const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
+  ["if", parseIf],
+  ["else", strayElse],
+  ["case", strayLabel],
+  ["while", parseWhile],
+  ["for", parseFor],
+  ["forever", parseForever],
+  ["foreach", parseForeach],
+  ["switch", parseSwitch],
+  ["break", bare("Break")],
+  ["continue", bare("Continue")],
+  ["echo", withValue("Echo")],
+  ["throw", withValue("Throw")],
+  ["return", parseReturn],
+  ["try", parseTry],
+  ["barrier", parseBarrier],
+  ["global", parseGlobal],
+  ["include", parseInclude],
+  ["include_once", parseInclude],
+  ["import", (cursor) => parseImport(cursor)],
+  ["class", (cursor) => parseClass(cursor)],
+  ["function", parseFunctionOrCall],
+]);

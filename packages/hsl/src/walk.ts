@@ -1,0 +1,32 @@
+/** The nodes directly below a node, for passes that look at all of them alike. */
+import type { AnyNode } from "./ast.ts";
+
+export const childrenOf = (node: AnyNode): readonly AnyNode[] => {
+  const children: AnyNode[] = [];
+  for (const value of Object.values(node) as unknown[]) {
+    if (isNode(value)) children.push(value);
+    else if (Array.isArray(value)) for (const item of value) if (isNode(item)) children.push(item);
+  }
+  return children;
+};
+
+const isNode = (value: unknown): value is AnyNode =>
+  typeof value === "object" && value !== null && "kind" in value;
+
+/** Calls `visit` for a node and everything below it; `false` keeps it out of a subtree. */
+export const walk = (node: AnyNode, visit: (node: AnyNode) => boolean | undefined): void => {
+  const pending: AnyNode[] = [node];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (visit(next) !== false) pending.push(...childrenOf(next).toReversed());
+  }
+};
+
+/** Later passes recurse over the tree; this height they can take. */
+export const maxTreeHeight = 600;
+
+export const treeHeight = (root: AnyNode): number => {
+  let level: readonly AnyNode[] = [root];
+  let height = 0;
+  for (; level.length > 0 && height <= maxTreeHeight; height++) level = level.flatMap(childrenOf);
+  return height;
+};
