@@ -1,1 +1,21 @@
-export {};
+/** The public surface of the language. */
+export { type BlockTitle, blockTitle } from "./block-title.ts";
+export {
+  type Diagnostic,
+  hasErrors,
+  type Related,
+  renderDiagnostic,
+  type Severity,
+} from "./diagnostic.ts";
+export * from "./host.ts";
+export { type LiteralValue, literal } from "./literal.ts";
+export { type Parsed, parse } from "./parser.ts";
+export { hsl, type Interpolation, joinScripts, type Mark, mark, Script } from "./script.ts";
+export * from "./signature.ts";
+export { HslArray, type Key } from "./values/array.ts";
+export { decodeBytes, encodeText, fromUint8Array, toUint8Array } from "./values/bytes.ts";
+export { looseEquals, order, strictEquals } from "./values/compare.ts";
+export { numberToText, toNumber, toText, truthy, typeName } from "./values/convert.ts";
+export { ScriptError } from "./values/errors.ts";
+export { HslFunction, HslObject } from "./values/object.ts";
+export type { Value } from "./values/value.ts";

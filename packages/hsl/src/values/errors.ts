@@ -1,6 +1,7 @@
 import type { CallSite } from "../host.ts";
 
-export type Site = CallSite & { readonly offset: number };
+/** A place in the compiled text; `inside` names the included file the code really stands in. */
+export type Site = CallSite & { readonly offset: number; readonly inside?: string };
 
 /**
  * Something a script did wrong while running. Code and message go to the log;

@@ -1,0 +1,104 @@
+/**
+ * One function of a library: what it promises and what it does. The arguments
+ * are checked against the signature here, for every function alike, so a body
+ * starts with arguments it can use.
+ */
+import type { Ending, FunctionBody, RunContext } from "../host.ts";
+import type { FunctionSignature, ParameterSignature, ValueKind } from "../signature.ts";
+import { HslArray } from "../values/array.ts";
+import { toText, typeName } from "../values/convert.ts";
+import { ScriptError } from "../values/errors.ts";
+import type { Value } from "../values/value.ts";
+
+export type LibraryFunction = {
+  readonly signature: FunctionSignature;
+  readonly body: FunctionBody;
+};
+
+/** Joins a signature and a body; the body sees checked arguments only. */
+export const defineFunction = (
+  signature: FunctionSignature,
+  body: FunctionBody,
+): LibraryFunction => ({
+  signature,
+  body: (args, run) => {
+    const checked = checkArguments(signature, args);
+    run.charge(readingSteps(checked), 0);
+    const result = body(checked, run);
+    return result instanceof Promise
+      ? result.then((value) => charged(value, run))
+      : charged(result, run);
+  },
+});
+
+/**
+ * The arguments as the signature wants them, or a `ScriptError` that says which
+ * one is wrong. A number or boolean becomes a string where only a string is
+ * wanted, a boolean becomes 1 or 0 where only a number is; none stands for an
+ * argument left out.
+ */
+export const checkArguments = (signature: FunctionSignature, args: readonly Value[]): Value[] => {
+  const { parameters } = signature;
+  const last = parameters.at(-1);
+  const fewest = parameters.filter(
+    (parameter) => parameter.optional !== true && parameter.rest !== true,
+  ).length;
+  const most = last?.rest === true ? Number.POSITIVE_INFINITY : parameters.length;
+  if (args.length < fewest || args.length > most) {
+    throw new ScriptError(
+      "wrong-argument-count",
+      `${signature.name}: takes ${countWords(fewest, most)}, got ${args.length}`,
+    );
+  }
+  return args.map((value, index) => {
+    const parameter = parameters[index] ?? last;
+    return parameter === undefined ? value : checkArgument(signature.name, parameter, index, value);
+  });
+};
+
+const countWords = (fewest: number, most: number): string => {
+  const plural = (count: number): string => `${count} argument${count === 1 ? "" : "s"}`;
+  if (fewest === most) return fewest === 0 ? "no arguments" : plural(fewest);
+  return most === Number.POSITIVE_INFINITY
+    ? `${plural(fewest)} or more`
+    : `${fewest} to ${plural(most)}`;
+};
+
+const checkArgument = (
+  name: string,
+  parameter: ParameterSignature,
+  index: number,
+  value: Value,
+): Value => {
+  const { kinds } = parameter;
+  const kind = typeName(value);
+  if (kinds.includes("any") || kinds.includes(kind)) return value;
+  if (value === null && parameter.optional === true) return value;
+  if (kind === "boolean" && kinds.includes("number")) return Number(value);
+  if ((kind === "number" || kind === "boolean") && kinds.includes("string")) return toText(value);
+  throw new ScriptError(
+    "wrong-argument",
+    `${name}: argument ${index + 1} (${parameter.name}) must be ${kindWords(kinds)}, got ${kind}`,
+  );
+};
+
+const kindWords = (kinds: readonly ValueKind[]): string =>
+  kinds
+    .map((kind) => (kind === "none" ? kind : /^[aeiou]/.test(kind) ? `an ${kind}` : `a ${kind}`))
+    .join(" or ");
+
+/** Reading arguments costs about this. */
+const readingSteps = (args: readonly Value[]): number => {
+  let steps = 1;
+  for (const value of args) {
+    if (typeof value === "string") steps += value.length >> 6;
+    else if (value instanceof HslArray) steps += value.size >> 2;
+  }
+  return steps;
+};
+
+const charged = (value: Value | Ending, run: RunContext): Value | Ending => {
+  if (typeof value === "string") run.charge(value.length >> 6, value.length);
+  else if (value instanceof HslArray) run.charge(value.size >> 2, value.size * 16);
+  return value;
+};

@@ -1,0 +1,150 @@
+/**
+ * Finds the texts a script brings in. An included file is spliced where it is
+ * named, as often as it is named; a module is read once, whoever imports it.
+ */
+import type { AnyNode, Import, Include, Program, StringLiteral } from "./ast.ts";
+import { type DataFormat, dataFormatOf, readData } from "./data-file.ts";
+import type { Diagnostic } from "./diagnostic.ts";
+import { fileUnit, mainUnit, type Unit } from "./unit.ts";
+import type { Value } from "./values/value.ts";
+import { childrenOf, walk } from "./walk.ts";
+
+/** The text of a file of the file store, or null when there is none. */
+export type Resolve = (name: string) => string | null;
+
+export type Linked = {
+  readonly main: Unit;
+  readonly includes: ReadonlyMap<Include, Unit>;
+  /** A module's unit for each import of functions or variables. */
+  readonly modules: ReadonlyMap<Import, Unit>;
+  /** The value for each import of a data file. */
+  readonly data: ReadonlyMap<Import, Value>;
+};
+
+const maxFiles = 100; // files that include files twice grow exponentially
+
+export const link = (text: string, resolve: Resolve, diagnostics: Diagnostic[]): Linked => {
+  const linker = new Linker(resolve);
+  const main = mainUnit(text, diagnostics);
+  linker.linkUnit(main, []);
+  return { main, includes: linker.includes, modules: linker.modules, data: linker.data };
+};
+
+class Linker {
+  readonly includes = new Map<Include, Unit>();
+  readonly modules = new Map<Import, Unit>();
+  readonly data = new Map<Import, Value>();
+  private readonly unitOfModule = new Map<string, Unit>();
+  private readonly seen = new Set<string>();
+  private readonly resolve: Resolve;
+  private files = 0;
+
+  constructor(resolve: Resolve) {
+    this.resolve = resolve;
+  }
+
+  linkUnit(unit: Unit, chain: readonly string[]): void {
+    walk(unit.program, (node) => {
+      if (node.kind === "Include") this.linkInclude(node, unit, chain);
+      if (node.kind === "Import") this.linkImport(node, unit, chain);
+      return isStatementLike(node);
+    });
+  }
+
+  private linkInclude(node: Include, unit: Unit, chain: readonly string[]): void {
+    const name = literalText(node.path);
+    if (node.isOnce && this.seen.has(name)) return;
+    this.seen.add(name);
+    const text = this.read(node.path, unit, chain);
+    if (text === null) return;
+    const included = fileUnit(name, text, unit, node);
+    this.includes.set(node, included);
+    this.linkUnit(included, [...chain, name]);
+  }
+
+  private linkImport(node: Import, unit: Unit, chain: readonly string[]): void {
+    if (!unit.program.body.includes(node)) {
+      unit.report(
+        "error",
+        "bad-import",
+        node,
+        "`import` stands at the top level of a script only.",
+      );
+      return;
+    }
+    const name = literalText(node.path);
+    if (node.what.kind === "ImportData") {
+      const format = dataFormatOf(name);
+      if (format === null) {
+        unit.report("error", "bad-import", node.path, "Only .json, .csv and .txt files hold data.");
+        return;
+      }
+      this.linkData(node, unit, format, chain);
+      return;
+    }
+    const known = this.unitOfModule.get(name);
+    if (known !== undefined && !chain.includes(name)) {
+      this.modules.set(node, known);
+      return;
+    }
+    const text = this.read(node.path, unit, chain);
+    if (text === null) return;
+    const module = fileUnit(name, text, unit, node);
+    this.unitOfModule.set(name, module);
+    this.modules.set(node, module);
+    this.linkUnit(module, [...chain, name]);
+  }
+
+  private linkData(node: Import, unit: Unit, format: DataFormat, chain: readonly string[]): void {
+    const text = this.read(node.path, unit, chain);
+    if (text === null) return;
+    const read = readData(text, format);
+    if (read.ok) this.data.set(node, read.value);
+    else unit.report("error", "bad-import", node.path, read.reason);
+  }
+
+  private read(path: StringLiteral, unit: Unit, chain: readonly string[]): string | null {
+    const name = literalText(path);
+    if (chain.includes(name)) {
+      const circle = [...chain.slice(chain.indexOf(name)), name].join(" → ");
+      unit.report("error", "include-cycle", path, `These files include each other: ${circle}.`);
+      return null;
+    }
+    this.files += 1;
+    if (this.files > maxFiles) {
+      unit.report("error", "too-many-files", path, `More than ${maxFiles} files are included.`);
+      return null;
+    }
+    const text = this.resolve(name);
+    if (text === null) {
+      unit.report("error", "unknown-file", path, `There is no file \`${name}\`.`, {
+        cure: 'Names are "file:1" or "file://name".',
+      });
+    }
+    return text;
+  }
+}
+
+export const literalText = (path: StringLiteral): string =>
+  path.parts.map((part) => (typeof part === "string" ? part : "")).join("");
+
+const isStatementLike = (node: AnyNode): boolean => node.kind !== "Import";
+
+/** Like `walk`, with included files in place of what includes them. */
+export const walkLinked = (
+  root: AnyNode,
+  unit: Unit,
+  linked: Pick<Linked, "includes">,
+  visit: (node: AnyNode, unit: Unit) => boolean | undefined,
+): void => {
+  const pending: { node: AnyNode; unit: Unit }[] = [{ node: root, unit }];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (visit(next.node, next.unit) === false) continue;
+    const included = next.node.kind === "Include" ? linked.includes.get(next.node) : undefined;
+    const inner: Unit = included ?? next.unit;
+    const nodes: readonly AnyNode[] = included ? programOf(included).body : childrenOf(next.node);
+    for (const node of nodes.toReversed()) pending.push({ node, unit: inner });
+  }
+};
+
+const programOf = (unit: Unit): Program => unit.program;

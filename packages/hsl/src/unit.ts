@@ -1,0 +1,58 @@
+/** One text that takes part in a script: the script itself, an included file or an imported module. */
+import type { Program } from "./ast.ts";
+import { type Diagnostic, makeDiagnostic, type Notes, type Severity } from "./diagnostic.ts";
+import { parse } from "./parser.ts";
+import { Source, type Span } from "./source.ts";
+import type { Site } from "./values/errors.ts";
+
+export type Unit = {
+  /** `null` for the script itself. */
+  readonly name: string | null;
+  readonly program: Program;
+  /** Where something is, as seen from the script: inside a file it is the statement that brought it in. */
+  readonly siteOf: (span: Span) => Site;
+  readonly report: (
+    severity: Severity,
+    code: string,
+    span: Span,
+    message: string,
+    notes?: Notes,
+  ) => void;
+};
+
+/** The script itself. */
+export const mainUnit = (text: string, diagnostics: Diagnostic[]): Unit => {
+  const source = new Source(text);
+  const { program, diagnostics: found } = parse(text);
+  diagnostics.push(...found);
+  return {
+    name: null,
+    program,
+    siteOf: ({ start }) => source.position(start),
+    report: (severity, code, span, message, notes) => {
+      if (diagnostics.length >= 500) return;
+      diagnostics.push(makeDiagnostic(source, severity, code, span, message, notes));
+    },
+  };
+};
+
+/** A file that `parent` brings in at `span`. */
+export const fileUnit = (name: string, text: string, parent: Unit, span: Span): Unit => {
+  const source = new Source(text);
+  const { program, diagnostics } = parse(text);
+  const place = (offset: number): string => {
+    const { line, column } = source.position(offset);
+    return `${name}, line ${line}, column ${column}`;
+  };
+  const report: Unit["report"] = (severity, code, at, message, notes) =>
+    parent.report(severity, code, span, `${place(at.start)}: ${message}`, { cure: notes?.cure });
+  for (const { severity, code, offset, length, message, cure } of diagnostics) {
+    report(severity, code, { start: offset, end: offset + length }, message, { cure });
+  }
+  return {
+    name,
+    program,
+    siteOf: ({ start }) => ({ ...parent.siteOf(span), inside: place(start) }),
+    report,
+  };
+};
