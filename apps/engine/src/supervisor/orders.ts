@@ -1,0 +1,23 @@
+/** What supervisor and children say to each other. Plain data over IPC. */
+import type { Environment } from "../config/environment.ts";
+import type { DatabaseAddress } from "../database/connection.ts";
+import type { SystemUser } from "../database/system-user.ts";
+
+export type Role = "control" | "worker";
+
+export type StartOrder = {
+  readonly kind: "start";
+  readonly role: Role;
+  /** "control" or "worker-1" …; with the node's name it owns leases. */
+  readonly name: string;
+  readonly environment: Environment;
+  readonly database: DatabaseAddress;
+  readonly user: SystemUser | null;
+};
+
+export type Order = StartOrder | { readonly kind: "stop" };
+
+export type Report =
+  | { readonly kind: "waiting" } // loaded, wants its order
+  | { readonly kind: "ready"; readonly text: string }
+  | { readonly kind: "failed"; readonly text: string };

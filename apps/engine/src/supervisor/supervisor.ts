@@ -1,0 +1,138 @@
+/**
+ * The parent of everything: PostgreSQL when it is ours, migrations, the first
+ * settings, one control process, the workers.
+ *
+ * A child that dies is started again (more and more slowly when it keeps
+ * dying); its leases expire and others take its mail. When the supervisor
+ * itself is killed the children notice and stop, and PostgreSQL goes on until
+ * the next start takes it over.
+ */
+import cluster, { type Worker } from "node:cluster";
+import { readEnvironment } from "../config/environment.ts";
+import type { DatabaseAddress } from "../database/connection.ts";
+import { prepareDataFolder } from "../database/data-folder.ts";
+import { type EmbeddedPostgres, startEmbeddedPostgres } from "../database/embedded-postgres.ts";
+import { migrate } from "../database/migrate.ts";
+import { ownUser } from "../database/system-user.ts";
+import { prepareFirstStart } from "./first-start.ts";
+import type { Report, Role, StartOrder } from "./orders.ts";
+
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+const restartDelay = (deaths: readonly number[]): number => {
+  const recent = deaths.filter((at) => Date.now() - at < 60_000).length;
+  return recent <= 1 ? 0 : Math.min(30_000, 250 * 2 ** recent);
+};
+
+export const supervise = async (): Promise<void> => {
+  const wanted = readEnvironment();
+  const user = ownUser();
+  const folder = prepareDataFolder(wanted.dataFolder, { user, named: wanted.dataFolderNamed });
+  if (folder.movedFrom !== null) {
+    say(
+      `Data is kept in ${folder.path}: the user "${user?.name}" cannot enter ${folder.movedFrom}.`,
+    );
+  }
+  const environment = readEnvironment(process.env, folder.path);
+
+  let stopping = false;
+  let postgres: EmbeddedPostgres | null = null;
+  let address: DatabaseAddress;
+  if (environment.databaseUrl === null) {
+    const startServer = (): Promise<EmbeddedPostgres> =>
+      startEmbeddedPostgres({
+        dataFolder: folder.path,
+        user,
+        log: (line) => say(`postgres: ${line}`),
+      });
+    postgres = await startServer();
+    address = postgres.address;
+    const watch = (server: EmbeddedPostgres): void => {
+      void server.exited.then(async () => {
+        if (stopping) return;
+        say("PostgreSQL has stopped; it is started again.");
+        postgres = await startServer();
+        watch(postgres);
+      });
+    };
+    watch(postgres);
+  } else {
+    address = { kind: "url", url: environment.databaseUrl };
+  }
+
+  const applied = await migrate(address);
+  if (applied.length > 0) say(`Migrations applied: ${applied.join(", ")}`);
+  const first = await prepareFirstStart({ address, environment, user });
+
+  cluster.schedulingPolicy = cluster.SCHED_NONE; // children accept by themselves; we only bind
+  cluster.setupPrimary({ exec: new URL("../main.ts", import.meta.url).pathname, args: [] });
+
+  const deaths = new Map<string, number[]>();
+  const children = new Map<string, Worker>();
+  const settled: Promise<void>[] = [];
+
+  const launch = (role: Role, name: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const child = cluster.fork();
+      children.set(name, child);
+      let ready = false;
+      const order: StartOrder = { kind: "start", role, name, environment, database: address, user };
+      child.on("message", (message: Report) => {
+        if (message.kind === "waiting") child.send(order);
+        else if (message.kind === "ready") {
+          ready = true;
+          if (message.text !== "") say(message.text);
+          resolve();
+        } else {
+          say(`${name}: ${message.text}`);
+          reject(new Error(`${name} did not start: ${message.text}`));
+        }
+      });
+      child.on("error", () => {}); // a send to a child that is gone; "exit" tells the rest
+      child.on("exit", (code, signal) => {
+        children.delete(name);
+        if (stopping) return;
+        const history = [...(deaths.get(name) ?? []), Date.now()].slice(-20);
+        deaths.set(name, history);
+        const delay = restartDelay(history);
+        say(
+          `${name} ended (${signal ?? code}); started again${delay > 0 ? ` in ${delay / 1000} s` : ""}.`,
+        );
+        if (!ready) reject(new Error(`${name} ended before it was ready`));
+        setTimeout(() => {
+          if (!stopping) launch(role, name).catch(() => {}); // its exit has been said already
+        }, delay);
+      });
+    });
+
+  const stop = async (): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    const exits = [...children.values()].map(
+      (child) => new Promise<void>((resolve) => child.once("exit", () => resolve())),
+    );
+    for (const child of children.values()) child.send({ kind: "stop" });
+    const patience = setTimeout(() => {
+      for (const child of children.values()) child.process.kill("SIGKILL");
+    }, 30_000);
+    await Promise.all(exits);
+    clearTimeout(patience);
+    await postgres?.stop();
+    process.exit(0);
+  };
+  process.on("SIGINT", () => void stop());
+  process.on("SIGTERM", () => void stop());
+
+  settled.push(launch("control", "control"));
+  for (let index = 1; index <= environment.workers; index++) {
+    settled.push(launch("worker", `worker-${index}`));
+  }
+  const failed = (await Promise.allSettled(settled)).find((result) => result.status === "rejected");
+  if (failed !== undefined && children.size === 0) {
+    await postgres?.stop();
+    throw failed.reason;
+  }
+  for (const line of first.welcome) say(line);
+};
