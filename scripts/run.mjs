@@ -1,0 +1,114 @@
+// npm start, npm test, npm run dev. Plain JavaScript for whatever Node the machine has:
+// brings pnpm, installs, prepares, and hands over to the Node that the packages bring.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const [command = "start", ...rest] = process.argv.slice(2);
+const pnpm = "pnpm@12.21.0";
+
+const major = Number(process.versions.node.split(".")[0]);
+if (major < 18) {
+  console.error(
+    `Node ${process.versions.node} is too old to install with; Node 18 or later is needed.`,
+  );
+  process.exit(1);
+}
+
+const environment = {
+  ...process.env,
+  PATH: [join(root, "node_modules", ".bin"), process.env.PATH].join(delimiter),
+  CHECKPOINT_DISABLE: "1", // Prisma's wait for a version check
+  PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, // never used; stops a download
+};
+
+const run = (program, args, options = {}) => {
+  const result = spawnSync(program, args, {
+    cwd: root,
+    stdio: "inherit",
+    env: environment,
+    ...options,
+  });
+  if (result.error) throw result.error;
+  return result.status ?? 1;
+};
+
+const must = (program, args) => {
+  const status = run(program, args, { stdio: ["ignore", "inherit", "inherit"] });
+  if (status !== 0) process.exit(status);
+};
+
+/** Every file below, in order; generated ones apart. */
+const filesBelow = (folder) =>
+  readdirSync(folder, { withFileTypes: true })
+    .filter(
+      (entry) =>
+        !["node_modules", "dist", "generated", ".cache", ".tsbuild", "data"].includes(entry.name),
+    )
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      return entry.isDirectory() ? filesBelow(path) : entry.name.endsWith(".gen.ts") ? [] : [path];
+    });
+
+const digest = (paths) => {
+  const hash = createHash("sha256");
+  for (const path of paths.map((name) => join(root, name))) {
+    for (const file of statSync(path).isDirectory() ? filesBelow(path) : [path]) {
+      hash.update(file).update(readFileSync(file));
+    }
+  }
+  return hash.digest("hex");
+};
+
+/** Runs a step when its inputs changed or its result is missing. */
+const step = (name, inputs, results, work) => {
+  const folder = join(root, "node_modules", ".cache", "sluice");
+  const stamp = join(folder, name);
+  const now = digest(inputs);
+  const before = existsSync(stamp) ? readFileSync(stamp, "utf8") : "";
+  if (before === now && results.every((result) => existsSync(join(root, result)))) return;
+  work();
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(stamp, now);
+};
+
+const npx = process.platform === "win32" ? "npx.cmd" : "npx";
+step(
+  "install",
+  ["pnpm-lock.yaml", "pnpm-workspace.yaml", "package.json"],
+  ["node_modules/.bin"],
+  () => must(npx, ["--yes", pnpm, "install", "--frozen-lockfile", "--prefer-offline"]),
+);
+step(
+  "generate",
+  [
+    "prisma/schema.prisma",
+    "packages/blocks/src",
+    "scripts/generate.ts",
+    "scripts/generate-registry.ts",
+  ],
+  ["apps/engine/src/store/generated/client.ts", "packages/blocks/src/registry/definitions.gen.ts"],
+  () => must("node", ["scripts/generate.ts"]),
+);
+step("web", ["apps/web", "packages"], ["apps/web/dist/index.html"], () =>
+  must("node", ["scripts/build.ts"]),
+);
+
+switch (command) {
+  case "start":
+    process.exit(run("node", ["apps/engine/src/cli/main.ts", "start", ...rest]));
+    break;
+  case "dev":
+    process.exit(run("node", ["scripts/dev.ts", ...rest]));
+    break;
+  case "test":
+    process.exit(run("node", ["scripts/test.ts", ...rest]));
+    break;
+  default:
+    console.error(`Unknown command ${command}: start, test or dev.`);
+    process.exit(2);
+}
