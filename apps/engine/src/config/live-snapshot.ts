@@ -1,0 +1,76 @@
+/**
+ * Holds the snapshot of the newest revision. A notice wakes it, polling is the
+ * truth. A revision that cannot be loaded or compiled is reported and the one
+ * before it stays: a bad configuration never replaces a good one.
+ */
+import type { LiveSnapshot, Snapshot } from "./snapshot.ts";
+
+export type SnapshotSource = {
+  /** Number of the newest revision; null before the first. */
+  readonly newest: () => Promise<number | null>;
+  readonly load: (revision: number) => Promise<Snapshot>;
+};
+
+export const createLiveSnapshot = async (options: {
+  source: SnapshotSource;
+  onNotice: (wake: () => void) => () => void;
+  pollMilliseconds?: number;
+  report: (text: string, error?: unknown) => void;
+}): Promise<
+  LiveSnapshot & { readonly close: () => void; readonly refresh: () => Promise<void> }
+> => {
+  const { source, report } = options;
+  const newest = await source.newest();
+  if (newest === null) throw new Error("The database holds no revision of the settings.");
+  let snapshot = await source.load(newest);
+  let refused: number | null = null;
+  const listeners = new Set<(snapshot: Snapshot) => void>();
+  let running: Promise<void> | null = null;
+  let again = false;
+
+  const check = async (): Promise<void> => {
+    const number = await source.newest();
+    if (number === null || number === snapshot.revision || number === refused) return;
+    try {
+      snapshot = await source.load(number);
+      refused = null;
+    } catch (error) {
+      refused = number;
+      report(`Revision ${number} cannot run; revision ${snapshot.revision} stays in force.`, error);
+      return;
+    }
+    for (const listener of listeners) listener(snapshot);
+  };
+
+  const refresh = (): Promise<void> => {
+    if (running !== null) {
+      again = true;
+      return running;
+    }
+    running = check()
+      .catch((error: unknown) => report("The newest revision could not be asked for.", error))
+      .then(() => {
+        running = null;
+        if (!again) return undefined;
+        again = false;
+        return refresh();
+      });
+    return running;
+  };
+
+  const forget = options.onNotice(() => void refresh());
+  const timer = setInterval(() => void refresh(), options.pollMilliseconds ?? 5000);
+  timer.unref();
+  return {
+    current: () => snapshot,
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    refresh,
+    close: () => {
+      clearInterval(timer);
+      forget();
+    },
+  };
+};
