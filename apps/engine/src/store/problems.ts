@@ -1,0 +1,393 @@
+/** Everything that is wrong or doubtful in a state of the settings, each with the place and the cure. Pure. */
+import type { BlockRegistry, CompiledFlow, Flow, FlowProblem } from "@sluice/flow-schema";
+import type { ObjectKind, Settings } from "@sluice/settings";
+import { type SettingsObject, settingsFrom } from "@sluice/settings/text-form";
+import { z } from "zod";
+import { type Path, referencesOf } from "./references.ts";
+import { findRelays } from "./relay-proof.ts";
+
+export type CompileFlow = (flow: Flow, blocks: BlockRegistry) => CompiledFlow;
+
+export type SettingsProblem = FlowProblem & { readonly kind: ObjectKind; readonly id: string };
+
+/** What settings may name beside other settings. */
+export type Surroundings = {
+  readonly blocks: BlockRegistry;
+  readonly compileFlow: CompileFlow;
+  /** `kind/id/field` of every secret that is set. */
+  readonly secrets: ReadonlySet<string>;
+  readonly files: ReadonlySet<string>;
+  readonly environmentVariable: (name: string) => string | undefined;
+  /** Why a transport's destination cannot be understood; null: it can. */
+  readonly checkDestination?: ((text: string) => string | null) | undefined;
+};
+
+export const findProblems = (
+  objects: readonly SettingsObject[],
+  surroundings: Surroundings,
+): SettingsProblem[] => {
+  const parsed = settingsFrom(objects);
+  if (!parsed.success) return parsed.error.issues.map(schemaProblem);
+  const settings = parsed.data;
+  return [
+    ...referenceProblems(objects, surroundings.blocks),
+    ...flowProblems(settings, surroundings),
+    ...secretProblems(objects, surroundings),
+    ...fileProblems(settings, surroundings),
+    ...listenerProblems(settings),
+    ...domainProblems(settings),
+    ...transportProblems(settings, surroundings),
+    ...findRelays(settings, surroundings.blocks),
+  ];
+};
+
+const kindOfCollection: Readonly<Record<string, ObjectKind>> = {
+  gateway: "gateway",
+  listeners: "listener",
+  domains: "domain",
+  transports: "transport",
+  directories: "directory",
+  files: "file",
+  certificates: "certificate",
+  quarantines: "quarantine",
+  flows: "flow",
+  layouts: "layout",
+};
+
+const schemaProblem = (issue: z.core.$ZodIssue): SettingsProblem => {
+  const [collection, second, ...rest] = issue.path;
+  const kind = kindOfCollection[String(collection)] ?? "gateway";
+  const path = kind === "gateway" ? issue.path.slice(1) : rest;
+  return {
+    kind,
+    id: kind === "gateway" ? "gateway" : String(second),
+    severity: "error",
+    rule: "settings",
+    message: issue.message,
+    field: path.map((step) => (typeof step === "number" ? step : String(step))),
+  };
+};
+
+const kindWords: Readonly<Record<ObjectKind, string>> = {
+  gateway: "gateway",
+  listener: "listener",
+  domain: "domain",
+  transport: "transport",
+  directory: "directory",
+  file: "file",
+  certificate: "certificate",
+  quarantine: "quarantine",
+  flow: "flow",
+  layout: "layout",
+};
+
+/** The path a problem shows: inside the node's settings when it has a node. */
+const shownPath = (path: Path, node: string | undefined): Path =>
+  node === undefined ? path : path.slice(3);
+
+const referenceProblems = (
+  objects: readonly SettingsObject[],
+  blocks: BlockRegistry,
+): SettingsProblem[] => {
+  const byName = new Map(objects.map((object) => [`${object.kind}/${object.id}`, object]));
+  return objects.flatMap((object) =>
+    referencesOf(object, blocks).flatMap((reference): SettingsProblem[] => {
+      const { kind, id, node } = reference;
+      const place = {
+        kind: object.kind,
+        id: object.id,
+        node,
+        field: shownPath(reference.path, node),
+      };
+      const target = byName.get(`${kind}/${id}`);
+      if (target === undefined) {
+        if (reference.inScript === true && scriptNameOf(objects, kind, id)) return [];
+        return [
+          {
+            ...place,
+            severity: "error",
+            rule: "reference-missing",
+            message: `There is no ${kindWords[kind]} “${id}”.`,
+            cure: `Choose another ${kindWords[kind]}, or make one named “${id}”.`,
+          },
+        ];
+      }
+      const flowKind = z.object({ kind: z.string() }).safeParse(target.body);
+      if (
+        reference.flowKind !== undefined &&
+        flowKind.success &&
+        flowKind.data.kind !== reference.flowKind
+      ) {
+        return [
+          {
+            ...place,
+            severity: "error",
+            rule: "flow-kind",
+            message: `“${id}” is a flow of the kind ${flowKind.data.kind}; here one of the kind ${reference.flowKind} runs.`,
+            cure: `Choose a flow of the kind ${reference.flowKind}.`,
+          },
+        ];
+      }
+      return [];
+    }),
+  );
+};
+
+/** Scripts may call a file by its name instead of its id. */
+const scriptNameOf = (objects: readonly SettingsObject[], kind: string, name: string): boolean =>
+  kind === "file" &&
+  objects.some((object) => {
+    const named = z.object({ name: z.literal(name) }).safeParse(object.body);
+    return object.kind === "file" && named.success;
+  });
+
+const flowProblems = (
+  { flows, layouts }: Settings,
+  { compileFlow, blocks }: Surroundings,
+): SettingsProblem[] => [
+  ...Object.entries(flows).flatMap(([id, flow]) =>
+    compileFlow(flow, blocks).problems.map((problem) => ({
+      ...problem,
+      kind: "flow" as const,
+      id,
+    })),
+  ),
+  ...Object.keys(layouts)
+    .filter((id) => flows[id] === undefined)
+    .map((id) => ({
+      kind: "layout" as const,
+      id,
+      severity: "error" as const,
+      rule: "layout-without-flow",
+      message: `There are positions for a flow “${id}”, but no such flow.`,
+      cure: "Remove the layout.",
+    })),
+];
+
+const StoredReference = z.object({ secret: z.string() });
+
+/** The secrets an object asks for: field name and reference. */
+export const secretReferencesOf = (body: unknown): { field: string; secret: string }[] => {
+  if (body === null || typeof body !== "object") return [];
+  return Object.entries(body).flatMap(([field, value]) => {
+    const parsed = StoredReference.safeParse(value);
+    return parsed.success ? [{ field, secret: parsed.data.secret }] : [];
+  });
+};
+
+const secretProblems = (
+  objects: readonly SettingsObject[],
+  { secrets, environmentVariable }: Surroundings,
+): SettingsProblem[] =>
+  objects
+    .filter(({ kind }) => kind === "transport" || kind === "directory" || kind === "certificate")
+    .flatMap(({ kind, id, body }) =>
+      secretReferencesOf(body).flatMap(({ field, secret }): SettingsProblem[] => {
+        const place = { kind, id, field: [field] };
+        if (secret === "stored" && !secrets.has(`${kind}/${id}/${field}`)) {
+          return [
+            {
+              ...place,
+              severity: "error",
+              rule: "secret-unset",
+              message: `The secret “${field}” is not set.`,
+              cure: "Enter it, or take the reference away.",
+            },
+          ];
+        }
+        const name = secret.startsWith("env ") ? secret.slice(4) : null;
+        if (name !== null && environmentVariable(name) === undefined) {
+          return [
+            {
+              ...place,
+              severity: "warning",
+              rule: "secret-unset",
+              message: `The environment variable ${name} is not set for this process.`,
+              cure: `Start Sluice with ${name}, or store the secret.`,
+            },
+          ];
+        }
+        return [];
+      }),
+    );
+
+const fileProblems = (settings: Settings, { files }: Surroundings): SettingsProblem[] => {
+  const problems: SettingsProblem[] = [];
+  const names = new Map<string, string>();
+  for (const [id, file] of Object.entries(settings.files)) {
+    if (!files.has(file.sha256)) {
+      problems.push({
+        kind: "file",
+        id,
+        severity: "error",
+        rule: "file-content",
+        message: "The content of this file is not stored here.",
+        cure: "Upload it again.",
+        field: ["sha256"],
+      });
+    }
+    const other = names.get(file.name);
+    if (other !== undefined) {
+      problems.push({
+        kind: "file",
+        id,
+        severity: "error",
+        rule: "file-name",
+        message: `“${other}” has the name ${file.name} too; file://${file.name} could be either.`,
+        cure: "Give one of them another name.",
+        field: ["name"],
+      });
+    }
+    names.set(file.name, id);
+  }
+  return problems;
+};
+
+const addressesOf = (text: string): string[] =>
+  text
+    .split(",")
+    .map((part) => part.trim().toLowerCase())
+    .map((part) => (["", "any", "*", "::", "0.0.0.0"].includes(part) ? "any" : part));
+
+const listenerProblems = (settings: Settings): SettingsProblem[] => {
+  const problems: SettingsProblem[] = [];
+  const taken = new Map<string, string>();
+  for (const [id, listener] of Object.entries(settings.listeners)) {
+    if (!listener.enabled) continue;
+    for (const address of addressesOf(listener.address)) {
+      const key = `${address} ${listener.port}`;
+      const other = taken.get(key);
+      if (other !== undefined) {
+        problems.push({
+          kind: "listener",
+          id,
+          severity: "error",
+          rule: "listener-port",
+          message: `Listener “${other}” uses port ${listener.port} of ${address === "any" ? "any address" : address} already.`,
+          cure: "Choose another port or address.",
+          field: ["port"],
+        });
+      }
+      taken.set(key, id);
+    }
+    if (listener.tls.mode !== "off" && listener.tls.certificates.length === 0) {
+      problems.push({
+        kind: "listener",
+        id,
+        severity: "error",
+        rule: "listener-certificate",
+        message: "TLS is on, but there is no certificate to show.",
+        cure: "Choose a certificate, or switch TLS off.",
+        field: ["tls", "certificates"],
+      });
+    }
+    for (const [index, certificate] of listener.tls.certificates.entries()) {
+      if (settings.certificates[certificate]?.privateKey === undefined) {
+        if (settings.certificates[certificate] === undefined) continue; // told as a missing reference
+        problems.push({
+          kind: "listener",
+          id,
+          severity: "error",
+          rule: "listener-certificate",
+          message: `The certificate “${certificate}” has no private key.`,
+          cure: "Choose a certificate of our own.",
+          field: ["tls", "certificates", index],
+        });
+      }
+    }
+    if (listener.authenticationFlow !== undefined && !listener.authenticationNeedsTls) {
+      problems.push({
+        kind: "listener",
+        id,
+        severity: "warning",
+        rule: "sign-in-clear",
+        message: "Users may send their password without TLS.",
+        cure: "Let sign-in need TLS.",
+        field: ["authenticationNeedsTls"],
+      });
+    }
+    if (
+      listener.authenticationFlow !== undefined &&
+      listener.authenticationNeedsTls &&
+      listener.tls.mode === "off"
+    ) {
+      problems.push({
+        kind: "listener",
+        id,
+        severity: "warning",
+        rule: "sign-in-impossible",
+        message: "Sign-in needs TLS, but TLS is off: nobody can sign in here.",
+        cure: "Switch TLS on.",
+        field: ["tls", "mode"],
+      });
+    }
+  }
+  return problems;
+};
+
+const domainProblems = (settings: Settings): SettingsProblem[] => {
+  const problems: SettingsProblem[] = [];
+  const taken = new Map<string, string>();
+  for (const [id, domain] of Object.entries(settings.domains)) {
+    if (!domain.enabled) continue;
+    const names = [
+      { name: domain.name ?? id, field: ["name"] as Path },
+      ...domain.aliases.map((name, index) => ({ name, field: ["aliases", index] as Path })),
+    ];
+    for (const { name, field } of names) {
+      const key = `${name.toLowerCase()} ${domain.listener ?? "any"}`;
+      const other = taken.get(key);
+      if (other !== undefined) {
+        problems.push({
+          kind: "domain",
+          id,
+          severity: "error",
+          rule: "domain-twice",
+          message: `“${other}” takes mail for ${name} on the same listener.`,
+          cure: "Remove one, or give them different listeners.",
+          field,
+        });
+      }
+      taken.set(key, id);
+    }
+  }
+  return problems;
+};
+
+const transportProblems = (
+  settings: Settings,
+  { checkDestination }: Surroundings,
+): SettingsProblem[] =>
+  Object.entries(settings.transports).flatMap(([id, transport]) => {
+    const problems: SettingsProblem[] = [];
+    const wrong = checkDestination?.(transport.destination) ?? null;
+    if (wrong !== null) {
+      problems.push({
+        kind: "transport",
+        id,
+        severity: "error",
+        rule: "destination",
+        message: wrong,
+        cure: "Write host:port, lookup-mx, or null.",
+        field: ["destination"],
+      });
+    }
+    const seen = new Set([id]);
+    let next = transport.fallback;
+    while (next !== undefined && !seen.has(next)) {
+      seen.add(next);
+      next = settings.transports[next]?.fallback;
+    }
+    if (next !== undefined) {
+      problems.push({
+        kind: "transport",
+        id,
+        severity: "error",
+        rule: "fallback-loop",
+        message: "The fallbacks lead in a circle.",
+        cure: "Take one of the fallbacks away.",
+        field: ["fallback"],
+      });
+    }
+    return problems;
+  });
