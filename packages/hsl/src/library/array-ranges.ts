@@ -77,7 +77,7 @@ export const arrayRangeFunctions: readonly LibraryFunction[] = [
       const step = numberAt(args, 2, 1);
       if (step === 0) throw wrongArgument("array_range", 2, "(step) must not be 0");
       const items = Math.ceil(whole((numberAt(args, 1) - start) / step));
-      return count(run, start, items < 0 ? 0 : items, step);
+      return count(run, start, Math.max(items, 0), step);
     },
   ),
   defineFunction(

@@ -13,6 +13,8 @@ import type { Value } from "../values/value.ts";
 export type LibraryFunction = {
   readonly signature: FunctionSignature;
   readonly body: FunctionBody;
+  /** The same function under another name, for its messages. */
+  readonly under: (name: string) => LibraryFunction;
 };
 
 /** Joins a signature and a body; the body sees checked arguments only. */
@@ -28,6 +30,10 @@ export const defineFunction = (
     return result instanceof Promise
       ? result.then((value) => charged(value, run))
       : charged(result, run);
+  },
+  under: (name) => {
+    const others = [signature.name, ...(signature.aliases ?? [])].filter((one) => one !== name);
+    return defineFunction({ ...signature, name, aliases: others }, body);
   },
 });
 

@@ -28,13 +28,13 @@ const regexOf = (value: Value): HslRegex =>
   isRegex(value) ? value : patternFromText(toText(value));
 
 /** `[0]` the whole match, then the groups; a named group also under its name. */
-const matchArray = (match: RegexMatch, valueOf: (group: number) => Value): HslArray => {
+const matchArray = (match: RegexMatch, pick: (group: number) => Value): HslArray => {
   const result = new HslArray();
   const named = new Map([...match.names].map(([name, group]) => [group, name]));
   for (let group = 0; group < match.groups.length; group++) {
     const name = named.get(group);
-    if (name !== undefined) result.set(name, valueOf(group));
-    result.set(group, valueOf(group));
+    if (name !== undefined) result.set(name, pick(group));
+    result.set(group, pick(group));
   }
   return result;
 };
