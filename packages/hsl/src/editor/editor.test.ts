@@ -1,0 +1,194 @@
+import { CompletionContext, type CompletionResult } from "@codemirror/autocomplete";
+import { EditorState } from "@codemirror/state";
+import { describe, expect, it } from "vitest";
+import { coreLibrary } from "../library/index.ts";
+import { parse } from "../parser.ts";
+import type { Environment } from "../signature.ts";
+import {
+  editorDiagnostic,
+  highlightSpans,
+  hoverTarget,
+  hslCompletionSource,
+  hslEditor,
+  matchBracket,
+  scriptTokens,
+} from "./index.ts";
+
+const environment: Environment = {
+  functions: new Map([
+    ...coreLibrary.signatures,
+    [
+      "Accept",
+      {
+        name: "Accept",
+        role: "action",
+        summary: "Lets the recipient in.",
+        parameters: [],
+        returns: { kinds: ["none"], help: "" },
+      },
+    ],
+  ]),
+  variables: new Map([
+    ["sender", { name: "sender", kinds: ["string"], help: "Address of the sender." }],
+  ]),
+};
+
+const stateOf = (text: string): EditorState =>
+  EditorState.create({ doc: text, extensions: hslEditor({ environment }) });
+
+const spansOf = (text: string): string[] =>
+  highlightSpans(scriptTokens(stateOf(text)), environment).map(
+    ({ from, to, is }) => `${is} ${text.slice(from, to)}`,
+  );
+
+/** The text with `|` where the cursor is. */
+const complete = (marked: string, explicit = false): CompletionResult | null => {
+  const position = marked.indexOf("|");
+  const state = stateOf(marked.replace("|", ""));
+  const result = hslCompletionSource(environment)(new CompletionContext(state, position, explicit));
+  if (result instanceof Promise) throw new Error("completion must not wait");
+  return result;
+};
+
+const labels = (marked: string, explicit = false): string[] =>
+  (complete(marked, explicit)?.options ?? []).map(({ label }) => label);
+
+describe("highlighting", () => {
+  it("tells words apart", () => {
+    expect(spansOf("if ($sender == $x) Accept(); // so")).toEqual([
+      "keyword if",
+      "bracket (",
+      "context-variable $sender",
+      "operator ==",
+      "variable $x",
+      "bracket )",
+      "action Accept",
+      "bracket (",
+      "bracket )",
+      "operator ;",
+      "comment // so",
+    ]);
+    expect(spansOf("function f() { return strlen(none) + 0x1f; } f(); g();")).toEqual(
+      expect.arrayContaining([
+        "own-function f",
+        "function strlen",
+        "literal none",
+        "number 0x1f",
+        "name g",
+      ]),
+    );
+  });
+
+  it("sees variables and escapes inside strings", () => {
+    expect(spansOf(`"a $x \${y} $1\\n$sender\\d"`)).toEqual([
+      'string "a ',
+      "interpolation $x",
+      "string  ",
+      `interpolation \${y}`,
+      "string  $1",
+      "escape \\n",
+      "context-variable $sender",
+      'string \\d"',
+    ]);
+    expect(spansOf("''$x \\n''")).toEqual(["string ''$x \\n''"]);
+    expect(spansOf("#/a$/i")).toEqual(["regex #/a$/i"]);
+  });
+
+  it("survives a text that is not finished", () => {
+    expect(spansOf('echo "abc $x')).toEqual(["keyword echo", 'string "abc ', "interpolation $x"]);
+    expect(spansOf("/* abc")).toEqual(["comment /* abc"]);
+    expect(spansOf("")).toEqual([]);
+  });
+
+  it("follows a change", () => {
+    const state = stateOf("echo 1;");
+    const changed = state.update({ changes: { from: 5, to: 6, insert: '"x"' } }).state;
+    expect(scriptTokens(changed).tokens.map(({ kind }) => kind)).toEqual([
+      "keyword",
+      "string",
+      "operator",
+    ]);
+  });
+});
+
+describe("completion", () => {
+  it("offers functions, actions and words", () => {
+    expect(labels("str|")).toEqual(
+      expect.arrayContaining(["strlen", "strpos", "Accept", "foreach"]),
+    );
+    expect(labels("|")).toEqual([]);
+    expect(labels("|", true)).toContain("echo");
+  });
+  it("offers the script's own names once and first", () => {
+    const own = labels("function strlen($a) {} function mine() {} m|");
+    expect(own.filter((label) => label === "strlen")).toHaveLength(1);
+    expect(own.slice(0, 2)).toEqual(["strlen", "mine"]);
+  });
+  it("offers variables behind a dollar sign, in strings too", () => {
+    expect(labels("$info = 1; echo $i|;")).toEqual(["info", "sender"]);
+    expect(labels('$info = 1; echo "a $|";')).toEqual(["info", "sender"]);
+    expect(labels(`$info = 1; echo "a \${in|";`)).toEqual(["info", "sender"]);
+    expect(complete(`echo "a \${in|";`)?.from).toBe(10);
+  });
+  it("keeps out of texts, comments, raw strings, numbers, new names and members", () => {
+    for (const marked of [
+      'echo "str|";',
+      "// str|",
+      "/* $a| */",
+      "echo ''$a|'';",
+      "echo 12|;",
+      "function str|",
+      "$a->str|",
+      "Thing::str|",
+      "echo #/str|/;",
+    ]) {
+      expect(labels(marked)).toEqual([]);
+    }
+  });
+  it("shows the signature", () => {
+    const option = complete("str_rep|")?.options.find(({ label }) => label === "str_repeat");
+    expect(option?.detail).toBe("(string, count) → string");
+  });
+});
+
+describe("hover", () => {
+  it("explains functions and variables", () => {
+    const state = stateOf('echo strpos("a $sender", $x);');
+    expect(hoverTarget(state, environment, 6)).toMatchObject({
+      from: 5,
+      to: 11,
+      help: { heading: "strpos(string, search[, offset]) → number" },
+    });
+    expect(hoverTarget(state, environment, 16)?.help.summary).toBe("Address of the sender.");
+    expect(hoverTarget(state, environment, 0)).toBeUndefined();
+    expect(hoverTarget(state, environment, 26)).toBeUndefined();
+  });
+});
+
+describe("brackets", () => {
+  const match = (text: string, position: number) =>
+    matchBracket(scriptTokens(stateOf(text)), position);
+  it("finds the partner and passes over strings and comments", () => {
+    const text = 'f(")", [1] /* ) */)';
+    expect(match(text, 1)).toEqual({ at: 1, partner: 18 });
+    expect(match(text, 19)).toEqual({ at: 18, partner: 1 });
+    expect(match(text, 7)).toEqual({ at: 7, partner: 9 });
+    expect(match("((a)", 0)).toEqual({ at: 0 });
+    expect(match(text, 4)).toBeUndefined();
+  });
+});
+
+describe("diagnostics", () => {
+  it("carry message and cure, inside the text", () => {
+    const text = "if ($a && $b) {";
+    const found = parse(text).diagnostics.map((one) => editorDiagnostic(one, text.length));
+    const doubled = found.find(({ source }) => source === "foreign-operator");
+    expect(doubled).toMatchObject({ from: 7, to: 9, severity: "error" });
+    expect(doubled?.message).toContain("\nWrite and.");
+    for (const { from, to } of found) {
+      expect(from).toBeGreaterThanOrEqual(0);
+      expect(to).toBeLessThanOrEqual(text.length);
+      expect(to).toBeGreaterThan(from);
+    }
+  });
+});
