@@ -72,10 +72,10 @@ export type Update = Node<
 /** Arithmetic, comparison, `and` and `or`. */
 export type Binary = Node<"Binary", { operator: string; left: Expression; right: Expression }>;
 export type Coalesce = Node<"Coalesce", { left: Expression; right: Expression }>;
-/** `test ? then : otherwise`; without `then` it is `test ?: otherwise`. */
+/** `test ? consequent : otherwise`; without the middle it is `test ?: otherwise`. */
 export type Conditional = Node<
   "Conditional",
-  { test: Expression; then: Expression | null; otherwise: Expression }
+  { test: Expression; consequent: Expression | null; otherwise: Expression }
 >;
 export type Assignment = Node<
   "Assignment",

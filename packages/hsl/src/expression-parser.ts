@@ -52,25 +52,25 @@ const parseConditional = (cursor: Cursor): Expression => {
   if (!cursor.isOperator("?")) return test;
   const question = cursor.next();
   if (cursor.takeOperator(":")) return conditional(test, null, parseConditional(cursor));
-  const then = parseExpression(cursor);
+  const consequent = parseExpression(cursor);
   cursor.expectOperator(":", "between the two choices of `?`", {
     related: [{ ...spanOf(question), message: "the `?` stands here" }],
   });
   return conditional(
     test,
-    then,
+    consequent,
     cursor.nested(() => parseConditional(cursor)),
   );
 };
 
 const conditional = (
   test: Expression,
-  then: Expression | null,
+  consequent: Expression | null,
   otherwise: Expression,
 ): Expression => ({
   kind: "Conditional",
   test,
-  then,
+  consequent,
   otherwise,
   start: test.start,
   end: otherwise.end,

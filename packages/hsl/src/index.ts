@@ -1,5 +1,6 @@
 /** The public surface of the language. */
 export { type BlockTitle, blockTitle } from "./block-title.ts";
+export { type Compiled, type CompileOptions, compile } from "./compiler.ts";
 export {
   type Diagnostic,
   hasErrors,

@@ -207,13 +207,13 @@ export class Names {
     if (known !== undefined) return known;
     const module = new Module(unit, this);
     this.modules.set(unit, module);
-    this.declare(module);
+    this.declareNames(module);
     collectVariables(module.scope, unit.program.body, unit, this.linked);
     return module;
   }
 
   /** Functions and classes are known before the first statement runs. */
-  private declare(module: Module): void {
+  private declareNames(module: Module): void {
     walkLinked(module.unit.program, module.unit, this.linked, (node, unit) => {
       if (node.kind === "FunctionDeclaration") this.declareFunction(node, module, unit);
       else if (node.kind === "Class") this.declareClass(node, module, unit);

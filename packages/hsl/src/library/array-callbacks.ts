@@ -115,7 +115,6 @@ export const arrayCallbackFunctions: readonly LibraryFunction[] = [
     {
       name: "array_filter",
       role: "function",
-      mayWait: true,
       summary: "Keeps the values a function says yes to.",
       parameters: [callback("Gets a value; says whether to keep it."), array],
       returns: gives("array", "The values kept, under their keys."),
@@ -131,7 +130,6 @@ export const arrayCallbackFunctions: readonly LibraryFunction[] = [
     {
       name: "array_map",
       role: "function",
-      mayWait: true,
       summary: "Puts what a function makes of each value in its place.",
       parameters: [callback("Gets a value; returns the new one."), array],
       returns: gives("array", "The new values, under the same keys."),
@@ -147,7 +145,6 @@ export const arrayCallbackFunctions: readonly LibraryFunction[] = [
     {
       name: "array_reduce",
       role: "function",
-      mayWait: true,
       summary: "Folds an array to one value.",
       parameters: [
         callback("Gets the result so far and a value; returns the new result."),
@@ -168,7 +165,6 @@ export const arrayCallbackFunctions: readonly LibraryFunction[] = [
     {
       name: "array_every",
       role: "function",
-      mayWait: true,
       summary: "Tells whether a function says yes to every value.",
       parameters: [callback("Gets a value; says yes or no."), array],
       returns: gives("boolean", "True when no value fails; so for an empty array too."),
@@ -189,7 +185,6 @@ export const arrayCallbackFunctions: readonly LibraryFunction[] = [
     {
       name: "array_some",
       role: "function",
-      mayWait: true,
       summary: "Tells whether a function says yes to at least one value.",
       parameters: [callback("Gets a value; says yes or no."), array],
       returns: gives("boolean", "True when a value passes."),
@@ -210,7 +205,6 @@ export const arrayCallbackFunctions: readonly LibraryFunction[] = [
     {
       name: "array_find",
       role: "function",
-      mayWait: true,
       summary: "Finds the first value a function says yes to.",
       parameters: [callback("Gets a value; says whether it is the one."), array],
       returns: gives("any", "The value, none when there is none."),
@@ -231,7 +225,6 @@ export const arrayCallbackFunctions: readonly LibraryFunction[] = [
     {
       name: "array_includes",
       role: "function",
-      mayWait: true,
       summary: "Tells whether a value is in an array, comparing as === does.",
       parameters: [
         parameter("needle", "any", "The value, or a function that says yes to it."),
@@ -260,7 +253,6 @@ export const arrayCallbackFunctions: readonly LibraryFunction[] = [
     {
       name: "array_sort",
       role: "function",
-      mayWait: true,
       summary: "Sorts an array by a function that compares two values.",
       parameters: [
         callback("Gets two values; returns a number above 0, or true, when the first goes last."),

@@ -134,7 +134,6 @@ export const patternFunctions: readonly LibraryFunction[] = [
     {
       name: "pcre_replace",
       role: "function",
-      mayWait: true,
       summary: "Replaces what a pattern matches.",
       parameters: [
         pattern,

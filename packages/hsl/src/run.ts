@@ -1,0 +1,221 @@
+/**
+ * The state of one run: variables, counters, and the place it is at.
+ *
+ * Memory is charged as it is made and never given back piece by piece. When the
+ * charge reaches the limit, what the script can still reach is counted, and
+ * only that decides; a long loop of short-lived strings costs a few counts.
+ */
+import type { FunctionBody, Host, Limits, RunContext } from "./host.ts";
+import { bytesOf, withDefaults } from "./limits.ts";
+import type { Program } from "./program.ts";
+import { HslArray } from "./values/array.ts";
+import { ScriptError, type Site } from "./values/errors.ts";
+import { HslObject } from "./values/object.ts";
+import type { Value } from "./values/value.ts";
+
+/** A variable that closures share. */
+export type Cell = { value: Value | undefined };
+
+export type Slots = (Value | undefined)[];
+
+/** The variables of one call. The script's own frame holds the globals. */
+export class Frame {
+  readonly run: Run;
+  readonly slots: Slots;
+  readonly cells: Cell[];
+  readonly self: HslObject | null;
+  readonly caller: Frame | null;
+  /** What `return` gave. */
+  result: Value = null;
+
+  constructor(run: Run, slots: Slots, cells: Cell[], self: HslObject | null, caller: Frame | null) {
+    this.run = run;
+    this.slots = slots;
+    this.cells = cells;
+    this.self = self;
+    this.caller = caller;
+  }
+}
+
+const stepsBetweenClockReadings = 2_000;
+const startSite: Site = { line: 1, column: 1, offset: 0 };
+
+export class Run implements RunContext {
+  readonly host: Host;
+  readonly limits: Limits;
+  readonly program: Program;
+  readonly globals: Slots;
+  readonly context: Slots;
+  readonly bodies: (FunctionBody | undefined)[] = [];
+  readonly perMessageCache = new Map<string, Value>();
+  site: Site = startSite;
+  steps = 0;
+  /** Step at which somebody looks at clock and limits again. */
+  checkpoint = 0;
+  memory = 0;
+  depth = 0;
+  lines = 0;
+  /** The innermost call, from which everything reachable is found. */
+  top: Frame;
+  private readonly root: Frame;
+  /** Bodies of host functions that are calling back: what they hold cannot be counted. */
+  unseen = 0;
+  private readonly startedAt: number;
+  private burstStartedAt: number;
+
+  constructor(program: Program, host: Host) {
+    this.program = program;
+    this.host = host;
+    this.limits = withDefaults(host.limits);
+    this.globals = new Array<Value | undefined>(program.globalCount).fill(undefined);
+    this.context = new Array<Value | undefined>(program.contextNames.length).fill(undefined);
+    this.root = new Frame(this, this.globals, [], null, null);
+    this.top = this.root;
+    this.startedAt = host.monotonic();
+    this.burstStartedAt = this.startedAt;
+    this.checkpoint = Math.min(stepsBetweenClockReadings, this.limits.steps + 1);
+  }
+
+  /** What `return` at the top level gave. */
+  get rootResult(): Value {
+    return this.root.result;
+  }
+
+  step(): void {
+    this.steps += 1;
+    if (this.steps >= this.checkpoint) this.check();
+  }
+
+  /** Steps and clock against their limits. */
+  check(): void {
+    if (this.steps > this.limits.steps) {
+      throw this.exceeded("steps", `the script took more than ${this.limits.steps} steps`);
+    }
+    this.checkpoint = Math.min(this.steps + stepsBetweenClockReadings, this.limits.steps + 1);
+    const now = this.host.monotonic();
+    this.checkWall(now);
+    if ((now - this.burstStartedAt) * 1000 > this.limits.cpuMilliseconds) {
+      throw this.exceeded(
+        "cpu",
+        `the script ran for more than ${this.limits.cpuMilliseconds} ms without a pause`,
+      );
+    }
+  }
+
+  /** After a wait: a new stretch of computing begins. */
+  resumed(): void {
+    const now = this.host.monotonic();
+    this.burstStartedAt = now;
+    this.checkWall(now);
+    if (this.host.signal?.aborted === true) throw this.exceeded("wall", "the run was cancelled");
+  }
+
+  private checkWall(now: number): void {
+    if ((now - this.startedAt) * 1000 > this.limits.wallMilliseconds) {
+      throw this.exceeded("wall", `the script took more than ${this.limits.wallMilliseconds} ms`);
+    }
+  }
+
+  exceeded(budget: string, message: string): ScriptError {
+    return new ScriptError(`budget-${budget}`, message, this.site);
+  }
+
+  allocate(bytes: number): void {
+    this.memory += bytes;
+    if (this.memory > this.limits.memoryBytes) this.recount();
+  }
+
+  /** A new string: its own limit, then the budget. */
+  allocateString(length: number): void {
+    if (length > this.limits.stringBytes) throw this.stringTooLong();
+    this.allocate(length + bytesOf.string);
+  }
+
+  stringTooLong(): ScriptError {
+    return this.exceeded("string", `a string grew beyond ${this.limits.stringBytes} bytes`);
+  }
+
+  checkItems(count: number): void {
+    if (count > this.limits.arrayItems) {
+      throw this.exceeded("array", `an array grew beyond ${this.limits.arrayItems} items`);
+    }
+  }
+
+  readonly charge = (steps: number, bytes: number): void => {
+    this.steps += steps;
+    if (this.steps >= this.checkpoint) this.check();
+    this.allocate(bytes);
+  };
+
+  readonly call = (fn: Value, args: Value[]): Value | Promise<Value> => {
+    this.unseen += 1;
+    const result = this.program.callValue(this, fn, args, this.site);
+    if (!(result instanceof Promise)) {
+      this.unseen -= 1;
+      return result;
+    }
+    return result.finally(() => {
+      this.unseen -= 1;
+    });
+  };
+
+  /** A modifier may have changed what the context's variables say: ask again. */
+  forgetContext(): void {
+    const { writableContext } = this.program;
+    for (let i = 0; i < this.context.length; i++) {
+      if (!writableContext.has(i)) this.context[i] = undefined;
+    }
+  }
+
+  private recount(): void {
+    if (this.unseen > 0) throw this.memoryExceeded();
+    const counter = new MemoryCounter();
+    counter.addAll(this.globals);
+    for (let frame: Frame | null = this.top; frame !== null; frame = frame.caller) {
+      counter.addAll(frame.slots);
+      for (const { value } of frame.cells) counter.add(value);
+      if (frame.self !== null) counter.add(frame.self);
+    }
+    const { bytes, items } = counter.count(this.limits.memoryBytes);
+    this.steps += items >> 4;
+    this.memory = bytes;
+    if (bytes > this.limits.memoryBytes) throw this.memoryExceeded();
+  }
+
+  private memoryExceeded(): ScriptError {
+    return this.exceeded("memory", `the script used more than ${this.limits.memoryBytes} bytes`);
+  }
+}
+
+class MemoryCounter {
+  private readonly pending: (Value | undefined)[] = [];
+  private readonly seen = new Set<object>();
+  private bytes = 0;
+  private items = 0;
+
+  add(value: Value | undefined): void {
+    this.items += 1;
+    if (typeof value === "string") this.bytes += value.length + bytesOf.string;
+    else if (typeof value === "object" && value !== null) this.pending.push(value);
+  }
+
+  addAll(values: Iterable<Value | undefined>): void {
+    for (const value of values) this.add(value);
+  }
+
+  count(enough: number): { readonly bytes: number; readonly items: number } {
+    for (let next = this.pending.pop(); next !== undefined; next = this.pending.pop()) {
+      if (this.bytes > enough || next === null || typeof next !== "object") break;
+      if (this.seen.has(next)) continue;
+      this.seen.add(next);
+      if (next instanceof HslArray) {
+        this.bytes += bytesOf.array + next.size * bytesOf.item;
+        this.addAll(next.values());
+      } else if (next instanceof HslObject) {
+        this.bytes += bytesOf.object;
+        this.addAll(next.members.values());
+      }
+    }
+    return { bytes: this.bytes, items: this.items };
+  }
+}
