@@ -192,6 +192,8 @@ export const createRevisionStore = (store: Store, fixed: FixedSurroundings) => {
       options: {
         message: string;
         acceptWarnings: boolean;
+        /** A draft that differs from what is live is somebody's work: kept unless this says otherwise. */
+        discardDraft: boolean;
         within?: (transaction: Transaction) => Promise<void>;
       },
     ): Promise<{ revision: number | null; changes: ObjectChange[] }> =>
@@ -200,6 +202,19 @@ export const createRevisionStore = (store: Store, fixed: FixedSurroundings) => {
         const live = await liveRevision(transaction);
         const changes = compareObjects(live === null ? [] : objectsOf(live.settings), objects);
         if (changes.length === 0) return { revision: null, changes };
+        if (live !== null && !options.discardDraft) {
+          const open = compareObjects(
+            objectsOf(live.settings),
+            withGateway(await draftObjects(transaction)),
+          );
+          if (open.length > 0) {
+            throw new GatewayError(
+              "CONFLICT",
+              `The draft holds ${open.length} unpublished changes (${open.map(({ kind, id }) => `${kind} ${id}`).join(", ")}). Publish or discard them first.`,
+              { detail: { changes: open } },
+            );
+          }
+        }
         await options.within?.(transaction);
         const settings = await check(transaction, objects, options.acceptWarnings);
         const revision = await writeRevision(transaction, actor, {

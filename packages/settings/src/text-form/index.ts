@@ -1,1 +1,4 @@
+export * from "./from-files.ts";
 export * from "./objects.ts";
+export * from "./paths.ts";
+export * from "./to-files.ts";

@@ -1,0 +1,100 @@
+/** Flows as the flow list and the trace view need them; editing goes through `settings`. */
+import { Flow, type FlowKind, type Layout } from "@sluice/flow-schema";
+import { z } from "zod";
+import { GatewayError } from "../errors.ts";
+import type { ObjectState } from "../store/draft-store.ts";
+import { usesOf } from "../store/references.ts";
+import type { NodeActivity } from "./parts.ts";
+import { Id } from "./settings.ts";
+import { procedure, router } from "./trpc.ts";
+
+export type FlowSummary = {
+  readonly id: string;
+  readonly kind: FlowKind;
+  readonly title: string;
+  readonly state: ObjectState;
+  readonly problems: { readonly errors: number; readonly warnings: number };
+  /** How many listeners and domains run it. */
+  readonly usedBy: number;
+  readonly runs24h: number;
+};
+
+export type FlowAtRevision = { readonly flow: Flow; readonly layout: Layout | null };
+
+export type FlowScript = {
+  /** null: the flow does not compile. */
+  readonly script: string | null;
+  readonly problems: readonly {
+    readonly severity: string;
+    readonly message: string;
+    readonly node?: string | undefined;
+  }[];
+};
+
+export const flows = router({
+  list: procedure("view").query(async ({ ctx }): Promise<FlowSummary[]> => {
+    const { drafts, revisions, history, blocks } = ctx.parts;
+    const [rows, objects, problems, runs] = await Promise.all([
+      drafts.list("flow"),
+      drafts.objects(),
+      revisions.problems(),
+      history.flowRuns(),
+    ]);
+    return rows.flatMap((row): FlowSummary[] => {
+      const flow = Flow.safeParse(row.body);
+      if (!flow.success) return [];
+      const own = problems.filter((problem) => problem.kind === "flow" && problem.id === row.id);
+      const count = (severity: string): number =>
+        own.filter((problem) => problem.severity === severity).length;
+      return [
+        {
+          id: row.id,
+          kind: flow.data.kind,
+          title: flow.data.title,
+          state: row.state,
+          problems: { errors: count("error"), warnings: count("warning") },
+          usedBy: usesOf(objects, blocks, { kind: "flow", id: row.id }).length,
+          runs24h: runs.get(row.id) ?? 0,
+        },
+      ];
+    });
+  }),
+
+  onRevision: procedure("view")
+    .input(z.strictObject({ flow: Id, revision: z.int().positive() }))
+    .query(async ({ ctx, input }): Promise<FlowAtRevision> => {
+      const { settings } = await ctx.parts.revisions.get(input.revision);
+      const flow = settings.flows[input.flow];
+      if (flow === undefined) {
+        throw new GatewayError(
+          "NOT_FOUND",
+          `Revision ${input.revision} has no flow ${input.flow}.`,
+        );
+      }
+      return { flow, layout: settings.layouts[input.flow] ?? null };
+    }),
+
+  /** What happened at each node in the last 24 hours. */
+  activity: procedure("view")
+    .input(z.strictObject({ flow: Id }))
+    .query(
+      ({ ctx, input }): Promise<readonly NodeActivity[]> =>
+        ctx.parts.history.flowActivity(input.flow, 24),
+    ),
+
+  /** The script of a draft flow, as it would run. */
+  script: procedure("view")
+    .input(z.strictObject({ flow: Id }))
+    .query(async ({ ctx, input }): Promise<FlowScript> => {
+      const { body } = await ctx.parts.drafts.get("flow", input.flow);
+      const compiled = ctx.parts.compileFlow(Flow.parse(body), ctx.parts.blocks);
+      return {
+        script: compiled.ok ? String(compiled.script) : null,
+        problems: compiled.problems.map(({ severity, message, node }) => ({
+          severity,
+          message,
+          node,
+        })),
+      };
+    }),
+});

@@ -1,0 +1,349 @@
+/**
+ * What the API is made of. Each member is the public side of a stage; the API
+ * adds permissions, audit and words, never mail logic.
+ */
+import type { BlockRegistry, FlowKind, FlowProblem } from "@sluice/flow-schema";
+import type { Directory, Transport } from "@sluice/settings";
+import type { FlowTrace } from "../flows/trace.ts";
+import type { HistoryEvent, Outcome, Stage } from "../history/event.ts";
+import type { DraftStore } from "../store/draft-store.ts";
+import type { IconStore } from "../store/icon-store.ts";
+import type { SecretAccess } from "../store/load-snapshot.ts";
+import type { Store } from "../store/prisma.ts";
+import type { CompileFlow } from "../store/problems.ts";
+import type { RevisionStore } from "../store/revision-store.ts";
+import type { SecretStore } from "../store/secret-store.ts";
+import type { SessionStore } from "../store/session-store.ts";
+import type { UserStore } from "../store/user-store.ts";
+import type { Downloads } from "./downloads.ts";
+import type { Jobs } from "./jobs.ts";
+import type { SignInThrottle } from "./sign-in-throttle.ts";
+
+export type ApiParts = {
+  readonly version: string;
+  readonly clock: () => Date;
+  readonly store: Store;
+  readonly drafts: DraftStore;
+  readonly revisions: RevisionStore;
+  readonly secrets: SecretStore;
+  readonly secretAccess: SecretAccess;
+  readonly users: UserStore;
+  readonly sessions: SessionStore;
+  readonly icons: IconStore;
+  readonly blocks: BlockRegistry;
+  readonly compileFlow: CompileFlow;
+  readonly throttle: SignInThrottle;
+  readonly jobs: Jobs;
+  readonly downloads: Downloads;
+  /** Notices of other processes: `sluice_draft`, `sluice_history`. */
+  readonly notices: (channel: string, listener: (payload: string) => void) => () => void;
+  readonly queue: QueuePort;
+  readonly quarantine: QuarantinePort;
+  readonly history: HistoryPort;
+  readonly log: LogPort;
+  readonly checks: ChecksPort;
+  readonly system: SystemPort;
+};
+
+// ── queue ──────────────────────────────────────────────────────────────────
+
+export type QueueName = "incoming" | "outgoing" | "hold";
+
+export type QueueSummary = {
+  readonly queues: readonly {
+    readonly queue: QueueName;
+    readonly count: number;
+    readonly oldest: string | null;
+  }[];
+  readonly nextHops: readonly {
+    readonly queue: QueueName;
+    readonly nextHop: string;
+    readonly count: number;
+    readonly oldest: string;
+    readonly nextAttempt: string | null;
+    readonly lastReply: string | null;
+    readonly paused: boolean;
+  }[];
+  readonly replies: readonly { readonly reply: string; readonly count: number }[];
+};
+
+export type QueueFilter = {
+  readonly queue?: QueueName | undefined;
+  readonly sender?: string | undefined;
+  readonly recipient?: string | undefined;
+  readonly nextHop?: string | undefined;
+  readonly transport?: string | undefined;
+  readonly messageId?: string | undefined;
+  readonly reply?: string | undefined;
+};
+
+export type QueueRow = {
+  readonly queueId: string;
+  readonly messageId: string;
+  readonly queue: QueueName;
+  readonly sender: string;
+  readonly recipient: string;
+  readonly subject: string;
+  readonly size: number;
+  readonly receivedAt: string;
+  readonly listener: string | null;
+  readonly domain: string | null;
+  readonly transport: string | null;
+  readonly nextHop: string;
+  readonly attempts: number;
+  readonly nextAttemptAt: string;
+  readonly lastReply: string | null;
+  readonly lastAttemptAt: string | null;
+  /** Somebody delivers it at this moment. */
+  readonly active: boolean;
+};
+
+export type QueueAction =
+  | { readonly kind: "retry" | "hold" | "release" | "remove" | "bounce" }
+  | { readonly kind: "changeTransport"; readonly transport: string };
+
+export type PauseTarget =
+  | { readonly kind: "all" }
+  | { readonly kind: "transport"; readonly transport: string }
+  | { readonly kind: "destination"; readonly destination: string };
+
+export type Pause = {
+  readonly target: PauseTarget;
+  readonly since: string;
+  readonly by: string;
+};
+
+export type QueuePort = {
+  readonly summary: () => Promise<QueueSummary>;
+  readonly list: (page: {
+    filter: QueueFilter;
+    cursor: string | null;
+    limit: number;
+  }) => Promise<{ rows: readonly QueueRow[]; nextCursor: string | null; estimate: number }>;
+  /** Ids of every entry the filter matches now. */
+  readonly select: (filter: QueueFilter) => Promise<readonly string[]>;
+  /** Acts on these entries; says how many it could not (gone, or being delivered). */
+  readonly act: (
+    action: QueueAction,
+    queueIds: readonly string[],
+    by: string,
+  ) => Promise<{ done: number; skipped: number }>;
+  readonly pauses: () => Promise<readonly Pause[]>;
+  readonly pause: (target: PauseTarget, by: string) => Promise<void>;
+  readonly resume: (target: PauseTarget) => Promise<void>;
+  /** The message of an entry as it would be delivered; null: there is none. */
+  readonly content: (queueId: string) => Promise<AsyncIterable<Buffer> | null>;
+};
+
+// ── quarantine ─────────────────────────────────────────────────────────────
+
+export type QuarantineRow = {
+  readonly id: string;
+  readonly messageId: string;
+  readonly quarantine: string;
+  readonly sender: string;
+  readonly recipient: string;
+  readonly subject: string;
+  readonly size: number;
+  readonly reason: string;
+  readonly flow: string;
+  readonly node: string | null;
+  readonly revision: number;
+  readonly receivedAt: string;
+  readonly expiresAt: string;
+  readonly releasedAt: string | null;
+  readonly releasedBy: string | null;
+};
+
+export type QuarantinePort = {
+  readonly list: (page: {
+    quarantine: string | null;
+    search: string;
+    cursor: string | null;
+    limit: number;
+  }) => Promise<{ rows: readonly QuarantineRow[]; nextCursor: string | null }>;
+  /** How many are held and not yet released. */
+  readonly count: () => Promise<number>;
+  readonly get: (id: string) => Promise<QuarantineRow | null>;
+  readonly content: (id: string) => Promise<AsyncIterable<Buffer> | null>;
+  /** Delivers what was held; releasing twice delivers once. */
+  readonly release: (
+    ids: readonly string[],
+    by: string,
+  ) => Promise<{ done: number; skipped: number }>;
+  readonly remove: (ids: readonly string[]) => Promise<{ done: number; skipped: number }>;
+};
+
+// ── history and log ────────────────────────────────────────────────────────
+
+export type HistoryRow = {
+  readonly messageId: string;
+  readonly at: string;
+  readonly outcome: Outcome;
+  readonly stage: Stage;
+  readonly listener: string;
+  readonly clientAddress: string | null;
+  readonly helo: string;
+  readonly signIn: string | null;
+  readonly sender: string | null;
+  readonly recipients: readonly string[];
+  readonly subject: string;
+  readonly size: number;
+  readonly revision: number;
+  readonly flow: string | null;
+  readonly node: string | null;
+  readonly reply: string;
+};
+
+export type LogRow = {
+  readonly id: string;
+  readonly at: string;
+  readonly level: string;
+  readonly component: string;
+  readonly messageId: string | null;
+  readonly queueId: string | null;
+  readonly text: string;
+};
+
+export type MessageView = {
+  readonly record: HistoryRow;
+  readonly events: readonly (Omit<HistoryEvent, "at"> & { readonly at: string })[];
+  readonly traces: readonly FlowTrace[];
+  readonly log: readonly LogRow[];
+};
+
+export type HistoryPort = {
+  /** `query` in the search language; a wrong one is a GatewayError INVALID with the position. */
+  readonly list: (page: {
+    query: string;
+    cursor: string | null;
+    limit: number;
+  }) => Promise<{ rows: readonly HistoryRow[]; nextCursor: string | null }>;
+  readonly message: (messageId: string) => Promise<MessageView | null>;
+  readonly numbers: (hours: number) => Promise<HistoryNumbers>;
+  readonly flowActivity: (flow: string, hours: number) => Promise<readonly NodeActivity[]>;
+  /** Runs of each flow in the last 24 hours. */
+  readonly flowRuns: () => Promise<ReadonlyMap<string, number>>;
+};
+
+export type HistoryNumbers = {
+  /** Mail by outcome in each step of the span, oldest first. */
+  readonly steps: readonly {
+    readonly at: string;
+    readonly outcomes: Readonly<Partial<Record<Outcome, number>>>;
+  }[];
+  readonly outcomes: Readonly<Partial<Record<Outcome, number>>>;
+  readonly decidedBy: readonly {
+    readonly flow: string;
+    readonly node: string;
+    readonly outcome: Outcome;
+    readonly count: number;
+  }[];
+};
+
+export type NodeActivity = {
+  readonly node: string;
+  /** null: the run ended in the node. */
+  readonly outcome: string | null;
+  readonly count: number;
+  readonly averageMicroseconds: number;
+};
+
+export type LogPort = {
+  readonly search: (page: {
+    text: string;
+    level: string | null;
+    cursor: string | null;
+    limit: number;
+  }) => Promise<{
+    rows: readonly LogRow[];
+    nextCursor: string | null;
+    /** Which form the text was understood as: "message id", "queue id", "pattern", "text". */
+    understoodAs: string;
+  }>;
+  /** Lines around one, oldest first. */
+  readonly context: (id: string, lines: number) => Promise<readonly LogRow[]>;
+};
+
+// ── checks against the world, and dry runs ─────────────────────────────────
+
+export type CheckStep = {
+  readonly step: string;
+  readonly ok: boolean;
+  readonly text: string;
+  readonly milliseconds: number;
+};
+
+export type CheckReport = { readonly ok: boolean; readonly steps: readonly CheckStep[] };
+
+export type MatchStep = {
+  readonly listener: string;
+  readonly domain: string;
+  readonly matched: boolean;
+  readonly why: string;
+};
+
+export type MatchExplanation = {
+  readonly listener: string | null;
+  readonly domain: string | null;
+  readonly steps: readonly MatchStep[];
+  readonly flows: Readonly<Record<FlowKind, string | null>>;
+  readonly transport: string | null;
+  /** What a recipient without a match is told; null: there is a match. */
+  readonly refusal: string | null;
+};
+
+export type ScriptRun = {
+  readonly ending: string;
+  readonly error: {
+    readonly message: string;
+    readonly line: number;
+    readonly column: number;
+  } | null;
+  readonly log: readonly string[];
+  readonly trace: FlowTrace | null;
+};
+
+export type ChecksPort = {
+  readonly directory: (
+    directory: Directory,
+    bindPassword: string | null,
+    lookup: string | null,
+  ) => Promise<CheckReport>;
+  readonly transport: (
+    transport: Transport,
+    password: string | null,
+    recipientDomain: string | null,
+  ) => Promise<CheckReport>;
+  readonly whichFlow: (question: {
+    clientAddress: string;
+    listener: string;
+    recipient: string;
+  }) => Promise<MatchExplanation>;
+  /** Runs a script without effects: nothing is delivered, stored or counted. */
+  readonly runScript: (question: {
+    flowKind: FlowKind;
+    script: string;
+    messageId: string | null;
+    variables: Readonly<Record<string, unknown>>;
+  }) => Promise<ScriptRun>;
+  readonly checkScript: (flowKind: FlowKind, script: string) => readonly FlowProblem[];
+};
+
+// ── the machine ────────────────────────────────────────────────────────────
+
+export type ListenerStatus = {
+  readonly worker: string;
+  readonly listener: string;
+  readonly state: "listening" | "failed";
+  readonly address: string;
+  readonly port: number;
+  readonly error: string | null;
+  readonly connections: number;
+};
+
+export type SystemPort = {
+  readonly listeners: () => Promise<readonly ListenerStatus[]>;
+  /** Text of /metrics. */
+  readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
+};

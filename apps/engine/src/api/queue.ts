@@ -1,0 +1,158 @@
+/** Mail that waits: seen, retried, held, released, removed, returned, sent elsewhere. */
+import { z } from "zod";
+import { GatewayError } from "../errors.ts";
+import { appendAudit } from "../store/audit.ts";
+import { inTransaction } from "../store/prisma.ts";
+import { actorOf, type Context } from "./context.ts";
+import { safeFileName } from "./downloads.ts";
+import type { JobView } from "./jobs.ts";
+import type { Pause, PauseTarget, QueueAction, QueueRow, QueueSummary } from "./parts.ts";
+import { Id } from "./settings.ts";
+import { procedure, router } from "./trpc.ts";
+
+const Queue = z.enum(["incoming", "outgoing", "hold"]);
+const QueueId = z.string().regex(/^\d{1,19}$/);
+const text = z.string().max(1000).optional();
+
+export const Filter = z.strictObject({
+  queue: Queue.optional(),
+  sender: text,
+  recipient: text,
+  nextHop: text,
+  transport: text,
+  messageId: z.uuid().optional(),
+  reply: text,
+});
+
+const Ids = z.array(QueueId).min(1).max(10_000);
+const Which = z.union([z.strictObject({ ids: Ids }), z.strictObject({ filter: Filter })]);
+type Which = z.output<typeof Which>;
+
+const Target = z.union([
+  z.strictObject({ transport: Id }),
+  z.strictObject({ destination: z.string().min(1).max(1000) }),
+  z.strictObject({ all: z.literal(true) }),
+]);
+
+const targetOf = (input: z.output<typeof Target>): PauseTarget => {
+  if ("transport" in input) return { kind: "transport", transport: input.transport };
+  if ("destination" in input) return { kind: "destination", destination: input.destination };
+  return { kind: "all" };
+};
+
+const titles: Readonly<Record<QueueAction["kind"], string>> = {
+  retry: "Deliver now",
+  hold: "Hold",
+  release: "Release from hold",
+  remove: "Delete from the queue",
+  bounce: "Return to the sender",
+  changeTransport: "Send through another transport",
+};
+
+const audit = (ctx: Context, action: string, object: string, after: unknown): Promise<void> =>
+  inTransaction(ctx.parts.store, (transaction) =>
+    appendAudit(transaction, actorOf(ctx), { action, object, after }),
+  );
+
+/** Begins the work and answers at once; `job` tells how far it is. */
+const startJob = async (ctx: Context, action: QueueAction, which: Which): Promise<JobView> => {
+  await audit(ctx, `queue.${action.kind}`, "queue", { ...action, ...which });
+  const { queue, jobs } = ctx.parts;
+  const by = actorOf(ctx).name;
+  return jobs.start({
+    title: titles[action.kind],
+    by,
+    items: async () => ("ids" in which ? which.ids : queue.select(which.filter)),
+    step: (ids) => queue.act(action, ids, by),
+  });
+};
+
+const act = (kind: Exclude<QueueAction["kind"], "changeTransport">) =>
+  procedure("operate")
+    .input(Which)
+    .mutation(({ ctx, input }): Promise<JobView> => startJob(ctx, { kind }, input));
+
+export const queue = router({
+  summary: procedure("view").query(({ ctx }): Promise<QueueSummary> => ctx.parts.queue.summary()),
+
+  list: procedure("view")
+    .input(
+      z.strictObject({
+        queue: Queue.optional(),
+        filter: Filter.default({}),
+        cursor: z.string().max(200).nullable().default(null),
+        limit: z.int().min(1).max(500).default(200),
+      }),
+    )
+    .query(
+      ({
+        ctx,
+        input,
+      }): Promise<{ rows: readonly QueueRow[]; nextCursor: string | null; estimate: number }> => {
+        const filter =
+          input.queue === undefined ? input.filter : { ...input.filter, queue: input.queue };
+        return ctx.parts.queue.list({ filter, cursor: input.cursor, limit: input.limit });
+      },
+    ),
+
+  retry: act("retry"),
+  hold: act("hold"),
+  release: act("release"),
+  remove: act("remove"),
+  bounce: act("bounce"),
+
+  changeTransport: procedure("operate")
+    .input(
+      z.union([
+        z.strictObject({ ids: Ids, transport: Id }),
+        z.strictObject({ filter: Filter, transport: Id }),
+      ]),
+    )
+    .mutation(({ ctx, input }): Promise<JobView> => {
+      const { transport, ...which } = input;
+      return startJob(ctx, { kind: "changeTransport", transport }, which);
+    }),
+
+  job: procedure("view")
+    .input(z.strictObject({ id: z.uuid() }))
+    .query(({ ctx, input }): JobView => ctx.parts.jobs.get(input.id)),
+
+  stopJob: procedure("operate")
+    .input(z.strictObject({ id: z.uuid() }))
+    .mutation(({ ctx, input }): void => ctx.parts.jobs.stop(input.id)),
+
+  /** The path where the browser fetches the message, once, within a minute. */
+  download: procedure("read-content")
+    .input(z.strictObject({ queueId: QueueId }))
+    .mutation(async ({ ctx, input }): Promise<{ path: string }> => {
+      const { queue: port, downloads } = ctx.parts;
+      if ((await port.content(input.queueId)) === null) {
+        throw new GatewayError("NOT_FOUND", `There is no queue entry ${input.queueId}.`);
+      }
+      await audit(ctx, "content.download", `queue/${input.queueId}`, null);
+      const path = downloads.offer({
+        fileName: safeFileName(`message-${input.queueId}`, "eml"),
+        mediaType: "application/octet-stream",
+        open: () => port.content(input.queueId),
+      });
+      return { path };
+    }),
+
+  pauses: procedure("view").query(({ ctx }): Promise<readonly Pause[]> => ctx.parts.queue.pauses()),
+
+  pause: procedure("operate")
+    .input(Target)
+    .mutation(async ({ ctx, input }): Promise<void> => {
+      const target = targetOf(input);
+      await ctx.parts.queue.pause(target, actorOf(ctx).name);
+      await audit(ctx, "queue.pause", "queue", target);
+    }),
+
+  resume: procedure("operate")
+    .input(Target)
+    .mutation(async ({ ctx, input }): Promise<void> => {
+      const target = targetOf(input);
+      await ctx.parts.queue.resume(target);
+      await audit(ctx, "queue.resume", "queue", target);
+    }),
+});

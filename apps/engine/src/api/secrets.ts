@@ -1,0 +1,33 @@
+/** Secrets go in and never come out: set or not set is all there is to read. */
+import { z } from "zod";
+import { actorOf } from "./context.ts";
+import { Id } from "./settings.ts";
+import { procedure, router } from "./trpc.ts";
+
+const Name = z.strictObject({
+  kind: z.enum(["transport", "directory", "certificate"]),
+  id: Id,
+  field: z.enum(["password", "bindPassword", "privateKey"]),
+});
+
+export type SecretState = { readonly set: boolean; readonly updatedAt: string | null };
+
+export const secrets = router({
+  set: procedure("manage")
+    .input(Name.extend({ value: z.string().min(1).max(100_000) }))
+    .mutation(({ ctx, input: { kind, id, field, value } }): Promise<void> => {
+      return ctx.parts.secrets.set(actorOf(ctx), { kind, objectId: id, field }, value);
+    }),
+
+  clear: procedure("manage")
+    .input(Name)
+    .mutation(({ ctx, input: { kind, id, field } }): Promise<void> => {
+      return ctx.parts.secrets.clear(actorOf(ctx), { kind, objectId: id, field });
+    }),
+
+  state: procedure("view")
+    .input(Name)
+    .query(({ ctx, input: { kind, id, field } }): Promise<SecretState> => {
+      return ctx.parts.secrets.state({ kind, objectId: id, field });
+    }),
+});
