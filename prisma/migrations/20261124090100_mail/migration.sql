@@ -82,9 +82,14 @@ CREATE TABLE mail_history (
   revision integer NOT NULL,
   flow text, -- the flow and node that decided
   node text,
-  reply text NOT NULL DEFAULT '' -- what the client was told
+  reply text NOT NULL DEFAULT '', -- what the client was told
+  -- recipient → its own outcome, once recipients of one message end differently; '' is all others
+  outcomes jsonb NOT NULL DEFAULT '{}',
+  -- what an exact search finds: from:ADDRESS from:@DOMAIN to:… ip:… in small letters
+  terms text[] NOT NULL DEFAULT '{}'
 );
 CREATE INDEX mail_history_at ON mail_history (at DESC, message_id DESC);
+CREATE INDEX mail_history_terms ON mail_history USING gin (terms) WITH (gin_pending_list_limit = 1024);
 
 CREATE TABLE mail_event (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -109,6 +114,19 @@ CREATE TABLE mail_trace (
 );
 CREATE INDEX mail_trace_message ON mail_trace (message_id, id);
 
+-- How often each wire of a flow was taken, summed up by each process every few seconds.
+CREATE TABLE flow_activity (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  at timestamptz NOT NULL,
+  flow text NOT NULL,
+  node text NOT NULL, -- '' counts runs of the whole flow
+  outcome text, -- null: the run ended in the node
+  count bigint NOT NULL,
+  microseconds bigint NOT NULL
+);
+CREATE INDEX flow_activity_flow ON flow_activity (flow, at);
+CREATE INDEX flow_activity_at ON flow_activity (at);
+
 CREATE TABLE log_line (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   at timestamptz NOT NULL,
@@ -119,4 +137,28 @@ CREATE TABLE log_line (
   text text NOT NULL
 );
 CREATE INDEX log_line_message ON log_line (message_id, id) WHERE message_id IS NOT NULL;
-CREATE INDEX log_line_at ON log_line (at DESC);
+CREATE INDEX log_line_at ON log_line (at DESC, id DESC);
+CREATE INDEX log_line_queue ON log_line (queue_id) WHERE queue_id IS NOT NULL;
+
+-- Hits of rate(): one row for a sliding window's counted slice.
+CREATE UNLOGGED TABLE rate_hit (
+  namespace text NOT NULL,
+  entry text NOT NULL,
+  slice bigint NOT NULL, -- number of the slice since 1970
+  seconds integer NOT NULL, -- length of a slice
+  hits bigint NOT NULL,
+  until timestamptz NOT NULL, -- after it the row counts for nothing
+  PRIMARY KEY (namespace, entry, seconds, slice)
+);
+CREATE INDEX rate_hit_until ON rate_hit (until);
+
+-- What we remember of client addresses, one row for a day.
+CREATE TABLE address_memory (
+  address inet NOT NULL,
+  day date NOT NULL,
+  accepted bigint NOT NULL DEFAULT 0,
+  rejected bigint NOT NULL DEFAULT 0,
+  spam bigint NOT NULL DEFAULT 0,
+  PRIMARY KEY (address, day)
+);
+CREATE INDEX address_memory_day ON address_memory (day);

@@ -1,0 +1,206 @@
+/**
+ * Records, events, traces and log lines as SQL: one statement for each table,
+ * whatever the number of rows. The queue's group commit runs the same
+ * statements inside its own transaction.
+ */
+import type { FlowTrace } from "../flows/trace.ts";
+import type { HistoryEvent, HistoryRecord, Outcome } from "./event.ts";
+import { jsonText } from "./json-text.ts";
+
+/** As `pg` takes it: a named statement is prepared once for each connection. */
+export type Statement = {
+  readonly name: string;
+  readonly text: string;
+  readonly values: readonly unknown[];
+};
+
+export type EventRow = { readonly messageId: string; readonly event: HistoryEvent };
+export type TraceRow = { readonly messageId: string; readonly at: Date; readonly trace: FlowTrace };
+export type LogLineRow = {
+  readonly at: Date;
+  readonly level: string;
+  readonly component: string;
+  readonly messageId: string | null;
+  readonly queueId: string | null;
+  readonly text: string;
+};
+export type OutcomeRow = {
+  readonly messageId: string;
+  /** null: of the whole message. */
+  readonly recipient: string | null;
+  readonly outcome: Outcome;
+};
+
+/** Everything these records leave behind: at most three statements. */
+export const historyStatements = (records: readonly HistoryRecord[]): Statement[] => [
+  ...recordStatements(records),
+  ...eventStatements(
+    records.flatMap(({ messageId, events }) => events.map((event) => ({ messageId, event }))),
+  ),
+  ...traceStatements(
+    records.flatMap(({ messageId, at, traces }) =>
+      traces.map((trace) => ({ messageId, at, trace })),
+    ),
+  ),
+];
+
+const statement = (name: string, text: string, rows: readonly object[]): Statement[] =>
+  rows.length === 0 ? [] : [{ name, text, values: [jsonText(rows)] }];
+
+const insertRecords = `
+INSERT INTO mail_history (message_id, at, outcome, stage, listener, client_address, helo, sign_in,
+  sender, recipients, subject, size, revision, flow, node, reply, terms)
+SELECT message_id, at, outcome, stage, listener, client_address, helo, sign_in,
+  sender, recipients, subject, size, revision, flow, node, reply, terms
+FROM json_to_recordset($1::json) AS row (message_id uuid, at timestamptz, outcome text, stage text,
+  listener text, client_address inet, helo text, sign_in text, sender text, recipients text[],
+  subject text, size bigint, revision integer, flow text, node text, reply text, terms text[])
+ON CONFLICT (message_id) DO NOTHING`;
+
+const recordStatements = (records: readonly HistoryRecord[]): Statement[] =>
+  statement(
+    "history-records",
+    insertRecords,
+    records.map((record) => ({
+      message_id: record.messageId,
+      at: record.at,
+      outcome: record.outcome,
+      stage: record.stage,
+      listener: record.listener,
+      client_address: record.clientAddress === "" ? null : record.clientAddress,
+      helo: record.helo,
+      sign_in: record.signIn,
+      sender: record.sender,
+      recipients: record.recipients,
+      subject: record.subject,
+      size: record.size,
+      revision: record.revision,
+      flow: record.flow,
+      node: record.node,
+      reply: record.reply,
+      terms: searchTerms(record),
+    })),
+  );
+
+/** What an exact `from:`, `to:` or `ip:` finds through the index. */
+export const searchTerms = (
+  record: Pick<HistoryRecord, "sender" | "recipients" | "clientAddress">,
+): string[] => {
+  const terms = new Set<string>();
+  const add = (field: string, address: string): void => {
+    const small = address.toLowerCase();
+    terms.add(`${field}:${small}`);
+    const at = small.lastIndexOf("@");
+    if (at >= 0) terms.add(`${field}:${small.slice(at)}`);
+  };
+  if (record.sender !== null) add("from", record.sender);
+  for (const recipient of record.recipients) add("to", recipient);
+  if (record.clientAddress !== "") terms.add(`ip:${record.clientAddress.toLowerCase()}`);
+  return [...terms];
+};
+
+const insertEvents = `
+INSERT INTO mail_event (message_id, at, kind, queue_id, recipient, detail)
+SELECT message_id, at, kind, queue_id, recipient, detail
+FROM json_to_recordset($1::json) AS row (message_id uuid, at timestamptz, kind text,
+  queue_id bigint, recipient text, detail jsonb)`;
+
+export const eventStatements = (rows: readonly EventRow[]): Statement[] =>
+  statement(
+    "history-events",
+    insertEvents,
+    rows.map(({ messageId, event }) => ({
+      message_id: messageId,
+      at: event.at,
+      kind: event.kind,
+      queue_id: event.queueId,
+      recipient: event.recipient,
+      detail: event.detail,
+    })),
+  );
+
+const insertTraces = `
+INSERT INTO mail_trace (message_id, at, flow_kind, flow, revision, recipient, trace)
+SELECT message_id, at, flow_kind, flow, revision, recipient, trace
+FROM json_to_recordset($1::json) AS row (message_id uuid, at timestamptz, flow_kind text,
+  flow text, revision integer, recipient text, trace jsonb)`;
+
+export const traceStatements = (rows: readonly TraceRow[]): Statement[] =>
+  statement(
+    "history-traces",
+    insertTraces,
+    rows.map(({ messageId, at, trace }) => ({
+      message_id: messageId,
+      at,
+      flow_kind: trace.kind,
+      flow: trace.flow,
+      revision: trace.revision,
+      recipient: trace.recipient,
+      trace,
+    })),
+  );
+
+const insertLogLines = `
+INSERT INTO log_line (at, level, component, message_id, queue_id, text)
+SELECT at, level, component, message_id, queue_id, text
+FROM json_to_recordset($1::json) AS row (at timestamptz, level text, component text,
+  message_id uuid, queue_id bigint, text text)`;
+
+export const logStatements = (rows: readonly LogLineRow[]): Statement[] =>
+  statement(
+    "history-log",
+    insertLogLines,
+    rows.map((row) => ({
+      at: row.at,
+      level: row.level,
+      component: row.component,
+      message_id: row.messageId,
+      queue_id: row.queueId,
+      text: row.text,
+    })),
+  );
+
+/**
+ * Outcomes that came later. A message with one recipient takes the newest one; with
+ * several it is `mixed` as long as they differ, and a recipient nothing was heard of
+ * still counts with the first outcome. Rows are locked in order, so that two
+ * processes cannot wait for each other.
+ */
+const updateOutcomes = `
+WITH new AS (
+  SELECT message_id, whole, outcomes FROM json_to_recordset($1::json)
+    AS row (message_id uuid, whole text, outcomes jsonb)
+), locked AS (
+  SELECT h.message_id, new.whole, cardinality(h.recipients) AS recipients,
+    CASE WHEN h.outcomes = '{}' THEN jsonb_build_object('', h.outcome) ELSE h.outcomes END
+      || new.outcomes AS merged
+  FROM mail_history h JOIN new USING (message_id) ORDER BY h.message_id FOR UPDATE OF h
+), settled AS (
+  SELECT message_id, recipients, merged, CASE
+    WHEN whole IS NOT NULL THEN whole
+    ELSE (SELECT CASE WHEN count(DISTINCT value) = 1 THEN min(value) ELSE 'mixed' END
+      FROM jsonb_each_text(merged)
+      WHERE key <> '' OR (SELECT count(*) FROM jsonb_object_keys(merged)) <= recipients)
+  END AS outcome FROM locked
+)
+UPDATE mail_history h SET outcome = settled.outcome,
+  outcomes = CASE WHEN settled.recipients > 1 THEN settled.merged ELSE h.outcomes END
+FROM settled WHERE h.message_id = settled.message_id`;
+
+export const outcomeStatements = (rows: readonly OutcomeRow[]): Statement[] => {
+  const messages = new Map<string, { whole: string | null; outcomes: Record<string, string> }>();
+  for (const { messageId, recipient, outcome } of rows) {
+    const message = messages.get(messageId) ?? { whole: null, outcomes: {} };
+    messages.set(messageId, message);
+    if (recipient === null || recipient === "") message.whole = outcome;
+    else {
+      message.whole = null;
+      message.outcomes[recipient] = outcome;
+    }
+  }
+  return statement(
+    "history-outcomes",
+    updateOutcomes,
+    [...messages].map(([message_id, message]) => ({ message_id, ...message })),
+  );
+};

@@ -1,0 +1,188 @@
+import { randomUUID } from "node:crypto";
+import pg from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { HistoryRecord } from "../../src/history/event.ts";
+import { createHistory, historyChannel } from "../../src/history/history.ts";
+import { historyStatements } from "../../src/history/history-rows.ts";
+import { connectionOptions, createTestDatabase, type TestDatabase } from "../support/database.ts";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+const at = new Date("2026-03-01T10:00:00Z");
+const record = (more: Partial<HistoryRecord> = {}): HistoryRecord => ({
+  messageId: randomUUID(),
+  at,
+  outcome: "queued",
+  stage: "data",
+  listener: "inbound",
+  clientAddress: "192.0.2.7",
+  helo: "mx.example.com",
+  signIn: null,
+  sender: "Ann@Example.com",
+  recipients: ["bob@example.org"],
+  subject: "Hello",
+  size: 1234,
+  revision: 1,
+  flow: "default-content",
+  node: "deliver",
+  reply: "250 2.0.0 Ok",
+  traces: [],
+  events: [],
+  ...more,
+});
+const event = (
+  recipient: string | null,
+  kind: "attempt-delivered" | "bounced" = "attempt-delivered",
+) => ({ at, kind, queueId: "5", recipient, detail: { reply: "250 ok" } }) as const;
+
+const create = () => createHistory({ pool: database.pool, clock: () => at, logLevel: "info" });
+const outcomeOf = async (messageId: string) =>
+  (await database.pool.query("SELECT outcome FROM mail_history WHERE message_id = $1", [messageId]))
+    .rows[0]?.outcome;
+
+test("writes a record with its events, and what a later event says about the outcome", async () => {
+  const history = create();
+  const one = record({ events: [{ ...event("bob@example.org"), kind: "message-accepted" }] });
+  history.record(one);
+  history.event(one.messageId, event("bob@example.org"), "delivered");
+  await history.flush();
+  expect(await outcomeOf(one.messageId)).toBe("delivered");
+  const { rows } = await database.pool.query(
+    "SELECT kind, queue_id, detail FROM mail_event WHERE message_id = $1 ORDER BY id",
+    [one.messageId],
+  );
+  expect(rows).toEqual([
+    { kind: "message-accepted", queue_id: "5", detail: { reply: "250 ok" } },
+    { kind: "attempt-delivered", queue_id: "5", detail: { reply: "250 ok" } },
+  ]);
+  await history.close();
+});
+
+test("recipients that end differently make a message mixed, and one outcome again when they agree", async () => {
+  const history = create();
+  const two = record({ recipients: ["a@example.org", "b@example.org"] });
+  history.record(two);
+  history.event(two.messageId, event("a@example.org"), "delivered");
+  await history.flush();
+  expect(await outcomeOf(two.messageId)).toBe("mixed");
+  history.event(two.messageId, event("b@example.org", "bounced"), "bounced");
+  await history.flush();
+  expect(await outcomeOf(two.messageId)).toBe("mixed");
+  history.event(two.messageId, event("b@example.org"), "delivered");
+  await history.flush();
+  expect(await outcomeOf(two.messageId)).toBe("delivered");
+  await history.close();
+});
+
+test("many processes may update the same messages at once", async () => {
+  const writers = Array.from({ length: 4 }, create);
+  const recipients = ["a@example.org", "b@example.org", "c@example.org", "d@example.org"];
+  const records = Array.from({ length: 60 }, () => record({ recipients }));
+  for (const one of records) writers[0]?.record(one);
+  await writers[0]?.flush();
+  await Promise.all(
+    writers.map(async (writer, index) => {
+      const order = index % 2 === 0 ? records : records.toReversed();
+      for (const { messageId } of order) {
+        writer.event(messageId, event(recipients[index] ?? ""), "delivered");
+      }
+      await writer.flush();
+    }),
+  );
+  for (const { messageId } of records) expect(await outcomeOf(messageId)).toBe("delivered");
+  await Promise.all(writers.map((writer) => writer.close()));
+});
+
+test("stores text with NUL and broken surrogates", async () => {
+  const history = create();
+  const odd = record({ subject: "a\0b\ud800c", helo: "\\u0000" });
+  history.record(odd);
+  history.log({ level: "warn", component: "session", messageId: odd.messageId, text: "x\0y" });
+  await history.flush();
+  const { rows } = await database.pool.query(
+    "SELECT subject, helo FROM mail_history WHERE message_id = $1",
+    [odd.messageId],
+  );
+  expect(rows).toEqual([{ subject: "a\ufffdb\ufffdc", helo: "\\u0000" }]);
+  await history.close();
+});
+
+test("a row that the database refuses does not take the others with it", async () => {
+  const lost: string[] = [];
+  const history = createHistory({
+    pool: database.pool,
+    clock: () => at,
+    logLevel: "info",
+    report: (text) => lost.push(text),
+  });
+  const good = record();
+  history.record(record({ clientAddress: "nonsense" }));
+  history.record(good);
+  await history.flush();
+  expect(await outcomeOf(good.messageId)).toBe("queued");
+  expect(lost).toHaveLength(1);
+  await history.close();
+});
+
+test("waits while the database is away, and loses nothing", async () => {
+  const dead = new pg.Pool({ host: "/nonexistent", max: 1 });
+  let pool = dead;
+  const history = createHistory({
+    pool: new Proxy(dead, { get: (_, name) => Reflect.get(pool, name, pool).bind(pool) }),
+    clock: () => at,
+    logLevel: "info",
+  });
+  const one = record();
+  history.record(one);
+  await expect(history.flush()).rejects.toThrow();
+  pool = database.pool;
+  await history.flush();
+  expect(await outcomeOf(one.messageId)).toBe("queued");
+  await history.close();
+  await dead.end();
+});
+
+test("drops lines below the level, but never what a script echoed", async () => {
+  const history = create();
+  const messageId = randomUUID();
+  history.log({ level: "debug", component: "session", messageId, text: "dropped" });
+  history.log({ level: "debug", component: "script", messageId, text: "Hello World" });
+  await history.flush();
+  const { rows } = await database.pool.query("SELECT text FROM log_line WHERE message_id = $1", [
+    messageId,
+  ]);
+  expect(rows).toEqual([{ text: "Hello World" }]);
+  await history.close();
+});
+
+test("tells live lists about new rows, not once for each", async () => {
+  const listener = new pg.Client(connectionOptions(database.address));
+  await listener.connect();
+  await listener.query(`LISTEN ${historyChannel}`);
+  const heard: (string | undefined)[] = [];
+  listener.on("notification", ({ payload }) => heard.push(payload));
+  const history = create();
+  const records = Array.from({ length: 50 }, () => record());
+  for (const one of records) history.record(one);
+  await history.flush();
+  await listener.query("SELECT 1");
+  expect(heard).toEqual([records.at(-1)?.messageId]);
+  await history.close();
+  await listener.end();
+});
+
+test("the queue can write the record in its own transaction", async () => {
+  const one = record();
+  const client = await database.pool.connect();
+  await client.query("BEGIN");
+  for (const { name, text, values } of historyStatements([one])) {
+    await client.query({ name, text, values: [...values] });
+  }
+  await client.query("ROLLBACK");
+  expect(await outcomeOf(one.messageId)).toBeUndefined();
+  client.release();
+});
