@@ -2,9 +2,9 @@ import { CompletionContext, type CompletionResult } from "@codemirror/autocomple
 import { EditorState } from "@codemirror/state";
 import { describe, expect, it } from "vitest";
 import { coreLibrary } from "../library/index.ts";
-import { parse } from "../parser.ts";
 import type { Environment } from "../signature.ts";
 import {
+  compilerCheck,
   editorDiagnostic,
   highlightSpans,
   hoverTarget,
@@ -181,7 +181,7 @@ describe("brackets", () => {
 describe("diagnostics", () => {
   it("carry message and cure, inside the text", () => {
     const text = "if ($a && $b) {";
-    const found = parse(text).diagnostics.map((one) => editorDiagnostic(one, text.length));
+    const found = compilerCheck(environment)(text).map((one) => editorDiagnostic(one, text.length));
     const doubled = found.find(({ source }) => source === "foreign-operator");
     expect(doubled).toMatchObject({ from: 7, to: 9, severity: "error" });
     expect(doubled?.message).toContain("\nWrite and.");

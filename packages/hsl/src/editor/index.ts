@@ -1,12 +1,11 @@
 /** The editor's side of the language, for CodeMirror 6. */
 import { EditorState, type Extension } from "@codemirror/state";
-import { parse } from "../parser.ts";
 import type { Environment } from "../signature.ts";
 import { hslBracketMatching } from "./brackets.ts";
 import { hslCompletion } from "./completion.ts";
 import { hslHighlighting } from "./highlight.ts";
 import { hslHover } from "./hover.ts";
-import { type Check, hslLinter } from "./lint.ts";
+import { type Check, compilerCheck, hslLinter } from "./lint.ts";
 import { environmentFacet } from "./script-state.ts";
 import { hslTheme } from "./theme.ts";
 
@@ -15,7 +14,7 @@ export { hslCompletion, hslCompletionSource } from "./completion.ts";
 export { functionHelp, type Help, helpPanel, variableHelp } from "./docs-panel.ts";
 export { type HighlightClass, type HighlightSpan, highlightSpans } from "./highlight.ts";
 export { hoverTarget, hslHover } from "./hover.ts";
-export { type Check, editorDiagnostic, hslLinter } from "./lint.ts";
+export { type Check, compilerCheck, editorDiagnostic, hslLinter } from "./lint.ts";
 export { environmentFacet, scriptTokens } from "./script-state.ts";
 export { hslTheme } from "./theme.ts";
 
@@ -33,7 +32,7 @@ export const hslLanguage: Extension = [
 
 export type HslEditorOptions = {
   readonly environment: Environment;
-  /** Default: the parser alone. */
+  /** What finds mistakes; the compiler when left out. Give one that knows the files a script may include. */
   readonly check?: Check;
 };
 
@@ -42,7 +41,7 @@ export const hslEditor = ({ environment, check }: HslEditorOptions): Extension =
   environmentFacet.of(environment),
   hslLanguage,
   hslBracketMatching,
-  hslLinter(check ?? ((text) => parse(text).diagnostics)),
+  hslLinter(check ?? compilerCheck(environment)),
   hslCompletion(environment),
   hslHover(environment),
   hslTheme,

@@ -1,10 +1,18 @@
 /** Squiggles from the parser and the checker that also guard saving. */
 import { type Diagnostic as EditorDiagnostic, linter } from "@codemirror/lint";
 import type { Extension } from "@codemirror/state";
+import { type CompileOptions, compile } from "../compiler.ts";
 import type { Diagnostic } from "../diagnostic.ts";
+import type { Environment } from "../signature.ts";
 
-/** What is wrong with a text: the parser alone, or with the checker of a flow. */
+/** What is wrong with a text. */
 export type Check = (text: string) => readonly Diagnostic[];
+
+/** What compiling the text would say. */
+export const compilerCheck =
+  (environment: Environment, options: CompileOptions = {}): Check =>
+  (text) =>
+    compile(text, environment, options).diagnostics;
 
 const severities = { error: "error", warning: "warning", advice: "info" } as const;
 

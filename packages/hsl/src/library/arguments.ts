@@ -1,5 +1,6 @@
 /** Reading checked arguments and options, and asking for room before making something large. */
 import type { Limits, RunContext } from "../host.ts";
+import { defaultLimits } from "../limits.ts";
 import type { ParameterSignature, ValueKind } from "../signature.ts";
 import { HslArray } from "../values/array.ts";
 import { toNumber, toText, truthy } from "../values/convert.ts";
@@ -85,14 +86,12 @@ export const knownOptions = (name: string, options: HslArray, known: readonly st
 export const wrongArgument = (name: string, index: number, message: string): ScriptError =>
   new ScriptError("wrong-argument", `${name}: argument ${index + 1} ${message}`);
 
-const defaults: Pick<Limits, "stringBytes" | "arrayItems"> = {
-  stringBytes: 8 * 1024 * 1024,
-  arrayItems: 100_000,
-};
+const limitOf = (run: RunContext, name: keyof Limits): number =>
+  run.host.limits?.[name] ?? defaultLimits[name];
 
 /** Asks before a string of so many bytes is made. */
 export const reserveText = (run: RunContext, bytes: number): void => {
-  const limit = run.host.limits?.stringBytes ?? defaults.stringBytes;
+  const limit = limitOf(run, "stringBytes");
   if (!(bytes <= limit)) {
     throw new ScriptError("budget-string", `a string may have ${limit} bytes at most`);
   }
@@ -100,8 +99,33 @@ export const reserveText = (run: RunContext, bytes: number): void => {
 
 /** Asks before an array of so many items is made. */
 export const reserveItems = (run: RunContext, items: number): void => {
-  const limit = run.host.limits?.arrayItems ?? defaults.arrayItems;
+  const limit = limitOf(run, "arrayItems");
   if (!(items <= limit)) {
     throw new ScriptError("budget-array", `an array may have ${limit} items at most`);
   }
 };
+
+/**
+ * Counts what a body holds while it works; the machine cannot see that, it counts
+ * what the script can reach.
+ */
+export class Hoard {
+  private readonly run: RunContext;
+  private readonly limit: number;
+  private bytes = 0;
+
+  constructor(run: RunContext) {
+    this.run = run;
+    this.limit = limitOf(run, "memoryBytes");
+  }
+
+  add(values: number, bytes: number): void {
+    this.bytes += values * valueBytes + bytes;
+    if (this.bytes > this.limit) {
+      throw new ScriptError("budget-memory", `the script used more than ${this.limit} bytes`);
+    }
+    this.run.charge(values, 0);
+  }
+}
+
+const valueBytes = 24;

@@ -41,7 +41,7 @@ export const arrayFunctions: readonly LibraryFunction[] = [
       role: "function",
       summary: "Lists the values of an array, numbered anew.",
       parameters: [parameter("array", "array", "The array.")],
-      returns: gives("array", "The values in order, with the keys 0, 1, 2 …"),
+      returns: gives("array", "The values in order, with the keys 0, 1, 2 and so on."),
       since: "sluice",
       example: { script: 'echo array_values(["a" => 1, 5 => 2]);', log: ["[0=>1,1=>2]"] },
     },

@@ -6,6 +6,7 @@ import {
   arrayAt,
   flagOf,
   gives,
+  Hoard,
   knownOptions,
   optional,
   parameter,
@@ -21,26 +22,24 @@ import { defineFunction, type LibraryFunction } from "./define.ts";
 export const readCsv = (
   text: string,
   delimiter: string,
-  onRow: (fields: number) => void,
+  /** Told about each field, with the fields of its row and the rows so far; may throw to stop. */
+  onField: (fields: number, rows: number) => void,
 ): string[][] => {
   const rows: string[][] = [];
   let row: string[] = [];
-  const endRow = (): void => {
-    if (row.length > 1 || row[0] !== "") {
-      onRow(row.length);
-      rows.push(row);
-    }
-    row = [];
-  };
-  for (let at = 0; at <= text.length; ) {
-    const [field, end] =
-      text[at] === '"' ? quotedField(text, at, delimiter) : plainField(text, at, delimiter);
+  for (let at = 0; at < text.length || row.length > 0; ) {
+    const isQuoted = text[at] === '"';
+    const [field, end] = isQuoted
+      ? quotedField(text, at, delimiter)
+      : plainField(text, at, delimiter);
     row.push(field);
+    onField(row.length, rows.length);
     at = end + 1;
     if (text[end] === delimiter) continue;
     if (text[end] === "\r" && text[at] === "\n") at++;
-    endRow();
-    if (end >= text.length || at >= text.length) break;
+    const isBlank = row.length === 1 && field === "" && !isQuoted;
+    if (!isBlank) rows.push(row);
+    row = [];
   }
   return rows;
 };
@@ -86,16 +85,21 @@ const delimiterOf = (name: string, options: HslArray): string => {
   return delimiter;
 };
 
+const rowBytes = 120;
+
 const decode = (run: RunContext, text: string, delimiter: string, hasHeader: boolean): HslArray => {
-  let rowCount = 0;
-  const rows = readCsv(text, delimiter, (fields) => {
-    run.charge(fields, 24 * fields);
-    reserveItems(run, ++rowCount);
+  const hoard = new Hoard(run);
+  const rows = readCsv(text, delimiter, (fields, rowCount) => {
+    hoard.add(1, fields === 1 ? rowBytes : 0);
+    reserveItems(run, Math.max(fields, rowCount));
   });
   const header = hasHeader ? rows.shift() : undefined;
   if (header === undefined) return HslArray.fromList(rows.map((row) => HslArray.fromList(row)));
   return HslArray.fromList(
-    rows.map((row) => HslArray.fromEntries(header.map((name, i) => [name, row[i] ?? ""] as const))),
+    rows.map((row) => {
+      hoard.add(header.length, rowBytes); // a short row gets all columns
+      return HslArray.fromEntries(header.map((name, i) => [name, row[i] ?? ""] as const));
+    }),
   );
 };
 

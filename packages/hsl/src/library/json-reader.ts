@@ -8,11 +8,14 @@ import type { Value } from "../values/value.ts";
 
 export type JsonLimits = {
   readonly allowComments: boolean;
-  /** Told about every value made. */
+  /** Told about every value made; may throw to stop. */
   readonly onValue: (bytes: number) => void;
+  /** Told how many items an array has so far; may throw to stop. */
+  readonly onItems: (count: number) => void;
 };
 
 const maxNesting = 200;
+const arrayBytes = 120;
 
 class NotJson extends Error {}
 
@@ -49,7 +52,7 @@ class JsonReader {
     if (depth > maxNesting) throw new NotJson();
     this.blanks();
     const char = this.text[this.at];
-    this.limits.onValue(16);
+    this.limits.onValue(char === "{" || char === "[" ? arrayBytes : 0);
     if (char === "{") return this.object(depth);
     if (char === "[") return this.array(depth);
     if (char === '"') return this.string();
@@ -71,6 +74,7 @@ class JsonReader {
       this.blanks();
       if (!this.skip(":")) throw new NotJson();
       result.put(key, this.value(depth + 1));
+      this.limits.onItems(result.size);
       this.blanks();
     } while (this.skip(","));
     if (!this.skip("}")) throw new NotJson();
@@ -84,6 +88,7 @@ class JsonReader {
     if (this.skip("]")) return new HslArray();
     do {
       items.push(this.value(depth + 1));
+      this.limits.onItems(items.length);
       this.blanks();
     } while (this.skip(","));
     if (!this.skip("]")) throw new NotJson();

@@ -8,9 +8,11 @@ import {
   arrayAt,
   flagOf,
   gives,
+  Hoard,
   knownOptions,
   optional,
   parameter,
+  reserveItems,
   reserveText,
   textAt,
   valueAt,
@@ -138,8 +140,10 @@ export const jsonFunctions: readonly LibraryFunction[] = [
       const options = arrayAt(args, 1);
       knownOptions("json_decode", options, ["allow_comments"]);
       const allowComments = flagOf(options, "allow_comments", false);
-      const onValue = (bytes: number): void => run.charge(1, bytes);
-      return readJson(textAt(args, 0), { allowComments, onValue }) ?? null;
+      const hoard = new Hoard(run);
+      const onValue = (bytes: number): void => hoard.add(1, bytes);
+      const onItems = (count: number): void => reserveItems(run, count);
+      return readJson(textAt(args, 0), { allowComments, onValue, onItems }) ?? null;
     },
   ),
 ];

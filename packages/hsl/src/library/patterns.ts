@@ -11,6 +11,7 @@ import {
 import type { Value } from "../values/value.ts";
 import {
   gives,
+  Hoard,
   integerAt,
   isCallable,
   isRegex,
@@ -46,9 +47,10 @@ const work = (run: RunContext) => ({ onWork: (steps: number) => run.charge(steps
 
 const allMatches = (run: RunContext, regex: HslRegex, subject: string): HslArray => {
   const matches: RegexMatch[] = [];
+  const hoard = new Hoard(run);
   for (const match of regex.matches(subject, work(run))) {
     matches.push(match);
-    run.charge(match.groups.length, 32 * match.groups.length);
+    hoard.add(2 * match.groups.length, 120);
     reserveItems(run, matches.length);
   }
   const first = matches[0];

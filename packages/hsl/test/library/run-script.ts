@@ -1,12 +1,12 @@
-import { coreLibrary } from "../../src/library/index.ts";
 import {
   compile,
   decodeBytes,
   type Environment,
   type Host,
-  renderDiagnostic,
   type RunResult,
+  renderDiagnostic,
 } from "../../src/index.ts";
+import { coreLibrary } from "../../src/library/index.ts";
 
 export const environment: Environment = {
   functions: coreLibrary.signatures,
