@@ -39,7 +39,7 @@ CREATE TABLE "draft_object" (
     "kind" TEXT NOT NULL,
     "id" TEXT NOT NULL,
     "body" JSONB NOT NULL,
-    "version" INTEGER NOT NULL DEFAULT 1,
+    "version" SERIAL NOT NULL,
     "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "updated_by" TEXT NOT NULL,
 

@@ -46,14 +46,16 @@ const withGateway = (objects: readonly SettingsObject[]): readonly SettingsObjec
     ? objects
     : [{ kind: "gateway", id: gatewayId, body: {} }, ...objects];
 
-/** Writes a revision and tells the workers; the caller has checked the settings. */
+/** Writes a revision and tells the workers; the caller holds the lock and has checked the settings. */
 export const writeRevision = async (
   transaction: Transaction,
   actor: Actor,
   { settings, message }: { settings: Settings; message: string },
 ): Promise<number> => {
-  const { number } = await transaction.revision.create({
-    data: { author: actor.name, message, settings: toJson(settings) },
+  const newest = await transaction.revision.aggregate({ _max: { number: true } });
+  const number = (newest._max.number ?? 0) + 1; // not the sequence: refused attempts would leave gaps
+  await transaction.revision.create({
+    data: { number, author: actor.name, message, settings: toJson(settings) },
   });
   await transaction.$executeRaw`SELECT pg_notify('sluice_settings', ${String(number)})`;
   return number;

@@ -1,0 +1,88 @@
+/** Puts the API's parts together from what the gateway hands over. */
+import type { BlockRegistry } from "@sluice/flow-schema";
+import type pg from "pg";
+import { createDraftStore } from "../store/draft-store.ts";
+import { createIconStore, type FetchBytes } from "../store/icon-store.ts";
+import type { Store } from "../store/prisma.ts";
+import type { CompileFlow } from "../store/problems.ts";
+import { createRevisionStore } from "../store/revision-store.ts";
+import { createSecretStore } from "../store/secret-store.ts";
+import { createSessionStore } from "../store/session-store.ts";
+import { createUserStore } from "../store/user-store.ts";
+import { createDownloads } from "./downloads.ts";
+import { createJobs } from "./jobs.ts";
+import { createMetrics } from "./metrics.ts";
+import type {
+  ApiParts,
+  ChecksPort,
+  HistoryPort,
+  LogPort,
+  QuarantinePort,
+  QueuePort,
+} from "./parts.ts";
+import { createSignInThrottle } from "./sign-in-throttle.ts";
+import { readListenerStatus } from "./worker-status.ts";
+
+export type ApiOptions = {
+  readonly version: string;
+  readonly clock?: (() => Date) | undefined;
+  readonly pool: pg.Pool;
+  readonly store: Store;
+  /** From `readSecretKey`. */
+  readonly secretKey: Buffer;
+  readonly environmentVariable: (name: string) => string | undefined;
+  readonly blocks: BlockRegistry;
+  readonly compileFlow: CompileFlow;
+  readonly checkDestination?: ((text: string) => string | null) | undefined;
+  readonly fetchBytes: FetchBytes;
+  /** LISTEN on a channel; `createNotifications(address).on` fits. */
+  readonly notices: ApiParts["notices"];
+  readonly queue: QueuePort;
+  readonly quarantine: QuarantinePort;
+  readonly history: HistoryPort;
+  readonly log: LogPort;
+  readonly checks: ChecksPort;
+  /** Errors that are nobody's but ours go to the log. */
+  readonly report: (text: string, error: unknown) => void;
+};
+
+export const createApiParts = (options: ApiOptions): ApiParts => {
+  const { store, pool, blocks, compileFlow, environmentVariable, checkDestination } = options;
+  const { queue, quarantine, history, log, checks, notices, version } = options;
+  const clock = options.clock ?? (() => new Date());
+  const secrets = createSecretStore(store, options.secretKey);
+  const revisions = createRevisionStore(store, {
+    blocks,
+    compileFlow,
+    environmentVariable,
+    checkDestination,
+  });
+  const listeners = () => readListenerStatus(pool);
+  return {
+    version,
+    clock,
+    store,
+    drafts: createDraftStore(store, blocks, secrets),
+    revisions,
+    secrets,
+    secretAccess: { key: options.secretKey, environmentVariable },
+    users: createUserStore(store),
+    sessions: createSessionStore(store, clock),
+    icons: createIconStore(store, options.fetchBytes),
+    blocks,
+    compileFlow,
+    throttle: createSignInThrottle(clock),
+    jobs: createJobs(clock, options.report),
+    downloads: createDownloads(clock),
+    notices,
+    queue,
+    quarantine,
+    history,
+    log,
+    checks,
+    system: {
+      listeners,
+      metrics: createMetrics({ clock, queue, quarantine, history, revisions, listeners }),
+    },
+  };
+};
