@@ -1,0 +1,119 @@
+/**
+ * Which domain takes a recipient, as a routing table does: a domain tied to this
+ * listener beats one tied to none or to a listener with address "any"; a defined
+ * domain beats "any"; an alias takes everything from its parent.
+ */
+import { domainToAscii } from "@sluice/mail-syntax";
+import type { Domain, Settings } from "@sluice/settings";
+
+export type DomainMatch = { readonly id: string; readonly domain: Domain };
+
+export type MatchStep = {
+  readonly listener: string;
+  readonly domain: string;
+  readonly matched: boolean;
+  readonly why: string;
+};
+
+/** The name as it is compared: lower case, A-labels. */
+export const canonicalDomain = (name: string): string => {
+  const small = name.trim().toLowerCase().replace(/\.$/, "");
+  return small === "any" ? small : (domainToAscii(small) ?? small);
+};
+
+type Candidate = DomainMatch & { readonly names: readonly string[] };
+
+const candidatesOf = (settings: Settings): Candidate[] =>
+  Object.entries(settings.domains).map(([id, domain]) => ({
+    id,
+    domain,
+    names: [domain.name ?? id, ...domain.aliases].map(canonicalDomain),
+  }));
+
+/** Listeners whose domains count here, most specific first: itself, then those that stand for "any", then no listener. */
+const listenerLevels = (settings: Settings, listenerId: string): (string | null)[] => {
+  const own = settings.listeners[listenerId];
+  const anyOnSamePort = Object.entries(settings.listeners)
+    .filter(
+      ([id, listener]) =>
+        id !== listenerId &&
+        listener.enabled &&
+        listener.address.trim().toLowerCase() === "any" &&
+        listener.port === own?.port,
+    )
+    .map(([id]) => id);
+  return [listenerId, ...anyOnSamePort, null];
+};
+
+type Table = Map<string, DomainMatch>;
+const tables = new WeakMap<Settings, Table>();
+
+const keyOf = (listener: string | null, name: string): string => `${listener ?? ""}\n${name}`;
+
+const tableFor = (settings: Settings): Table => {
+  const known = tables.get(settings);
+  if (known !== undefined) return known;
+  const table: Table = new Map();
+  for (const { id, domain, names } of candidatesOf(settings)) {
+    if (!domain.enabled) continue;
+    for (const name of names) {
+      const key = keyOf(domain.listener ?? null, name);
+      if (!table.has(key)) table.set(key, { id, domain });
+    }
+  }
+  tables.set(settings, table);
+  return table;
+};
+
+/** The domain object that takes mail for `name` at this listener; null: nobody does. */
+export const matchDomain = (
+  settings: Settings,
+  listenerId: string,
+  name: string,
+): DomainMatch | null => {
+  const table = tableFor(settings);
+  const wanted = canonicalDomain(name);
+  const levels = listenerLevels(settings, listenerId);
+  for (const level of levels) {
+    const match = table.get(keyOf(level, wanted)) ?? table.get(keyOf(level, "any"));
+    if (match !== undefined) return match;
+  }
+  return null;
+};
+
+/** The matches that are tried, from most to least specific, up to the one that holds. */
+export const explainMatch = (
+  settings: Settings,
+  listenerId: string,
+  name: string,
+): { readonly match: DomainMatch | null; readonly steps: readonly MatchStep[] } => {
+  const table = tableFor(settings);
+  const wanted = canonicalDomain(name);
+  const disabled = candidatesOf(settings).filter(
+    ({ domain, names }) => !domain.enabled && names.includes(wanted),
+  );
+  const steps: MatchStep[] = [];
+  for (const level of listenerLevels(settings, listenerId)) {
+    for (const domain of wanted === "any" ? ["any"] : [wanted, "any"]) {
+      const match = table.get(keyOf(level, domain));
+      const off = disabled.find((candidate) => (candidate.domain.listener ?? null) === level);
+      const isAlias =
+        match !== undefined && canonicalDomain(match.domain.name ?? match.id) !== domain;
+      steps.push({
+        listener: level ?? "every listener",
+        domain,
+        matched: match !== undefined,
+        why:
+          match !== undefined
+            ? isAlias
+              ? `alias of ${match.id}`
+              : `domain ${match.id}`
+            : off !== undefined && domain === wanted
+              ? `domain ${off.id} is disabled`
+              : "no such domain here",
+      });
+      if (match !== undefined) return { match, steps };
+    }
+  }
+  return { match: null, steps };
+};

@@ -1,0 +1,29 @@
+/** The trace field we put first (RFC 5321 §4.4). */
+import { formatDate } from "@sluice/mail-syntax";
+
+export type ReceivedFacts = {
+  readonly helo: string;
+  readonly clientAddress: string;
+  readonly hostName: string;
+  readonly transmission: string; // "ESMTPSA" (RFC 3848)
+  readonly listener: string;
+  readonly messageId: string;
+  readonly tls: { readonly protocol: string; readonly cipher: string } | null;
+  readonly at: Date;
+};
+
+const safe = (text: string): string => text.replace(/[^!-~]/g, "?");
+
+const literal = (address: string): string =>
+  address.includes(":") ? `[IPv6:${address}]` : `[${address}]`;
+
+export const receivedField = (facts: ReceivedFacts): Buffer => {
+  const { helo, tls } = facts;
+  const lines = [
+    `Received: from ${helo === "" ? "unknown" : safe(helo)} (${literal(facts.clientAddress)})`,
+    ...(tls === null ? [] : [`\t(${safe(tls.protocol)} ${safe(tls.cipher)})`]),
+    `\tby ${safe(facts.hostName)} (Sluice ${safe(facts.listener)}) with ${facts.transmission}`,
+    `\tid ${facts.messageId}; ${formatDate(facts.at)}`,
+  ];
+  return Buffer.from(`${lines.join("\r\n")}\r\n`, "latin1");
+};
