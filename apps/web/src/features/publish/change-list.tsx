@@ -1,0 +1,51 @@
+import { Badge, Group, Text } from "@mantine/core";
+import type { ObjectChange } from "../../api.ts";
+import { kindWords, objectLink } from "../../shell/object-links.ts";
+import { HrefAnchor } from "../../ui/links.tsx";
+import { changeWords } from "./change-words.ts";
+
+const marks = {
+  added: { words: "Added", sign: "+", color: "green.9" },
+  changed: { words: "Changed", sign: "~", color: "sluice" },
+  removed: { words: "Removed", sign: "−", color: "red.8" },
+  moved: { words: "Moved only", sign: "↔", color: "gray" },
+} as const;
+
+/** What differs, object by object, in words. */
+export const ChangeList = ({ changes }: { readonly changes: readonly ObjectChange[] }) => {
+  if (changes.length === 0) return <Text size="sm">Nothing: the draft equals what is live.</Text>;
+  return (
+    <ul style={{ listStyle: "none", margin: 0, padding: 0 }}>
+      {changes.map(({ kind, id, change, fields }) => {
+        const { words, sign, color } = marks[change];
+        const link = change === "removed" ? null : objectLink(kind, { id });
+        const name = `${kindWords[kind]} ${id}`;
+        return (
+          <li key={`${kind}/${id}`} style={{ padding: "4px 0" }}>
+            <Group gap="xs" wrap="nowrap" align="flex-start">
+              <Badge color={color} w={104} style={{ flex: "none" }}>
+                {sign} {words}
+              </Badge>
+              <div>
+                {link === null ? (
+                  <Text size="sm" fw={600}>
+                    {name}
+                  </Text>
+                ) : (
+                  <HrefAnchor href={link} size="sm" fw={600}>
+                    {name}
+                  </HrefAnchor>
+                )}
+                {changeWords(fields).map((line) => (
+                  <Text key={line} size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
+                    {line}
+                  </Text>
+                ))}
+              </div>
+            </Group>
+          </li>
+        );
+      })}
+    </ul>
+  );
+};

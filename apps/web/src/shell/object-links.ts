@@ -1,0 +1,27 @@
+/** Where each kind of object is edited: a line for each feature that edits one. */
+import type { ObjectKind } from "../api.ts";
+
+type Place = { readonly id: string; readonly node?: string | undefined };
+
+const links: Partial<Record<ObjectKind, (place: Place) => string>> = {
+  flow: ({ id, node }) =>
+    `/flows/${encodeURIComponent(id)}${node === undefined ? "" : `?node=${encodeURIComponent(node)}`}`,
+  layout: ({ id }) => `/flows/${encodeURIComponent(id)}`,
+};
+
+/** The address of an object's page; null when there is none. */
+export const objectLink = (kind: ObjectKind, place: Place): string | null =>
+  links[kind]?.(place) ?? null;
+
+export const kindWords: Readonly<Record<ObjectKind, string>> = {
+  gateway: "Gateway",
+  listener: "Listener",
+  domain: "Domain",
+  transport: "Transport",
+  directory: "Directory",
+  file: "File",
+  certificate: "Certificate",
+  quarantine: "Quarantine",
+  flow: "Flow",
+  layout: "Layout of",
+};
