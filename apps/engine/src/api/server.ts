@@ -49,6 +49,15 @@ const isLoopback = (address: string | undefined): boolean => {
   return ipaddr.process(address).range() === "loopback";
 };
 
+/** The other end is a process here, and speaks for itself. */
+const isThisMachine = ({ raw, headers }: FastifyRequest): boolean => {
+  const { remoteAddress, localAddress } = raw.socket;
+  if (headers["x-forwarded-for"] !== undefined) return false;
+  return (
+    isLoopback(remoteAddress) || (remoteAddress !== undefined && remoteAddress === localAddress)
+  );
+};
+
 export const createApiServer = (options: ApiServerOptions): ApiServer => {
   const { environment, webFolder, report } = options;
   const parts = createApiParts(options);
@@ -63,9 +72,7 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
   });
 
   const isCommandLine = (request: FastifyRequest): boolean =>
-    isLoopback(request.raw.socket.remoteAddress) &&
-    isLoopback(request.ip) &&
-    token.matches(request.headers.authorization);
+    isThisMachine(request) && token.matches(request.headers.authorization);
 
   const callerOf = async (request: FastifyRequest, secure: boolean): Promise<Caller | null> => {
     if (request.headers.authorization !== undefined) {
@@ -154,7 +161,7 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
   addDownloads(server, parts);
 
   server.get("/metrics", async (request, reply) => {
-    if (!isLoopback(request.raw.socket.remoteAddress) || !isLoopback(request.ip)) {
+    if (!isThisMachine(request)) {
       return reply.status(404).send();
     }
     const { contentType, text } = await parts.system.metrics();
@@ -182,8 +189,15 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
     listen: async () => {
       await server.listen({ host: environment.http.host, port: environment.http.port });
       const bound = server.server.address() as AddressInfo; // it listens on TCP
-      const host = bound.family === "IPv6" ? `[${bound.address}]` : bound.address;
-      return `http://${host}:${bound.port}`;
+      const any = bound.address === "0.0.0.0" || bound.address === "::";
+      const host = any
+        ? "127.0.0.1"
+        : bound.family === "IPv6"
+          ? `[${bound.address}]`
+          : bound.address;
+      const address = `http://${host}:${bound.port}`;
+      token.publish(address);
+      return address;
     },
     close: () => server.close(),
   };

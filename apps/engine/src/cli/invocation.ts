@@ -1,0 +1,39 @@
+/** What a command gets and gives. */
+
+export type Invocation = {
+  /** What stands after the command's own words. */
+  readonly words: readonly string[];
+  readonly json: boolean;
+  readonly message: string | null;
+  readonly role: string | null;
+  readonly limit: number | null;
+  readonly all: boolean;
+  readonly discardDraft: boolean;
+};
+
+export type Outcome = {
+  /** For people, with its line ends. */
+  readonly text: string;
+  /** For --json. */
+  readonly value: unknown;
+  readonly exitCode?: number;
+};
+
+export type Command = (invocation: Invocation) => Promise<Outcome>;
+
+/** Ends the program with a sentence. */
+export class CommandError extends Error {
+  readonly exitCode: number;
+
+  constructor(exitCode: number, message: string, options: { cause?: unknown } = {}) {
+    super(message, options);
+    this.name = "CommandError";
+    this.exitCode = exitCode;
+  }
+}
+
+export const oneWord = ({ words }: Invocation, what: string): string => {
+  const [word, ...more] = words;
+  if (word === undefined || more.length > 0) throw new CommandError(2, `Give one ${what}.`);
+  return word;
+};
