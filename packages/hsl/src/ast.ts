@@ -1,10 +1,10 @@
 /** The tree of a script. Every node knows the stretch of text it was made of. */
-import type { Span } from "./source.ts";
+import type { Source, Span } from "./source.ts";
 import type { StringPart } from "./token.ts";
 
 type Node<Kind extends string, Fields = object> = Span & { readonly kind: Kind } & Readonly<Fields>;
 
-export type Program = Span & { readonly kind: "Program"; readonly body: readonly Statement[] };
+export type Program = Node<"Program", { body: readonly Statement[]; source: Source }>;
 
 export type Expression =
   | NumberLiteral

@@ -1,3 +1,74 @@
-import type { Facts } from "./facts.ts";
-import type { Names } from "./names.ts";
-export const check = (_names: Names, _facts: Facts): void => {};
+/**
+ * What can be known without running: that names exist, calls fit, read-only
+ * stays read-only, no function calls itself, and what can never be reached.
+ */
+import type { Program } from "./ast.ts";
+import { checkFlow } from "./check-flow.ts";
+import { checkNames } from "./check-names.ts";
+import { type Diagnostic, hasErrors, sortDiagnostics } from "./diagnostic.ts";
+import { collectFacts, type Facts } from "./facts.ts";
+import { link, type Resolve } from "./link.ts";
+import { type FunctionInfo, Names } from "./names.ts";
+import type { Environment } from "./signature.ts";
+
+export type CheckOptions = {
+  /** Text of an included file. Without it, no file exists. */
+  readonly resolve?: Resolve;
+};
+
+export type Analysis = {
+  /** `null` when a file that is missing leaves too much unknown. */
+  readonly names: Names | null;
+  readonly facts: Facts;
+  readonly diagnostics: readonly Diagnostic[];
+};
+
+const noFacts: Facts = { calls: new Map(), hostNames: new Set(), dynamicWaits: false };
+
+export const analyse = (
+  program: Program,
+  environment: Environment,
+  options: CheckOptions,
+): Analysis => {
+  const diagnostics: Diagnostic[] = [];
+  const linked = link(program, options.resolve ?? (() => null), diagnostics);
+  if (hasErrors(diagnostics)) return { names: null, facts: noFacts, diagnostics };
+  const names = new Names(linked, environment);
+  const facts = collectFacts(names);
+  checkNames(names);
+  checkRecursion(names, facts);
+  if (!hasErrors(diagnostics)) checkFlow(names);
+  return { names, facts, diagnostics };
+};
+
+/** What is wrong with a parsed script in the place it is meant for. */
+export const check = (
+  program: Program,
+  environment: Environment,
+  options: CheckOptions = {},
+): readonly Diagnostic[] => sortDiagnostics(analyse(program, environment, options).diagnostics);
+
+/** Calling oneself, directly or around a corner, is refused where the circle closes. */
+const checkRecursion = (names: Names, facts: Facts): void => {
+  const finished = new Set<FunctionInfo>();
+  const chain: FunctionInfo[] = [];
+  const visit = (info: FunctionInfo): void => {
+    chain.push(info);
+    for (const { info: callee, span, unit } of facts.calls.get(info) ?? []) {
+      const at = chain.indexOf(callee);
+      if (at >= 0) {
+        const circle = [...chain.slice(at), callee].map(({ name }) => name).join(" → ");
+        const message =
+          callee === info
+            ? `\`${info.name}\` calls itself.`
+            : `These functions call each other: ${circle}.`;
+        unit.report("error", "recursion", span, message, { cure: "Use a loop instead." });
+      } else if (!finished.has(callee) && chain.length < 1000) {
+        visit(callee);
+      }
+    }
+    chain.pop();
+    finished.add(info);
+  };
+  for (const info of names.functions) if (!finished.has(info)) visit(info);
+};

@@ -14,11 +14,13 @@ import {
 import { looseEquals, order, strictEquals } from "./values/compare.ts";
 import { truthy } from "./values/convert.ts";
 import { ScriptError, type Site } from "./values/errors.ts";
+import { patternFromText } from "./values/regex.ts";
 import type { Value } from "./values/value.ts";
+import { plainText } from "./walk.ts";
 
 export const compileBinary = (context: Context, node: Binary): Code => {
   const left = context.expression(node.left);
-  const right = context.expression(node.right);
+  const right = constantPattern(node) ?? context.expression(node.right);
   if (node.operator === "and" || node.operator === "or") return logic(node.operator, left, right);
   const site = context.site(node);
   if (!left.waits && !right.waits) {
@@ -34,6 +36,13 @@ export const compileBinary = (context: Context, node: Binary): Code => {
   const operate = operations.get(node.operator);
   if (operate === undefined) throw new Error(`no operator ${node.operator}`);
   return sequence([left, right], (frame, [a = null, b = null]) => operate(frame.run, a, b, site));
+};
+
+/** A pattern that is written out is compiled once, with the script. */
+const constantPattern = ({ operator, right }: Binary): Code | null => {
+  const isMatch = operator === "=~" || operator === "!~";
+  const text = isMatch ? plainText(right) : null;
+  return text === null ? null : constantOf(patternFromText(text));
 };
 
 /** Gives an error of a comparison the place it happened at. */

@@ -5,16 +5,17 @@
  */
 import type { FunctionExpression, Statement } from "./ast.ts";
 import { ClassCode, callValue, UserCode } from "./callable.ts";
-import { check } from "./checker.ts";
+import { analyse } from "./checker.ts";
 import { Context, type Shared } from "./compile-context.ts";
 import { compileExpression } from "./compile-expression.ts";
 import { compileBlock, compileStatement } from "./compile-statement.ts";
 import { type Diagnostic, hasErrors, sortDiagnostics } from "./diagnostic.ts";
-import { collectFacts, type Facts } from "./facts.ts";
+import type { Facts } from "./facts.ts";
 import type { CompiledScript, Probe } from "./host.ts";
-import { link, type Resolve } from "./link.ts";
+import type { Resolve } from "./link.ts";
 import { runProgram } from "./machine.ts";
-import { type ClassInfo, type FunctionInfo, Names } from "./names.ts";
+import type { ClassInfo, FunctionInfo, Names } from "./names.ts";
+import { parse } from "./parser.ts";
 import type { Program } from "./program.ts";
 import type { Environment } from "./signature.ts";
 import { walk } from "./walk.ts";
@@ -37,14 +38,12 @@ export const compile = (
   environment: Environment,
   options: CompileOptions = {},
 ): Compiled => {
-  const found: Diagnostic[] = [];
-  const linked = link(source, options.resolve ?? (() => null), found);
-  if (hasErrors(found)) return { script: null, diagnostics: sortDiagnostics(found) };
-  const names = new Names(linked, environment);
-  const facts = collectFacts(names);
-  check(names, facts);
-  const diagnostics = sortDiagnostics(found);
-  if (hasErrors(diagnostics)) return { script: null, diagnostics };
+  const parsed = parse(source);
+  if (hasErrors(parsed.diagnostics)) return { script: null, diagnostics: parsed.diagnostics };
+  const analysis = analyse(parsed.program, environment, options);
+  const diagnostics = sortDiagnostics([...parsed.diagnostics, ...analysis.diagnostics]);
+  const { names, facts } = analysis;
+  if (hasErrors(diagnostics) || names === null) return { script: null, diagnostics };
   const program = new Builder(names, facts, options.probes ?? []).build();
   const script: CompiledScript = {
     run: (host) => runProgram(program, host),

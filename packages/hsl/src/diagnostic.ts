@@ -35,7 +35,7 @@ export type Report = (
 ) => void;
 
 /** More than this many say nothing new, and hostile text could make millions. */
-const maxDiagnostics = 200;
+export const maxDiagnostics = 200;
 
 /** A list of diagnostics and the function that adds to it. */
 export const collectDiagnostics = (

@@ -1,5 +1,6 @@
 /** The public surface of the language. */
 export { type BlockTitle, blockTitle } from "./block-title.ts";
+export { type CheckOptions, check } from "./checker.ts";
 export { type Compiled, type CompileOptions, compile } from "./compiler.ts";
 export {
   type Diagnostic,
@@ -9,8 +10,12 @@ export {
   type Severity,
 } from "./diagnostic.ts";
 export * from "./host.ts";
+export { type Comment, lex } from "./lexer.ts";
+export * from "./library/index.ts";
+export { defaultLimits } from "./limits.ts";
 export { type LiteralValue, literal } from "./literal.ts";
 export { type Parsed, parse } from "./parser.ts";
+export { print } from "./printer.ts";
 export { hsl, type Interpolation, joinScripts, type Mark, mark, Script } from "./script.ts";
 export * from "./signature.ts";
 export { HslArray, type Key } from "./values/array.ts";
@@ -19,4 +24,5 @@ export { looseEquals, order, strictEquals } from "./values/compare.ts";
 export { numberToText, toNumber, toText, truthy, typeName } from "./values/convert.ts";
 export { ScriptError } from "./values/errors.ts";
 export { HslFunction, HslObject } from "./values/object.ts";
+export { compilePattern, HslRegex, patternFromText } from "./values/regex.ts";
 export type { Value } from "./values/value.ts";

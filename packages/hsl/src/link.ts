@@ -23,9 +23,9 @@ export type Linked = {
 
 const maxFiles = 100; // files that include files twice grow exponentially
 
-export const link = (text: string, resolve: Resolve, diagnostics: Diagnostic[]): Linked => {
+export const link = (program: Program, resolve: Resolve, diagnostics: Diagnostic[]): Linked => {
   const linker = new Linker(resolve);
-  const main = mainUnit(text, diagnostics);
+  const main = mainUnit(program, diagnostics);
   linker.linkUnit(main, []);
   return { main, includes: linker.includes, modules: linker.modules, data: linker.data };
 };

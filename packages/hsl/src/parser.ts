@@ -35,7 +35,7 @@ export const parse = (text: string): Parsed => {
     const statement = recovering(cursor);
     if (statement !== null) body.push(statement);
   }
-  const program: Program = { kind: "Program", body, start: 0, end: text.length };
+  const program: Program = { kind: "Program", body, source, start: 0, end: text.length };
   if (!hasErrors(diagnostics) && treeHeight(program) > maxTreeHeight) {
     report("error", "too-deep", { start: 0, end: 0 }, "An expression has too many parts.", {
       cure: "Build it in several statements.",

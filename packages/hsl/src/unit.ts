@@ -1,8 +1,14 @@
 /** One text that takes part in a script: the script itself, an included file or an imported module. */
 import type { Program } from "./ast.ts";
-import { type Diagnostic, makeDiagnostic, type Notes, type Severity } from "./diagnostic.ts";
+import {
+  type Diagnostic,
+  makeDiagnostic,
+  maxDiagnostics,
+  type Notes,
+  type Severity,
+} from "./diagnostic.ts";
 import { parse } from "./parser.ts";
-import { Source, type Span } from "./source.ts";
+import type { Span } from "./source.ts";
 import type { Site } from "./values/errors.ts";
 
 export type Unit = {
@@ -21,25 +27,20 @@ export type Unit = {
 };
 
 /** The script itself. */
-export const mainUnit = (text: string, diagnostics: Diagnostic[]): Unit => {
-  const source = new Source(text);
-  const { program, diagnostics: found } = parse(text);
-  diagnostics.push(...found);
-  return {
-    name: null,
-    program,
-    siteOf: ({ start }) => source.position(start),
-    report: (severity, code, span, message, notes) => {
-      if (diagnostics.length >= 500) return;
-      diagnostics.push(makeDiagnostic(source, severity, code, span, message, notes));
-    },
-  };
-};
+export const mainUnit = (program: Program, diagnostics: Diagnostic[]): Unit => ({
+  name: null,
+  program,
+  siteOf: ({ start }) => program.source.position(start),
+  report: (severity, code, span, message, notes) => {
+    if (diagnostics.length >= maxDiagnostics) return;
+    diagnostics.push(makeDiagnostic(program.source, severity, code, span, message, notes));
+  },
+});
 
 /** A file that `parent` brings in at `span`. */
 export const fileUnit = (name: string, text: string, parent: Unit, span: Span): Unit => {
-  const source = new Source(text);
   const { program, diagnostics } = parse(text);
+  const { source } = program;
   const place = (offset: number): string => {
     const { line, column } = source.position(offset);
     return `${name}, line ${line}, column ${column}`;

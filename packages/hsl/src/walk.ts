@@ -1,5 +1,5 @@
 /** The nodes directly below a node, for passes that look at all of them alike. */
-import type { AnyNode } from "./ast.ts";
+import type { AnyNode, Expression } from "./ast.ts";
 
 export const childrenOf = (node: AnyNode): readonly AnyNode[] => {
   const children: AnyNode[] = [];
@@ -29,4 +29,11 @@ export const treeHeight = (root: AnyNode): number => {
   let height = 0;
   for (; level.length > 0 && height <= maxTreeHeight; height++) level = level.flatMap(childrenOf);
   return height;
+};
+
+/** The bytes of a string without variables; `null` for anything else. */
+export const plainText = (node: Expression): string | null => {
+  if (node.kind !== "String") return null;
+  const texts = node.parts.filter((part) => typeof part === "string");
+  return texts.length === node.parts.length ? texts.join("") : null;
 };

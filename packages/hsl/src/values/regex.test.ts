@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeBytes, encodeText } from "./bytes.ts";
 import { ScriptError } from "./errors.ts";
@@ -202,5 +203,65 @@ describe("patternFromText", () => {
     ["a/i", "a/i", true],
   ])("%s on %s is %s", (text, subject, expected) => {
     expect(patternFromText(text).test(subject)).toBe(expected);
+  });
+});
+
+describe("against the engine of JavaScript", () => {
+  const wide = fc.constantFrom(
+    ...[
+      "a",
+      "B",
+      "c",
+      "\\xa0",
+      ".",
+      "[a-c]",
+      "[^a]",
+      "[^\\w]",
+      "[B\\x80-\\xa0]",
+      "\\w",
+      "\\D",
+      "[ \\n]",
+    ],
+    ...["\\x41", "[\\]a-]", "\\/", "-", "[a-cB-D_]"],
+  );
+  const atom = fc.oneof(wide, fc.constantFrom("\\b", "\\B", "^", "$", "(?:)"));
+  // what is repeated takes at least one character: engines differ about loops over nothing
+  const repeated = fc.oneof(
+    wide,
+    fc.tuple(wide, wide).map(([a, b]) => `(${a}|${b})`),
+    fc.tuple(wide, wide).map(([a, b]) => `(?:${a}${b}?)`),
+  );
+  const { pattern } = fc.letrec<{ pattern: string }>((tie) => ({
+    pattern: fc.oneof(
+      { maxDepth: 4 },
+      atom,
+      fc.tuple(tie("pattern"), tie("pattern")).map(([a, b]) => a + b),
+      fc.tuple(tie("pattern"), tie("pattern")).map(([a, b]) => `(${a}|${b})`),
+      fc
+        .tuple(repeated, fc.constantFrom("*", "+", "?", "{2}", "{1,2}", "{0,}", "*?", "+?"))
+        .map(([a, repeat]) => a + repeat),
+    ),
+  }));
+  const subject = fc.string({ unit: fc.constantFrom(..."aAbBc- \n]/\x80\xa0"), maxLength: 12 });
+
+  it("finds the same", () => {
+    fc.assert(
+      fc.property(
+        pattern,
+        fc.constantFrom("", "i", "m", "s", "im"),
+        subject,
+        (source, flags, text) => {
+          const expected = [...text.matchAll(new RegExp(source, `${flags}g`))].map((found) => [
+            found.index,
+            found[0],
+          ]);
+          const regex = compilePattern(source, flags);
+          const found = [...regex.matches(text)].map(({ start, groups }) => [start, groups[0]]);
+          expect(found).toEqual(expected);
+          expect(regex.test(text)).toBe(expected.length > 0);
+        },
+      ),
+      { numRuns: 3000 },
+    );
   });
 });

@@ -9,12 +9,8 @@
 import { RE2JS } from "re2js";
 import { toUint8Array } from "./bytes.ts";
 import { ScriptError } from "./errors.ts";
-import {
-  maxPatternSize,
-  type PatternFlags,
-  patternError,
-  translatePattern,
-} from "./regex-syntax.ts";
+import { type PatternFlags, patternError } from "./regex-reader.ts";
+import { maxPatternSize, translatePattern } from "./regex-syntax.ts";
 
 export type RegexMatch = {
   readonly start: number;
@@ -35,7 +31,7 @@ export type SearchOptions = {
 
 const maxPatternBytes = 4096;
 const maxSubjectBytes = 1024 * 1024;
-const maxWork = 200_000_000;
+const maxWork = 100_000_000;
 const workPerStep = 1000;
 
 export class HslRegex {

@@ -1,0 +1,404 @@
+/** One look at every node of a script: names, argument counts, targets, patterns. */
+import type { AnyNode, Call, Expression, Parameter } from "./ast.ts";
+import { type Callee, resolveCallee } from "./callee.ts";
+import { walkLinked } from "./link.ts";
+import type { ClassInfo, FunctionInfo, Names, Scope } from "./names.ts";
+import { rootVariable } from "./names.ts";
+import type { Span } from "./source.ts";
+import { closestName } from "./suggest.ts";
+import type { Unit } from "./unit.ts";
+import { ScriptError } from "./values/errors.ts";
+import { compilePattern, patternFromText } from "./values/regex.ts";
+import { plainText, walk } from "./walk.ts";
+
+export const checkNames = (names: Names): void => {
+  const assignedGlobals = globalsAssignedByFunctions(names);
+  for (const module of names.modules.values()) {
+    const checker = new NameChecker(names, module.scope, null, assignedGlobals);
+    checker.checkBody(module.unit.program.body, module.unit);
+    for (const info of module.classes.values()) checker.checkClass(info);
+  }
+  for (const info of names.functions) {
+    const checker = new NameChecker(names, info.scope, info.owner, assignedGlobals);
+    checker.checkParameters(info.parameters, info.unit);
+    checker.checkBody(info.body, info.unit);
+    checker.checkOverride(info);
+  }
+};
+
+/** Names that some function binds with `global` and assigns. */
+const globalsAssignedByFunctions = (names: Names): ReadonlySet<string> => {
+  const assigned = new Set<string>();
+  for (const { scope } of names.functions) {
+    for (const name of scope.globals) if (scope.assigned.has(name)) assigned.add(name);
+    for (const name of scope.captures) if (scope.assigned.has(name)) assigned.add(name);
+  }
+  return assigned;
+};
+
+class NameChecker {
+  private readonly names: Names;
+  private readonly scope: Scope;
+  private readonly owner: ClassInfo | null;
+  private readonly assignedElsewhere: ReadonlySet<string>;
+  private unit: Unit;
+  /** Nodes inside a target, where a name may be new and `[]` may stand. */
+  private readonly targets = new Set<AnyNode>();
+  private readonly callees = new Set<AnyNode>();
+
+  constructor(
+    names: Names,
+    scope: Scope,
+    owner: ClassInfo | null,
+    assignedElsewhere: ReadonlySet<string>,
+  ) {
+    this.names = names;
+    this.scope = scope;
+    this.owner = owner;
+    this.assignedElsewhere = assignedElsewhere;
+    this.unit = scope.module.unit;
+  }
+
+  checkBody(body: readonly AnyNode[], from: Unit): void {
+    for (const statement of body) {
+      walkLinked(statement, from, this.names.linked, (node, unit) => {
+        this.unit = unit;
+        return this.checkNode(node);
+      });
+    }
+  }
+
+  checkClass(info: ClassInfo): void {
+    this.unit = info.unit;
+    for (const member of info.node.members) {
+      if (member.kind === "Property" && member.value !== null) this.requireConstant(member.value);
+    }
+  }
+
+  checkParameters(parameters: readonly Parameter[], unit: Unit): void {
+    this.unit = unit;
+    for (const { fallback } of parameters) if (fallback !== null) this.requireConstant(fallback);
+    for (const parameter of parameters) {
+      if (this.scope.globals.has(parameter.name)) {
+        const message = `\`$${parameter.name}\` is a parameter and cannot be global.`;
+        unit.report("error", "duplicate-name", parameter, message);
+      }
+    }
+  }
+
+  checkOverride(info: FunctionInfo): void {
+    const role = this.names.environment.functions.get(info.name)?.role;
+    if (info.owner !== null || (role !== "action" && role !== "action-or-modifier")) return;
+    const span = info.body[0] ?? { start: 0, end: 0 };
+    const message = `\`${info.name}\` replaces an action, which will not end the script any more.`;
+    info.unit.report("warning", "replaced-action", span, message, {
+      cure: `builtin ${info.name}(…) is still the action.`,
+    });
+  }
+
+  private requireConstant(value: Expression): void {
+    walk(value, (node) => {
+      if (node.kind === "Variable" || node.kind === "Call" || node.kind === "Function") {
+        this.unit.report("error", "not-constant", node, "A default is a constant.");
+        return false;
+      }
+      return undefined;
+    });
+    this.checkBody([value], this.unit);
+  }
+
+  private checkNode(node: AnyNode): boolean | undefined {
+    switch (node.kind) {
+      case "FunctionDeclaration":
+      case "Class":
+        return false;
+      case "Function":
+        for (const { name, start, end } of node.captures) this.checkRead(name, { start, end });
+        return false;
+      case "Global":
+        if (this.scope.isMain) {
+          this.unit.report("error", "misplaced", node, "`global` stands inside functions only.");
+        }
+        return false;
+      case "Assignment":
+      case "PatternItem":
+        if (node.target.kind !== "Pattern") this.checkTarget(node.target);
+        return undefined;
+      case "Update":
+        this.checkTarget(node.target);
+        return undefined;
+      case "Unset":
+      case "Isset":
+        for (const target of node.targets) {
+          if (node.kind === "Unset") this.checkTarget(target);
+          else this.targets.add(target);
+        }
+        return undefined;
+      case "Coalesce":
+        this.targets.add(node.left);
+        return undefined;
+      case "Foreach":
+        this.checkWritable(node.value.name, node.value);
+        if (node.key !== null) this.checkWritable(node.key.name, node.key);
+        this.targets.add(node.value);
+        if (node.key !== null) this.targets.add(node.key);
+        return undefined;
+      case "Try":
+        if (node.variable !== null) this.checkTarget(node.variable);
+        return undefined;
+      case "Barrier":
+        if (node.shared !== null) this.checkTarget(node.shared);
+        return undefined;
+      case "ImportData":
+        this.checkTarget(node.variable);
+        return undefined;
+      case "Variable":
+        if (!this.targets.has(node)) this.checkRead(node.name, node);
+        return undefined;
+      case "String":
+        for (const part of node.parts)
+          if (typeof part !== "string") this.checkRead(part.name, part);
+        return undefined;
+      case "Index":
+        if (node.index === null && !this.targets.has(node)) {
+          this.unit.report("error", "bad-target", node, "`[]` can only be assigned.");
+        }
+        return undefined;
+      case "Call":
+        this.checkCall(node);
+        return undefined;
+      case "Name":
+        if (!this.callees.has(node)) this.checkName(node, false);
+        return undefined;
+      case "Scoped":
+        this.checkScoped(node);
+        return undefined;
+      case "Regex":
+        this.checkPattern(node, () => compilePattern(node.pattern, node.flags));
+        return undefined;
+      case "Binary":
+        if (node.operator === "=~" || node.operator === "!~") {
+          const text = plainText(node.right);
+          if (text !== null) this.checkPattern(node.right, () => patternFromText(text));
+        }
+        return undefined;
+      case "Cache":
+        this.checkCache(node.call);
+        return undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  /** The place itself may be new; what its subscripts read must exist. */
+  private checkTarget(target: Expression): void {
+    for (let place = target; ; place = place.object) {
+      this.targets.add(place);
+      if (place.kind !== "Index" && place.kind !== "Slice") break;
+    }
+    const root = rootVariable(target);
+    if (root !== null) this.checkWritable(root, target);
+  }
+
+  private checkWritable(name: string, span: Span): void {
+    const binding = this.scope.binding(name);
+    if (binding.kind === "this") {
+      this.unit.report("error", "read-only", span, "`$this` cannot be assigned.");
+    } else if (binding.kind === "context" && binding.signature.writable !== true) {
+      this.unit.report("error", "read-only", span, `\`$${name}\` is read-only.`, {
+        cure: "Use a variable of your own.",
+      });
+    }
+  }
+
+  private checkRead(name: string, span: Span): void {
+    const binding = this.scope.binding(name);
+    if (binding.kind === "context") return;
+    if (binding.kind === "this") {
+      if (this.owner !== null) return;
+      this.unit.report("error", "misplaced", span, "`$this` exists inside classes only.");
+      return;
+    }
+    if (this.isAssigned(name)) return;
+    this.unit.report("error", "undefined-variable", span, `\`$${name}\` is never given a value.`, {
+      cure: this.variableCure(name),
+    });
+  }
+
+  private isAssigned(name: string): boolean {
+    const { scope } = this;
+    if (scope.assigned.has(name)) return true;
+    const isGlobal = scope.isMain || scope.globals.has(name);
+    if (isGlobal && this.assignedElsewhere.has(name)) return true;
+    if (scope.globals.has(name)) return scope.module.scope.assigned.has(name);
+    if (scope.captured.has(name) && this.assignedElsewhere.has(name)) return true;
+    if (!scope.captures.has(name)) return false;
+    for (let outer = scope.parent; outer !== null; outer = outer.parent) {
+      if (outer.assigned.has(name) || this.assignedElsewhere.has(name)) return true;
+    }
+    return false;
+  }
+
+  private variableCure(name: string): string | undefined {
+    const known = new Set([...this.scope.assigned, ...this.names.environment.variables.keys()]);
+    const main = this.scope.module.scope;
+    if (!this.scope.isMain && main.assigned.has(name)) {
+      return `A function has variables of its own; write global $${name}; first.`;
+    }
+    const longest = [...known]
+      .filter((other) => name.startsWith(`${other}_`))
+      .toSorted(byLength)[0];
+    if (longest !== undefined) return `For $${longest} and text after it, write \${${longest}}.`;
+    const close = closestName(name, known);
+    return close === undefined ? undefined : `Did you mean $${close}?`;
+  }
+
+  private callee(node: Expression): Callee {
+    return resolveCallee(this.names, this.scope.module, this.owner, node);
+  }
+
+  private checkCall(node: Call): void {
+    this.callees.add(node.callee);
+    const callee = this.callee(node.callee);
+    if (node.callee.kind === "Name" && callee.kind === "value") {
+      this.checkName(node.callee, true);
+      return;
+    }
+    const counts = countsOf(callee);
+    if (counts === null || node.args.some(({ isSpread }) => isSpread)) return;
+    const given = node.args.length;
+    if (given >= counts.least && given <= counts.most) return;
+    this.unit.report(
+      "error",
+      "wrong-argument-count",
+      node,
+      `\`${counts.name}\` takes ${countWords(counts.least, counts.most)}, not ${given}.`,
+    );
+  }
+
+  private checkName(node: Extract<Expression, { kind: "Name" }>, isCalled: boolean): void {
+    if (this.callee(node).kind !== "value") return;
+    const { name } = node;
+    if (name === "eval" || name === "get_defined_functions") {
+      this.unit.report(
+        "error",
+        "unknown-function",
+        node,
+        `\`${name}\` is not part of this language.`,
+        {
+          cure: "Write the code itself, or include a file.",
+        },
+      );
+      return;
+    }
+    const { functions, variables } = this.names.environment;
+    const { module } = this.scope;
+    const known = [...functions.keys(), ...module.functions.keys(), ...module.classes.keys()];
+    const isVariable = this.scope.assigned.has(name) || variables.has(name);
+    const close = closestName(name, known);
+    const cure = isVariable
+      ? `Write $${name}.`
+      : close !== undefined
+        ? `Did you mean ${close}?`
+        : isCalled
+          ? undefined
+          : "A variable begins with $, a text stands between quotes.";
+    const message = isCalled
+      ? `There is no function \`${name}\` here.`
+      : `\`${name}\` means nothing here.`;
+    this.unit.report("error", "unknown-function", node, message, { cure });
+  }
+
+  private checkScoped(node: Extract<Expression, { kind: "Scoped" }>): void {
+    const { module } = this.scope;
+    const type = node.scope === "static" ? this.owner : module.classes.get(node.scope);
+    const space = module.namespaces.get(node.scope);
+    if (type === undefined || type === null) {
+      if (space === undefined) {
+        const message =
+          node.scope === "static"
+            ? "`static::` stands inside classes only."
+            : `There is no class \`${node.scope}\`.`;
+        this.unit.report("error", "unknown-class", node, message);
+        return;
+      }
+      const isKnown = node.isVariable
+        ? space.scope.assigned.has(node.name)
+        : space.functions.has(node.name) || space.classes.has(node.name);
+      if (!isKnown) this.reportMember(node, `The module has no \`${node.name}\`.`);
+      return;
+    }
+    const isKnown = node.isVariable ? type.statics.has(node.name) : type.methods.has(node.name);
+    if (!isKnown) this.reportMember(node, `\`${type.name}\` has no static \`${node.name}\`.`);
+    else if (type.privates.has(node.name) && type !== this.owner) {
+      this.unit.report(
+        "error",
+        "private",
+        node,
+        `\`${node.name}\` of \`${type.name}\` is private.`,
+      );
+    }
+  }
+
+  private reportMember(span: Span, message: string): void {
+    this.unit.report("error", "unknown-member", span, message);
+  }
+
+  private checkPattern(span: Span, compile: () => unknown): void {
+    try {
+      compile();
+    } catch (error) {
+      if (!(error instanceof ScriptError)) throw error;
+      this.unit.report("error", "bad-pattern", span, error.message);
+    }
+  }
+
+  private checkCache(call: Call): void {
+    const callee = this.callee(call.callee);
+    const isAllowed =
+      callee.kind === "user" ||
+      (callee.kind === "host" &&
+        (callee.signature.role === "function" || callee.signature.role === "lookup") &&
+        !callee.name.startsWith("Scan"));
+    if (isAllowed || callee.kind === "value") return;
+    const name = call.callee.kind === "Name" ? call.callee.name : "this";
+    this.unit.report("error", "not-cacheable", call, `\`${name}\` cannot be cached.`, {
+      cure: "Only functions that answer without changing anything can.",
+    });
+  }
+}
+
+const byLength = (a: string, b: string): number => b.length - a.length;
+
+type Counts = { readonly name: string; readonly least: number; readonly most: number };
+
+const countsOf = (callee: Callee): Counts | null => {
+  switch (callee.kind) {
+    case "host": {
+      const { parameters } = callee.signature;
+      const least = parameters.filter((p) => p.optional !== true && p.rest !== true).length;
+      const most = parameters.some(({ rest }) => rest === true) ? Infinity : parameters.length;
+      return { name: callee.name, least, most };
+    }
+    case "user":
+      return userCounts(callee.info.name, callee.info.parameters);
+    case "class":
+      return userCounts(callee.info.name, callee.info.construct?.parameters ?? []);
+    case "exception":
+      return { name: "Exception", least: 0, most: 1 };
+    case "value":
+      return null;
+  }
+};
+
+const userCounts = (name: string, parameters: readonly Parameter[]): Counts => ({
+  name,
+  least: parameters.filter(({ fallback, isRest }) => fallback === null && !isRest).length,
+  most: parameters.some(({ isRest }) => isRest) ? Infinity : parameters.length,
+});
+
+const countWords = (least: number, most: number): string => {
+  const noun = (count: number): string => (count === 1 ? "argument" : "arguments");
+  if (least === most) return most === 0 ? "no arguments" : `${most} ${noun(most)}`;
+  return most === Infinity ? `at least ${least} ${noun(least)}` : `${least} to ${most} arguments`;
+};
