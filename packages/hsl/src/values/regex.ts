@@ -33,6 +33,8 @@ const maxPatternBytes = 4096;
 const maxSubjectBytes = 1024 * 1024;
 const maxWork = 100_000_000;
 const workPerStep = 1000;
+/** Above this length a yes or no without groups is asked first: it is far cheaper, and mostly no. */
+const shortSubject = 1000;
 
 export class HslRegex {
   readonly pattern: string;
@@ -69,7 +71,12 @@ export class HslRegex {
   /** All matches from left to right, without overlaps. */
   *matches(subject: string, options: SearchOptions = {}): Generator<RegexMatch, void> {
     const { from = 0, limit = 0, onWork } = options;
-    const matcher = this.engine.matcher(this.input(subject));
+    const input = this.input(subject);
+    if (from === 0 && subject.length > shortSubject && !this.engine.test(input)) {
+      onWork?.(1 + this.steps(subject.length));
+      return;
+    }
+    const matcher = this.engine.matcher(input);
     const groupCount = this.groupCount;
     let position = from;
     let found = position <= subject.length && matcher.find(position);
