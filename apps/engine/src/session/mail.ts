@@ -1,0 +1,37 @@
+/** MAIL: a transaction begins and gets its message id. */
+import { isAscii } from "./ascii.ts";
+import { replies, type SessionReply } from "./reply.ts";
+import { abandonTransaction, eventOf, newId, type Session } from "./session.ts";
+
+export type MailCommand = {
+  readonly sender: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly smtpUtf8: boolean;
+  readonly eightBit: boolean;
+  readonly requireTls: boolean;
+  readonly ret: "FULL" | "HDRS" | null;
+  readonly envid: string | null;
+};
+
+/** null: the sender is taken. */
+export const beginTransaction = (session: Session, command: MailCommand): SessionReply | null => {
+  const { listener, parts } = session;
+  if (listener.tls.mode === "required" && session.tls === null) return replies.needsTls;
+  if (parts.storageState() === "full") return replies.storageFull;
+  if (!command.smtpUtf8 && !isAscii(command.sender)) return replies.nonAscii;
+  abandonTransaction(session);
+  const { parameters, ...rest } = command;
+  session.transactions += 1;
+  session.transaction = {
+    ...rest,
+    senderParameters: parameters,
+    messageId: newId(parts.clock().getTime()),
+    recipients: [],
+    refused: [],
+    events: [],
+    traces: [],
+    refusal: null,
+  };
+  session.transaction.events.push(eventOf(session, "sender-accepted", { sender: command.sender }));
+  return null;
+};
