@@ -177,7 +177,6 @@ const applyHost = (
       run.bodies[index] = body;
     }
     const result = body(args, run);
-    if (typeof result !== "object" || result === null) return result;
     if (result instanceof Promise) {
       return untilCancelled(result, run.host.signal).then((value) => {
         run.resumed();

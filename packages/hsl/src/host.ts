@@ -57,7 +57,7 @@ export type Limits = {
 
 export type Host = {
   readonly functions: ReadonlyMap<string, FunctionBody>;
-  /** Value of a context variable; `undefined` when this run has none. Asked at most once a run. */
+  /** Value of a context variable; `undefined` when this run has none. Asked once a run, and again after a modifier. */
   readonly variable: (name: string) => Value | undefined;
   readonly setVariable?: (name: string, value: Value) => void; // writable ones
   readonly echo: (line: string) => void; // a byte string, cut to the limit

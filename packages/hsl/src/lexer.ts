@@ -126,7 +126,7 @@ const scanOperator = (text: string, start: number, report: Report): Token | unde
 };
 
 const printable = (char: string): string =>
-  /[\p{C}\p{Z}]/u.test(char)
+  /[`\p{C}\p{Z}]/u.test(char)
     ? `U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`
     : char;
 

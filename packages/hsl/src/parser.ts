@@ -41,8 +41,18 @@ export const parse = (text: string): Parsed => {
       cure: "Build it in several statements.",
     });
   }
-  return { program, comments, diagnostics: sortDiagnostics(diagnostics) };
+  return {
+    program,
+    comments,
+    diagnostics: sortDiagnostics(withoutEchoes(diagnostics, text.length)),
+  };
 };
+
+/** A string that is never closed swallows the script; what is then missing at its end is no news. */
+const withoutEchoes = (diagnostics: readonly Diagnostic[], end: number): readonly Diagnostic[] =>
+  diagnostics.some(({ code }) => code === "unclosed-string" || code === "unclosed-comment")
+    ? diagnostics.filter(({ code, offset }) => offset < end)
+    : diagnostics;
 
 /** `{ … }` */
 const parseBody = (cursor: Cursor): Statement[] => {

@@ -284,9 +284,7 @@ const printPattern = ({ items }: Pattern): string => {
 };
 
 const printPart = (part: StringPart): string =>
-  typeof part === "string"
-    ? part.replace(/[^ -~]|[\\"$]/g, escapeByte)
-    : `\${${part.name}}`;
+  typeof part === "string" ? part.replace(/[^ -~]|[\\"$]/g, escapeByte) : `\${${part.name}}`;
 
 const escapeByte = (byte: string): string => {
   if (byte === "\\" || byte === '"' || byte === "$") return `\\${byte}`;

@@ -4,8 +4,8 @@ export const closestName = (wrong: string, known: Iterable<string>): string | un
   let best: string | undefined;
   let least = limit + 1;
   for (const name of known) {
-    const same = name.toLowerCase() === wrong.toLowerCase();
-    const distance = same ? 0 : distanceBetween(wrong, name, least);
+    const lower = name.toLowerCase();
+    const distance = distanceBetween(wrong.toLowerCase(), lower, least);
     if (distance < least) {
       least = distance;
       best = name;
