@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Permission, permissions, rolePermissions } from "../../src/api/permission.ts";
+import { appRouter } from "../../src/api/router.ts";
+import { type Role, roles } from "../../src/store/user-store.ts";
+import {
+  type Browser,
+  createBrowser,
+  firstAdministrator,
+  password,
+  type RunningApi,
+  startApi,
+} from "./api-support.ts";
+
+let gateway: RunningApi;
+const browsers = new Map<Role | "nobody", Browser>();
+
+beforeAll(async () => {
+  gateway = await startApi();
+  const anna = await firstAdministrator(gateway);
+  browsers.set("administrator", anna);
+  browsers.set("nobody", createBrowser(gateway.address));
+  for (const role of ["operator", "auditor"] as const) {
+    await anna.api.users.add.mutate({ name: `the-${role}`, role, password });
+    const browser = createBrowser(gateway.address);
+    await browser.api.signIn.signIn.mutate({ name: `the-${role}`, password });
+    browsers.set(role, browser);
+  }
+});
+afterAll(() => gateway.close());
+
+type Procedure = {
+  readonly path: string;
+  readonly type: "query" | "mutation" | "subscription";
+  readonly permission: Permission | undefined;
+};
+
+const procedures: Procedure[] = Object.entries(appRouter._def.procedures).map(
+  ([path, procedure]) => {
+    const { type, meta } = procedure._def as {
+      type: Procedure["type"];
+      meta?: Pick<Procedure, "permission">;
+    };
+    return { path, type, permission: meta?.permission };
+  },
+);
+
+/** A stream answers 200 and says in its events that it is refused. */
+const firstEvent = async (response: Response): Promise<number> => {
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let heard = "";
+  while (!/event: (?!connected)|\n\n/.test(heard.replace(/^event: connected[\s\S]*?\n\n/, ""))) {
+    const next = await Promise.race([reader?.read(), quiet()]);
+    if (next === undefined || next.done) break;
+    heard += next.value;
+  }
+  await reader?.cancel();
+  return Number(/"httpStatus":(\d+)/.exec(heard)?.[1] ?? 200);
+};
+
+/** Calls with an input that none understands: the permission is settled before the input is. */
+const call = async (browser: Browser, { path, type }: Procedure): Promise<number> => {
+  const input = JSON.stringify({ surely: "wrong" });
+  const url = `${gateway.address}/trpc/${path}`;
+  const response =
+    type === "mutation"
+      ? await browser.fetch(url, {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: input,
+        })
+      : await browser.fetch(`${url}?input=${encodeURIComponent(input)}`);
+  const status = type === "subscription" && response.ok ? await firstEvent(response) : response.status;
+  await response.body?.cancel().catch(() => {}); // a stream that was read is held
+  return status;
+};
+
+const expected: Readonly<Record<Role, readonly Permission[]>> = {
+  auditor: ["public", "signed-in", "view"],
+  operator: ["public", "signed-in", "view", "read-content", "operate"],
+  administrator: ["public", "signed-in", "view", "read-content", "operate", "edit", "manage"],
+};
+
+test("the roles have these permissions and no others", () => {
+  expect(rolePermissions).toEqual(expected);
+});
+
+test("every procedure declares a permission that exists", () => {
+  expect(procedures.length).toBeGreaterThan(60);
+  for (const { path, permission } of procedures) {
+    expect(permissions, path).toContain(permission);
+  }
+});
+
+test("what changes settings, mail or users is never merely viewing", () => {
+  const viewing = procedures.filter(
+    ({ type, permission }) =>
+      type === "mutation" && (permission === "public" || permission === "view"),
+  );
+  expect(viewing.map(({ path }) => path).sort()).toEqual([
+    "signIn.setUp",
+    "signIn.signIn",
+    "textForm.planFiles", // changes nothing; its files are too large for an address
+  ]);
+});
+
+describe.each(procedures)("$path", (procedure) => {
+  test.each([...roles, "nobody"] as const)("for %s", async (role) => {
+    // these end or fill the session that calls
+    if (procedure.path === "signIn.signOut" && role !== "nobody") return;
+    const browser = browsers.get(role);
+    if (browser === undefined) throw new Error("no such browser");
+    const { permission } = procedure;
+    if (permission === undefined) throw new Error("no permission");
+    const allowed =
+      role === "nobody" ? permission === "public" : expected[role].includes(permission);
+    const status = await call(browser, procedure);
+    if (allowed) expect([401, 403]).not.toContain(status);
+    else expect(status).toBe(role === "nobody" ? 401 : 403);
+  });
+});
