@@ -57,7 +57,7 @@ const liveObjects = async (ctx: Context) => {
 
 export const textForm = router({
   /** What is live, as files. */
-  export: procedure("view").query(
+  exportFiles: procedure("view").query(
     async ({ ctx }): Promise<{ files: { path: string; base64: string }[] }> => {
       const live = await ctx.parts.revisions.live();
       if (live === null) throw new GatewayError("NOT_FOUND", "There is no revision yet.");
@@ -75,7 +75,7 @@ export const textForm = router({
   ),
 
   /** What applying these files would change, and what is wrong with them; changes nothing. */
-  plan: procedure("view")
+  planFiles: procedure("view")
     .input(z.strictObject({ files: Files }))
     .mutation(async ({ ctx, input }): Promise<Plan> => {
       const { settings, contents, locate } = read(decode(input.files));
@@ -92,7 +92,7 @@ export const textForm = router({
     }),
 
   /** Publishes these files as the next revision; the draft follows. All or nothing. */
-  apply: procedure("edit")
+  applyFiles: procedure("edit")
     .input(
       z.strictObject({
         files: Files,

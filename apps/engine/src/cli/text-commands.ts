@@ -9,13 +9,13 @@ import { readDirectory, writeDirectory } from "./directory.ts";
 import { type Command, CommandError, oneWord } from "./invocation.ts";
 import { printable } from "./table.ts";
 
-type Change = RouterOutputs["textForm"]["plan"]["changes"][number];
+type Change = RouterOutputs["textForm"]["planFiles"]["changes"][number];
 
 const digest = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 export const exportSettings: Command = async (invocation) => {
   const folder = path.resolve(oneWord(invocation, "directory"));
-  const { files } = await ask((api) => api.textForm.export.query());
+  const { files } = await ask((api) => api.textForm.exportFiles.query());
   const read = fromFiles(
     new Map(files.map(({ path: name, base64 }) => [name, Buffer.from(base64, "base64")])),
     digest,
@@ -66,7 +66,7 @@ export const changeLines = (changes: readonly Change[]): string[] =>
 
 export const plan: Command = async (invocation) => {
   const files = upload(path.resolve(oneWord(invocation, "directory")));
-  const value = await ask((api) => api.textForm.plan.mutate({ files }));
+  const value = await ask((api) => api.textForm.planFiles.mutate({ files }));
   const { changes, problems } = value;
   const lines = [
     ...(changes.length === 0 ? ["Nothing would change."] : changeLines(changes)),
@@ -80,7 +80,11 @@ export const apply: Command = async (invocation) => {
   const files = upload(path.resolve(oneWord(invocation, "directory")));
   const { message, discardDraft } = invocation;
   const value = await ask((api) =>
-    api.textForm.apply.mutate({ files, discardDraft, ...(message === null ? {} : { message }) }),
+    api.textForm.applyFiles.mutate({
+      files,
+      discardDraft,
+      ...(message === null ? {} : { message }),
+    }),
   );
   const { revision, changes } = value;
   const text =

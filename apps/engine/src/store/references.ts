@@ -3,16 +3,14 @@
  * say which fields are references; scripts name objects as "ldap:main".
  */
 import {
-  type AnyBlock,
   type BlockRegistry,
   Flow,
   type FlowKind,
-  fieldMeta,
+  fieldValues,
   type ReferenceKind,
 } from "@sluice/flow-schema";
 import type { ObjectKind } from "@sluice/settings";
 import type { SettingsObject } from "@sluice/settings/text-form";
-import { z } from "zod";
 
 export type Path = readonly (string | number)[];
 
@@ -98,7 +96,8 @@ const flowReferences = (body: unknown, blocks: BlockRegistry): Reference[] => {
   return Object.entries(flow.data.nodes).flatMap(([node, { block, config }]) => {
     const definition = blocks.get(block);
     if (definition === undefined) return [];
-    return fieldsOf(definition, config).flatMap(({ value, meta, path }): Reference[] => {
+    return fieldValues(definition.config, config).flatMap(({ value, meta, path }): Reference[] => {
+      if (typeof value !== "string") return [];
       const where = { path: ["nodes", node, "config", ...path], node };
       if (meta.widget === "reference" && meta.reference !== undefined) {
         return value === "" ? [] : [{ kind: meta.reference, id: value, ...where }];
@@ -112,42 +111,6 @@ const flowReferences = (body: unknown, blocks: BlockRegistry): Reference[] => {
       });
     });
   });
-};
-
-type FieldValue = {
-  readonly value: string;
-  readonly meta: { readonly widget: string; readonly reference?: ReferenceKind | undefined };
-  readonly path: Path;
-};
-
-/** Strings of a node's settings that its schema calls references or scripts. */
-const fieldsOf = (block: AnyBlock, config: unknown): FieldValue[] => {
-  const found: FieldValue[] = [];
-  const visit = (type: unknown, value: unknown, path: Path): void => {
-    if (value === undefined || value === null || !(type instanceof z.core.$ZodType)) return;
-    const meta = fieldMeta.get(type as z.ZodType); // the registry holds classic types only
-    if (meta !== undefined && typeof value === "string") {
-      found.push({ value, meta, path });
-      return;
-    }
-    if (type instanceof z.ZodObject) {
-      for (const [key, inner] of Object.entries(type.shape)) {
-        visit(inner, at(value, [key]), [...path, key]);
-      }
-    } else if (type instanceof z.ZodArray) {
-      if (!Array.isArray(value)) return;
-      for (const [index, item] of value.entries()) visit(type.element, item, [...path, index]);
-    } else if (type instanceof z.ZodRecord) {
-      if (typeof value !== "object") return;
-      for (const [key, item] of Object.entries(value)) visit(type.valueType, item, [...path, key]);
-    } else if (type instanceof z.ZodUnion) {
-      for (const option of type.options) visit(option, value, path);
-    } else if ("innerType" in type._zod.def) {
-      visit(type._zod.def.innerType, value, path);
-    }
-  };
-  visit(block.config, config, []);
-  return found;
 };
 
 /** The body with every reference to one object pointing to its new id. */

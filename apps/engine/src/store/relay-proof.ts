@@ -29,8 +29,40 @@ const stranger = {
   recipient: "victim@elsewhere.example",
 } as const;
 
-/** Every open relay of these settings, one proof for each domain. */
-export const findRelays = (settings: Settings, blocks: BlockRegistry): SettingsProblem[] =>
+/** Every open relay of these settings, one proof for each domain and each listener. */
+export const findRelays = (settings: Settings, blocks: BlockRegistry): SettingsProblem[] => [
+  ...relaysOfDomains(settings, blocks),
+  ...relaysOfSignIn(settings, blocks),
+];
+
+/** A sign-in that everybody passes makes strangers into users, and users may send anywhere. */
+const relaysOfSignIn = (settings: Settings, blocks: BlockRegistry): SettingsProblem[] =>
+  Object.entries(settings.listeners).flatMap(([id, listener]): SettingsProblem[] => {
+    const { enabled, authenticationFlow, outboundTransport } = listener;
+    if (!enabled || authenticationFlow === undefined || outboundTransport === undefined) return [];
+    const transport = settings.transports[outboundTransport];
+    const flow = settings.flows[authenticationFlow];
+    if (transport === undefined || flow === undefined || !leadsAnywhere(transport)) return [];
+    const way = wayToAccept(flow, blocks, false) ?? wayToAccept(flow, blocks, true);
+    if (way === null) return [];
+    const steps = way.path.map(stepWords).join(" → ");
+    const words = `a client at ${stranger.clientAddress} signs in on listener “${id}” with any name and password: flow “${authenticationFlow}” goes ${steps}; then MAIL FROM:<${stranger.sender}> RCPT TO:<${stranger.recipient}> leaves through transport “${outboundTransport}”.`;
+    return [
+      {
+        kind: "listener",
+        id,
+        severity: way.certain ? "error" : "warning",
+        rule: "open-relay",
+        message: way.certain
+          ? `This is an open relay: ${words}`
+          : `Whether strangers can sign in depends on a script: if it lets them, ${words}`,
+        cure: "Let the authentication flow accept only after a look-up of name and password.",
+        field: ["authenticationFlow"],
+      },
+    ];
+  });
+
+const relaysOfDomains = (settings: Settings, blocks: BlockRegistry): SettingsProblem[] =>
   Object.entries(settings.domains).flatMap(([id, domain]): SettingsProblem[] => {
     const proof = proveRelay(settings, blocks, id, domain);
     if (proof === null) return [];
@@ -61,13 +93,14 @@ export const findRelays = (settings: Settings, blocks: BlockRegistry): SettingsP
   });
 
 export const describeProof = (proof: RelayProof): string => {
-  const steps = proof.path.map(({ node, outcome }) =>
-    outcome === null ? node : `${node} (${outcome})`,
-  );
+  const steps = proof.path.map(stepWords);
   const through =
     steps.length === 0 ? "no recipient flow asks anything" : `it passes ${steps.join(" → ")}`;
   return `A client at ${proof.clientAddress} that has not signed in says, on listener “${proof.listener}”, MAIL FROM:<${proof.sender}> RCPT TO:<${proof.recipient}>; domain “${proof.domain}” takes it, ${through}, and it leaves through ${proof.transport === null ? "the recipient's own mail exchanger" : `transport “${proof.transport}”`}.`;
 };
+
+const stepWords = ({ node, outcome }: RelayProof["path"][number]): string =>
+  outcome === null ? node : `${node} (${outcome})`;
 
 type Finding = { readonly kind: "relay" | "unknown"; readonly relay: RelayProof };
 
@@ -107,55 +140,87 @@ const foreignTransport = (settings: Settings, domain: Domain): string | null | u
 const leadsAnywhere = ({ destination, user }: Transport): boolean =>
   /^lookup-mx(?:;|$)/.test(destination.trim()) || (user !== "" && destination.trim() !== "null");
 
+type Subject = { readonly block: string; readonly config: Readonly<Record<string, unknown>> };
+
 /**
- * Outcomes that only a recipient or a sender we know can take, by block. Every
- * other outcome is open to a stranger: who controls a domain passes SPF for it.
+ * May a stranger take this outcome? `no`: only a recipient or a sender we know
+ * does. `unknown`: an administrator's own words decide. Who controls a domain
+ * passes SPF for it, so checks of the sender are open to strangers.
  */
-const proven: Readonly<Record<string, readonly string[]>> = {
-  "ldap-recipient": ["found"],
-  "smtp-lookup": ["accepted", "exists", "found", "accept"],
-  "in-file": ["found", "yes", "match", "listed"],
-  authenticated: ["yes", "authenticated", "signed-in", "match"],
-  "signed-in": ["yes", "authenticated", "signed-in", "match"],
-  "known-recipient": ["found", "yes", "known"],
-  network: ["yes", "match", "inside", "listed"],
-  "client-address": ["yes", "match", "inside", "listed"],
+const openToStrangers = ({ block, config }: Subject, outcome: string): "yes" | "no" | "unknown" => {
+  switch (block) {
+    case "authenticated":
+      return outcome === "yes" ? "no" : "yes";
+    case "ldap-recipient":
+      return outcome === "found" ? "no" : "yes";
+    case "smtp-callahead":
+      return outcome === "accepted" ? "no" : "yes";
+    case "ldap-bind":
+    case "smtp-bind":
+    case "file-login":
+      return outcome === "accepted" ? "no" : "yes";
+    case "ip-list":
+      return outcome === "listed" ? "no" : "yes";
+    case "file-lookup":
+    case "ldap-lookup": {
+      const subject = config["subject"] ?? (block === "file-lookup" ? "recipient" : "sender");
+      const ours = ["recipient", "recipient-domain", "client", "user"].includes(String(subject));
+      return outcome === "found" && ours ? "no" : outcome === "found" ? "unknown" : "yes";
+    }
+    case "branch":
+    case "script":
+    case "http-lookup":
+      return "unknown";
+    default:
+      return "yes";
+  }
 };
 
-const strangersWay = (
-  settings: Settings,
-  blocks: BlockRegistry,
-  domain: Domain,
-): { path: RelayProof["path"]; certain: boolean } | null => {
+type Way = { readonly path: RelayProof["path"]; readonly certain: boolean };
+
+const strangersWay = (settings: Settings, blocks: BlockRegistry, domain: Domain): Way | null => {
   if (domain.recipientFlow === undefined) return { path: [], certain: true };
   const flow = settings.flows[domain.recipientFlow];
   if (flow === undefined) return null;
-  return wayToAccept(flow, blocks);
+  return wayToAccept(flow, blocks, false) ?? wayToAccept(flow, blocks, true);
 };
 
-/** The shortest way from the entry to an Accept that a stranger can go. */
-const wayToAccept = (
-  flow: Flow,
-  blocks: BlockRegistry,
-): { path: RelayProof["path"]; certain: boolean } | null => {
+/** The shortest way from the entry to an Accept that a stranger can go; `doubtful` ways count only when asked for. */
+const wayToAccept = (flow: Flow, blocks: BlockRegistry, doubtful: boolean): Way | null => {
   if (flow.entry === undefined) return null;
-  let doubtful: RelayProof["path"] | null = null;
   const seen = new Set([flow.entry]);
-  const waiting: { node: string; path: RelayProof["path"] }[] = [{ node: flow.entry, path: [] }];
+  const waiting: { id: string; path: RelayProof["path"] }[] = [{ id: flow.entry, path: [] }];
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-    const node = flow.nodes[next.node];
+    const { id, path } = next;
+    const node = flow.nodes[id];
     if (node === undefined) continue;
-    if (node.block === "accept" && node.disabled !== true) {
-      return { path: [...next.path, { node: next.node, outcome: null }], certain: true };
+    const here = (outcome: string | null): RelayProof["path"] => [...path, { node: id, outcome }];
+    const off = node.disabled === true;
+    if (!off && node.block === "accept") return { path: here(null), certain: !doubtful };
+    if (!off && node.block === "script" && doubtful && acceptsItself(node.config)) {
+      return { path: here(null), certain: false };
     }
-    if (blocks.get(node.block)?.category === "script" && node.disabled !== true) {
-      doubtful ??= [...next.path, { node: next.node, outcome: null }];
-    }
+    const passing = off ? passThroughOf(blocks, node.block, Object.keys(node.outcomes)) : null;
     for (const [outcome, target] of Object.entries(node.outcomes)) {
-      if (seen.has(target) || (proven[node.block] ?? []).includes(outcome)) continue;
+      if (seen.has(target) || (passing !== null && passing !== outcome)) continue;
+      const open = off ? "yes" : openToStrangers(node, outcome);
+      if (open === "no" || (open === "unknown" && !doubtful)) continue;
       seen.add(target);
-      waiting.push({ node: target, path: [...next.path, { node: next.node, outcome }] });
+      waiting.push({ id: target, path: here(outcome) });
     }
   }
-  return doubtful === null ? null : { path: doubtful, certain: false };
+  return null;
+};
+
+const acceptsItself = (config: Readonly<Record<string, unknown>>): boolean =>
+  /\bAccept\s*\(/.test(String(config["source"] ?? ""));
+
+/** What a switched-off node takes. */
+const passThroughOf = (
+  blocks: BlockRegistry,
+  block: string,
+  wired: readonly string[],
+): string | null => {
+  const definition = blocks.get(block);
+  return definition?.passThrough ?? wired.find((outcome) => outcome !== "error") ?? null;
 };
