@@ -1,6 +1,7 @@
 import path from "node:path";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
+import { blockIcons } from "./vite-block-icons.ts";
 
 /** Server code must not reach the browser: relative imports pass the packages' doors, and Vite alone only warns. */
 export const browserFence = (): Plugin => ({
@@ -17,7 +18,7 @@ const gateway = "http://127.0.0.1:8080";
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [browserFence(), react()],
+  plugins: [browserFence(), blockIcons(), react()],
   build: {
     outDir: path.join(import.meta.dirname, "dist"),
     emptyOutDir: true,

@@ -14,7 +14,7 @@ const starters: Readonly<Record<FlowKind, Starter>> = {
   "ip-policy": {
     entry: "rate",
     nodes: {
-      rate: node("rate-limit", {}, { within: "allow", exceeded: "refuse" }),
+      rate: node("rate-limit", {}, { within: "allow", exceeded: "refuse", error: "allow" }),
       allow: node("allow"),
       refuse: node("block"),
     },
