@@ -61,6 +61,8 @@ const join = (a: State, b: State): State => {
   return a.intersection(b);
 };
 
+const maxTracked = 500;
+
 type Loop = { breaks: State; readonly isSwitch: boolean };
 
 class FlowChecker {
@@ -75,6 +77,8 @@ class FlowChecker {
   private readonly warned = new Set<string>();
   /** Assigned somewhere else too, at a time nobody knows. */
   private readonly shared: ReadonlySet<string>;
+  /** Every assignment makes a set; beyond so many variables the question is not asked. */
+  private readonly isTracked: boolean;
 
   constructor(
     names: Names,
@@ -90,6 +94,7 @@ class FlowChecker {
     this.owner = owner;
     this.unit = unit;
     this.speaks = speaks;
+    this.isTracked = scope.assigned.size <= maxTracked;
     const lent = names.functions.flatMap(({ scope: { globals } }) => [...globals]);
     this.shared = new Set([
       ...scope.captured,
@@ -330,7 +335,7 @@ class FlowChecker {
   }
 
   private assign(state: State, name: string | null): State {
-    if (state === null || name === null || state.has(name)) return state;
+    if (state === null || name === null || state.has(name) || !this.isTracked) return state;
     return new Set([...state, name]);
   }
 
@@ -342,7 +347,14 @@ class FlowChecker {
   }
 
   private read(name: string, span: Span, state: State): void {
-    if (state === null || state.has(name) || !this.speaks || this.shared.has(name)) return;
+    if (
+      state === null ||
+      state.has(name) ||
+      !this.speaks ||
+      !this.isTracked ||
+      this.shared.has(name)
+    )
+      return;
     const { kind } = this.scope.binding(name);
     if ((kind !== "local" && kind !== "global") || this.warned.has(name)) return;
     this.warned.add(name);
