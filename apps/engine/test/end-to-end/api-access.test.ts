@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Permission, permissions, rolePermissions } from "../../src/api/permission.ts";
-import { appRouter } from "../../src/api/router.ts";
 import { type Role, roles } from "../../src/store/user-store.ts";
 import {
   type Browser,
   createBrowser,
   firstAdministrator,
+  type Procedure,
   password,
+  procedures,
   type RunningApi,
   startApi,
 } from "./api-support.ts";
@@ -27,22 +28,6 @@ beforeAll(async () => {
   }
 });
 afterAll(() => gateway.close());
-
-type Procedure = {
-  readonly path: string;
-  readonly type: "query" | "mutation" | "subscription";
-  readonly permission: Permission | undefined;
-};
-
-const procedures: Procedure[] = Object.entries(appRouter._def.procedures).map(
-  ([path, procedure]) => {
-    const { type, meta } = procedure._def as {
-      type: Procedure["type"];
-      meta?: Pick<Procedure, "permission">;
-    };
-    return { path, type, permission: meta?.permission };
-  },
-);
 
 /** A stream answers 200 and says in its events that it is refused. */
 const refusalInStream = async (response: Response): Promise<number> => {

@@ -1,9 +1,14 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { request as httpRequest } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readCommandLineToken, tokenFile } from "../../src/api/command-line-token.ts";
-import { appRouter } from "../../src/api/router.ts";
-import { type Browser, firstAdministrator, type RunningApi, startApi } from "./api-support.ts";
+import {
+  type Browser,
+  firstAdministrator,
+  procedures,
+  type RunningApi,
+  startApi,
+} from "./api-support.ts";
 
 let gateway: RunningApi;
 let anna: Browser;
@@ -13,9 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-const mutations = Object.entries(appRouter._def.procedures)
-  .filter(([, procedure]) => (procedure._def as { type: string }).type === "mutation")
-  .map(([path]) => path);
+const mutations = procedures.filter(({ type }) => type === "mutation").map(({ path }) => path);
 
 /** As a browser sends it: `fetch` of Node would not let us set every header. */
 const send = (
@@ -131,7 +134,6 @@ test("the command line's token opens from this machine only, and only its owner 
   expect(await ask({})).toBe(200);
   expect(await ask({ "x-forwarded-for": "192.0.2.1" })).toBe(401);
   expect(await ask({ authorization: "Bearer x" })).toBe(401);
-  const { statSync } = await import("node:fs");
   expect(statSync(tokenFile(gateway.dataFolder)).mode & 0o777).toBe(0o600);
   expect(readFileSync(tokenFile(gateway.dataFolder), "utf8")).toContain(found?.token);
 });

@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { blocks } from "@sluice/blocks/definitions";
 import { compileFlow, type Flow } from "@sluice/flow-schema";
-import { createTRPCClient, httpBatchLink, TRPCClientError } from "@trpc/client";
-import type { AppRouter, ErrorData } from "../../src/api/router.ts";
+import { createTRPCClient, httpBatchLink, type TRPCClient, TRPCClientError } from "@trpc/client";
+import type { Permission } from "../../src/api/permission.ts";
+import { type AppRouter, appRouter, type ErrorData } from "../../src/api/router.ts";
 import { type ApiServerOptions, createApiServer } from "../../src/api/server.ts";
 import { createNotifications } from "../../src/database/notifications.ts";
 import { GatewayError } from "../../src/errors.ts";
@@ -96,10 +97,16 @@ const seconds = (): Pick<
   },
 });
 
+export type Browser = {
+  cookie: string;
+  readonly fetch: (input: string | URL, init?: RequestInit) => Promise<Response>;
+  readonly api: TRPCClient<AppRouter>;
+};
+
 /** A browser with its cookies. */
-export const createBrowser = (address: string, own: Record<string, string> = {}) => {
+export const createBrowser = (address: string, own: Record<string, string> = {}): Browser => {
   let cookie = "";
-  const browser = {
+  const browser: Browser = {
     get cookie() {
       return cookie;
     },
@@ -129,7 +136,6 @@ export const createBrowser = (address: string, own: Record<string, string> = {})
   };
   return browser;
 };
-export type Browser = ReturnType<typeof createBrowser>;
 
 export const startApi = async (changes: Partial<ApiServerOptions> = {}) => {
   const database = await createTestDatabase();
@@ -211,3 +217,17 @@ export const refusal = async (
   }
   throw new Error("it was not refused");
 };
+
+export type Procedure = {
+  readonly path: string;
+  readonly type: "query" | "mutation" | "subscription";
+  readonly permission: Permission | undefined;
+};
+
+/** Every procedure there is. */
+export const procedures: readonly Procedure[] = Object.entries(
+  appRouter._def.procedures as unknown as Record<
+    string,
+    { _def: { type: Procedure["type"]; meta?: { permission: Permission } } }
+  >, // its type nests what its value keeps flat
+).map(([path, { _def }]) => ({ path, type: _def.type, permission: _def.meta?.permission }));

@@ -171,7 +171,8 @@ const parseFile = (
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  for (const { pos, message } of document.errors) {
+  // only the first of a file: the others follow from it
+  for (const { pos, message } of document.errors.slice(0, 1)) {
     const cure = "Correct the YAML: indent with spaces, quote text that holds “: ” or “#”.";
     errors.push({ file, ...position(pos[0]), field: "", message, cure });
   }

@@ -89,21 +89,24 @@ const withoutDefaults = ({ kind, body }: SettingsObject): unknown => {
   return drop(body, (next) => next);
 };
 
+const keyOf = (key: unknown): string => String(isScalar(key) ? key.value : key);
+
+const byKey = (a: { key: unknown }, b: { key: unknown }): number =>
+  keyOf(a.key) < keyOf(b.key) ? -1 : 1;
+
 const style = { lineWidth: 0, indentSeq: false } as const;
 
 const toText = (value: unknown, existing: string | undefined): string => {
   const wanted = sorted(value);
   if (existing !== undefined) {
-    const document = parseDocument(existing);
+    const document = parseDocument(existing, { sortMapEntries: byKey });
     if (document.errors.length === 0 && isMap(document.contents)) {
       merge(document, document.contents, wanted);
       return document.toString(style);
     }
   }
-  return new Document(wanted).toString(style);
+  return new Document(wanted, { sortMapEntries: byKey }).toString(style);
 };
-
-const keyOf = (key: unknown): string => String(isScalar(key) ? key.value : key);
 
 /** Makes the map say `wanted`, touching only what differs, so that comments stay where they are. */
 const merge = (document: Document, map: YAMLMap, wanted: unknown): void => {
@@ -119,8 +122,7 @@ const merge = (document: Document, map: YAMLMap, wanted: unknown): void => {
       pair.value = node;
     }
   }
-  // in their order when the file was in order, or grew
-  map.items.sort((a, b) => (keyOf(a.key) < keyOf(b.key) ? -1 : 1));
+  map.items.sort(byKey);
 };
 
 const plain = (document: Document, value: unknown): unknown =>
