@@ -176,16 +176,33 @@ const applyHost = (
       }
       run.bodies[index] = body;
     }
-    const result = body(args, run);
+    let result: Value | Ending | Promise<Value | Ending>;
+    try {
+      result = body(args, run);
+    } catch (error) {
+      throw withSite(error, site);
+    }
     if (result instanceof Promise) {
-      return untilCancelled(result, run.host.signal).then((value) => {
-        run.resumed();
-        run.site = site;
-        return finish(run, value, changesContext);
-      });
+      return untilCancelled(result, run.host.signal).then(
+        (value) => {
+          run.site = site;
+          run.resumed();
+          return finish(run, value, changesContext);
+        },
+        (error: unknown) => {
+          run.site = site;
+          throw withSite(error, site);
+        },
+      );
     }
     return finish(run, result, changesContext);
   };
+};
+
+/** A body knows what went wrong, the call knows where. */
+const withSite = (error: unknown, site: Site): unknown => {
+  if (error instanceof ScriptError) error.site ??= site;
+  return error;
 };
 
 /** An action's ending is thrown: it passes every call, and no script can catch it. */

@@ -148,14 +148,17 @@ export class Run implements RunContext {
   };
 
   readonly call = (fn: Value, args: Value[]): Value | Promise<Value> => {
-    this.unseen += 1;
-    const result = this.program.callValue(this, fn, args, this.site);
-    if (!(result instanceof Promise)) {
-      this.unseen -= 1;
-      return result;
+    const { unseen } = this;
+    this.unseen = unseen + 1;
+    let result: Value | Promise<Value> = null;
+    try {
+      result = this.program.callValue(this, fn, args, this.site);
+    } finally {
+      if (!(result instanceof Promise)) this.unseen = unseen;
     }
+    if (!(result instanceof Promise)) return result;
     return result.finally(() => {
-      this.unseen -= 1;
+      this.unseen = unseen;
     });
   };
 

@@ -8,6 +8,7 @@ import {
   Ending,
   type Environment,
   type FunctionBody,
+  type FunctionSignature,
   HslArray,
   type RunResult,
   renderDiagnostic,
@@ -33,19 +34,22 @@ const world = (answer: Value): ReadonlyMap<string, FunctionBody> =>
     ["Reject", (args) => new Ending("Reject", args)],
   ]);
 
+const signatures = [...world(null).keys()].map((name): FunctionSignature => {
+  const isAction = name === "Accept" || name === "Reject";
+  return {
+    name,
+    role: isAction ? "action" : "lookup",
+    summary: "",
+    parameters: [{ name: "values", kinds: ["any"], help: "", rest: true }],
+    returns: { kinds: ["any"], help: "" },
+    mayWait: !isAction,
+  };
+});
+
 const environment: Environment = {
   functions: new Map([
     ...coreLibrary.signatures,
-    ...[...world(null).keys()].map((name) => {
-      const parameter = { name: "values", kinds: ["any" as const], help: "", rest: true };
-      const isAction = name === "Accept" || name === "Reject";
-      const role = isAction ? ("action" as const) : ("lookup" as const);
-      const returns = { kinds: ["any" as const], help: "" };
-      return [
-        name,
-        { name, role, summary: "", parameters: [parameter], returns, mayWait: !isAction },
-      ] as const;
-    }),
+    ...signatures.map((signature) => [signature.name, signature] as const),
   ]),
   variables: new Map(
     ["saslusername", "saslpassword", "saslauthed"].map((name) => [
