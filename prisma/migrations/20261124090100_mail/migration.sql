@@ -1,6 +1,16 @@
 -- Mail on its way: bodies, entries, held mail. States and moves: docs/internals/queue.md.
 
+-- Who works on entries. A worker that does not renew its lease is gone: its entries are free again.
 CREATE SEQUENCE lease_epoch;
+CREATE TABLE worker_lease (
+  epoch bigint PRIMARY KEY,
+  owner text NOT NULL, -- node and worker
+  until timestamptz NOT NULL
+);
+CREATE INDEX worker_lease_owner ON worker_lease (owner);
+
+-- Each worker takes queue ids in blocks of a thousand, so that it knows them before it inserts.
+CREATE SEQUENCE queue_id_block;
 
 CREATE TABLE mail_body (
   body_id uuid NOT NULL,
@@ -11,7 +21,7 @@ CREATE TABLE mail_body (
 ALTER TABLE mail_body ALTER COLUMN bytes SET STORAGE EXTERNAL;
 
 CREATE TABLE queue_entry (
-  queue_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  queue_id bigint PRIMARY KEY,
   message_id uuid NOT NULL,
   body_id uuid NOT NULL,
   -- incoming: waits for its content flow; outgoing: waits for delivery; hold: waits for an administrator
@@ -29,17 +39,24 @@ CREATE TABLE queue_entry (
   next_attempt_at timestamptz NOT NULL,
   last_reply text,
   last_attempt_at timestamptz,
-  lease_owner text, -- null: nobody's
-  lease_epoch bigint NOT NULL DEFAULT 0,
-  lease_until timestamptz,
+  lease_epoch bigint, -- the worker that has it; null: nobody
   -- what the session knew, and what the flow asked for: DSN parameters, SMTPUTF8, sign-in, HELO, client, metadata …
   envelope jsonb NOT NULL
-);
-CREATE INDEX queue_entry_due ON queue_entry (queue, next_attempt_at, attempts) WHERE lease_owner IS NULL;
-CREATE INDEX queue_entry_lease ON queue_entry (lease_until) WHERE lease_owner IS NOT NULL;
-CREATE INDEX queue_entry_next_hop ON queue_entry (queue, next_hop, next_attempt_at);
+) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);
+CREATE INDEX queue_entry_due ON queue_entry (queue, next_hop, (attempts > 0), next_attempt_at)
+  WHERE lease_epoch IS NULL;
+CREATE INDEX queue_entry_leased ON queue_entry (lease_epoch) WHERE lease_epoch IS NOT NULL;
 CREATE INDEX queue_entry_message ON queue_entry (message_id);
 CREATE INDEX queue_entry_body ON queue_entry (body_id);
+
+-- What an administrator has stopped: everything, a transport, or one next hop.
+CREATE TABLE delivery_pause (
+  kind text NOT NULL CHECK (kind IN ('all', 'transport', 'destination')),
+  target text NOT NULL,
+  since timestamptz NOT NULL DEFAULT now(),
+  by text NOT NULL,
+  PRIMARY KEY (kind, target)
+);
 
 CREATE TABLE quarantined_message (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -1,0 +1,313 @@
+/**
+ * Accepts messages: concurrent sessions share a commit. While one commit is on
+ * its way the next group forms by itself, so a quiet gateway answers at once and
+ * a busy one spreads an fsync over many messages.
+ *
+ * Promises: `acceptMessage` resolves only after a commit that nothing is wrong
+ * with. A notice, our own time-out or a lost connection means STORAGE_UNSURE:
+ * perhaps stored, but not accepted (RFC 5321 §4.2.5).
+ */
+import { randomUUID } from "node:crypto";
+import pg from "pg";
+import { GatewayError } from "../errors.ts";
+import { historyStatements } from "../history/history-rows.ts";
+import type { Acceptance, AcceptMessage, StoredBody } from "./queue-entry.ts";
+import {
+  type EntryRow,
+  type HeldRow,
+  insertBodies,
+  insertBodyPart,
+  insertEntries,
+  insertHeld,
+} from "./queue-store.ts";
+
+/** An entry that was committed leased to us: to be delivered from memory. */
+export type TakenEntry = { readonly row: EntryRow; readonly body: Buffer | null };
+
+export type GroupCommitOptions = {
+  readonly pool: pg.Pool;
+  readonly epoch: () => string;
+  readonly nextQueueId: () => string;
+  readonly nextHopOf: (entry: { transport: string | null; recipient: string }) => string;
+  /** Is there room to deliver this many bytes from memory? True reserves them. */
+  readonly reserve: (bytes: number) => boolean;
+  readonly release: (bytes: number) => void;
+  /** After the commit. */
+  readonly onTaken: (entries: readonly TakenEntry[]) => void;
+  /** Free entries were inserted: somebody should claim them. */
+  readonly onFree: (queues: ReadonlySet<string>) => void;
+  readonly onStored?: (messageIds: readonly string[]) => void;
+  readonly commitMilliseconds?: number;
+};
+
+type Waiting = {
+  readonly acceptance: Acceptance;
+  readonly bodies: {
+    readonly body: StoredBody;
+    readonly bodyId: string;
+    readonly bytes: Buffer | null;
+  }[];
+  readonly entries: EntryRow[];
+  readonly held: HeldRow[];
+  readonly size: number;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+};
+
+const largestGroup = 100;
+const largestGroupBytes = 8 * 1024 * 1024;
+const concurrentCommits = 2;
+const partBytes = 1024 * 1024;
+
+export type GroupCommit = {
+  readonly acceptMessage: AcceptMessage;
+  readonly storageState: () => "ready" | "full";
+  readonly close: () => Promise<void>;
+};
+
+export const createGroupCommit = (options: GroupCommitOptions): GroupCommit => {
+  const { pool, commitMilliseconds = 30_000 } = options;
+  let waiting: Waiting[] = [];
+  let running = 0;
+  let fullUntil = 0;
+  const idle = new Set<() => void>();
+
+  const prepare = (
+    acceptance: Acceptance,
+    settle: Pick<Waiting, "resolve" | "reject">,
+  ): Waiting => {
+    const { messageId, receivedAt, listener, revision } = acceptance;
+    const entries: EntryRow[] = [];
+    const held: HeldRow[] = [];
+    let total = 0;
+    const bodies = acceptance.bodies.map((body) => {
+      const bodyId = randomUUID();
+      const { memory, header } = body.content;
+      const size = body.prefix.length + body.header.length + body.content.size - header.length;
+      total += size;
+      const bytes =
+        memory === null
+          ? null
+          : Buffer.concat([body.prefix, body.header, memory.subarray(header.length)]);
+      const outgoing = body.entries.filter(
+        (entry) => entry.queue === "outgoing" && entry.delaySeconds === 0,
+      );
+      const isTaken = bytes !== null && outgoing.length > 0 && options.reserve(size);
+      for (const entry of body.entries) {
+        entries.push({
+          ...entry,
+          queueId: options.nextQueueId(),
+          messageId,
+          bodyId,
+          size,
+          receivedAt,
+          listener,
+          revision,
+          nextHop: entry.queue === "incoming" ? "" : options.nextHopOf(entry),
+          isTaken: isTaken && entry.queue === "outgoing" && entry.delaySeconds === 0,
+        });
+      }
+      for (const one of body.held)
+        held.push({ ...one, messageId, bodyId, size, receivedAt, revision });
+      return { body, bodyId, bytes };
+    });
+    return { acceptance, bodies, entries, held, size: total, ...settle };
+  };
+
+  const writeLarge = async (client: pg.ClientBase, group: readonly Waiting[]): Promise<void> => {
+    for (const { body, bodyId, bytes } of group.flatMap(({ bodies }) => bodies)) {
+      if (bytes !== null) continue;
+      let pieces: Buffer[] = [body.prefix, body.header];
+      let held = body.prefix.length + body.header.length;
+      let part = 0;
+      for await (const chunk of body.content.read(body.content.header.length)) {
+        pieces.push(chunk);
+        held += chunk.length;
+        if (held < partBytes) continue;
+        await insertBodyPart(client, bodyId, part++, Buffer.concat(pieces));
+        pieces = [];
+        held = 0;
+      }
+      if (held > 0 || part === 0) await insertBodyPart(client, bodyId, part, Buffer.concat(pieces));
+    }
+  };
+
+  const write = async (client: pg.PoolClient, group: readonly Waiting[]): Promise<void> => {
+    let warning: string | null = null;
+    const onNotice = (notice: {
+      code?: string | undefined;
+      message?: string | undefined;
+    }): void => {
+      if (notice.code?.startsWith("01") || notice.code === "57P01")
+        warning = notice.message ?? "notice";
+    };
+    client.on("notice", onNotice);
+    try {
+      await client.query("BEGIN");
+      const small = group
+        .flatMap(({ bodies }) => bodies)
+        .flatMap(({ bodyId, bytes }) => (bytes === null ? [] : [{ bodyId, bytes }]));
+      await insertBodies(client, small);
+      await writeLarge(client, group);
+      await insertEntries(
+        client,
+        options.epoch(),
+        group.flatMap(({ entries }) => entries),
+      );
+      await insertHeld(
+        client,
+        group.flatMap(({ held }) => held),
+      );
+      for (const statement of historyStatements(
+        group.map(({ acceptance }) => acceptance.history),
+      )) {
+        await client.query({ ...statement, values: [...statement.values] });
+      }
+      await client.query("COMMIT");
+      if (warning !== null) throw new Error(`the commit came with a notice: ${warning}`);
+    } finally {
+      client.off("notice", onNotice);
+    }
+  };
+
+  const commit = async (group: readonly Waiting[]): Promise<void> => {
+    let client: pg.PoolClient;
+    try {
+      client = await pool.connect();
+    } catch (cause) {
+      throw new GatewayError("STORAGE_UNREACHABLE", "The database does not answer.", { cause });
+    }
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<never>((_, reject) => {
+      timer = setTimeout(
+        () => reject(new Error("no answer to the commit in time")),
+        commitMilliseconds,
+      );
+    });
+    try {
+      await Promise.race([write(client, group), timeout]);
+      client.release();
+    } catch (cause) {
+      client.release(true); // whatever it did, this connection is not used again
+      if (
+        cause instanceof pg.DatabaseError &&
+        cause.code !== undefined &&
+        !cause.code.startsWith("57") &&
+        !cause.code.startsWith("08")
+      ) {
+        if (cause.code === "53100") {
+          fullUntil = Date.now() + 5000; // then one message may try again
+          throw new GatewayError("STORAGE_FULL", "The database's disk is full.", { cause });
+        }
+        throw cause; // the statement was wrong: one of the group is to blame
+      }
+      throw cause instanceof GatewayError
+        ? cause
+        : new GatewayError("STORAGE_UNSURE", "Nobody can say whether the message was stored.", {
+            cause,
+          });
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
+  const fail = (group: readonly Waiting[], error: unknown): void => {
+    const reason =
+      error instanceof GatewayError
+        ? error
+        : new GatewayError("INTERNAL", "The message could not be stored.", { cause: error });
+    for (const one of group) {
+      releaseTaken(one);
+      one.reject(reason);
+    }
+  };
+
+  const releaseTaken = ({ bodies, entries }: Waiting): void => {
+    for (const { bodyId, bytes } of bodies) {
+      if (bytes !== null && entries.some((entry) => entry.bodyId === bodyId && entry.isTaken)) {
+        options.release(bytes.length);
+      }
+    }
+  };
+
+  const succeed = (group: readonly Waiting[]): void => {
+    const taken: TakenEntry[] = [];
+    const free = new Set<string>();
+    for (const { bodies, entries, resolve } of group) {
+      const bytesOf = new Map(bodies.map(({ bodyId, bytes }) => [bodyId, bytes]));
+      for (const row of entries) {
+        if (row.isTaken) taken.push({ row, body: bytesOf.get(row.bodyId) ?? null });
+        else if (row.delaySeconds === 0) free.add(row.queue);
+      }
+      resolve();
+    }
+    if (taken.length > 0) options.onTaken(taken);
+    if (free.size > 0) options.onFree(free);
+    options.onStored?.(group.map(({ acceptance }) => acceptance.messageId));
+  };
+
+  const run = async (group: readonly Waiting[]): Promise<void> => {
+    try {
+      await commit(group);
+      succeed(group);
+    } catch (error) {
+      if (group.length === 1 || error instanceof GatewayError) {
+        fail(group, error);
+        return;
+      }
+      // one bad message must not take the others with it
+      for (const one of group) {
+        try {
+          await commit([one]);
+          succeed([one]);
+        } catch (alone) {
+          fail([one], alone);
+        }
+      }
+    }
+  };
+
+  const nextGroup = (): Waiting[] => {
+    let bytes = 0;
+    let count = 0;
+    for (const one of waiting) {
+      if (count > 0 && (bytes + one.size > largestGroupBytes || count >= largestGroup)) break;
+      bytes += one.size;
+      count += 1;
+    }
+    const group = waiting.slice(0, count);
+    waiting = waiting.slice(count);
+    return group;
+  };
+
+  const pump = (): void => {
+    while (running < concurrentCommits && waiting.length > 0) {
+      running += 1;
+      void run(nextGroup()).finally(() => {
+        running -= 1;
+        pump();
+        if (running === 0 && waiting.length === 0) for (const wake of idle) wake();
+      });
+    }
+  };
+  let isScheduled = false;
+
+  return {
+    acceptMessage: (acceptance) =>
+      new Promise((resolve, reject) => {
+        waiting.push(prepare(acceptance, { resolve, reject }));
+        if (isScheduled) return;
+        isScheduled = true;
+        setImmediate(() => {
+          isScheduled = false;
+          pump();
+        });
+      }),
+    storageState: () => (Date.now() < fullUntil ? "full" : "ready"),
+    close: () =>
+      new Promise((resolve) => {
+        if (running === 0 && waiting.length === 0) resolve();
+        else idle.add(resolve);
+      }),
+  };
+};

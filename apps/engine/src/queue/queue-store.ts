@@ -1,0 +1,344 @@
+/**
+ * The statements of the queue. Each is named, so that a connection prepares it
+ * once. States and moves: docs/internals/queue.md.
+ */
+import type pg from "pg";
+import type { Envelope, HeldMessage, NewEntry } from "./queue-entry.ts";
+
+export type QueueEntry = {
+  readonly queueId: string;
+  readonly messageId: string;
+  readonly bodyId: string;
+  readonly sender: string;
+  readonly recipient: string;
+  readonly size: number;
+  readonly receivedAt: Date;
+  readonly listener: string | null;
+  readonly domain: string | null;
+  readonly transport: string | null;
+  readonly nextHop: string;
+  readonly revision: number;
+  readonly attempts: number;
+  readonly envelope: Envelope;
+};
+
+export type EntryRow = NewEntry & {
+  readonly queueId: string;
+  readonly messageId: string;
+  readonly bodyId: string;
+  readonly size: number;
+  readonly receivedAt: Date;
+  readonly listener: string | null;
+  readonly revision: number;
+  readonly nextHop: string;
+  /** Leased to the worker that inserts it. */
+  readonly isTaken: boolean;
+};
+
+export type HeldRow = HeldMessage & {
+  readonly messageId: string;
+  readonly bodyId: string;
+  readonly size: number;
+  readonly receivedAt: Date;
+  readonly revision: number;
+};
+
+/** Anything that runs statements: a pool, or a client inside a transaction. */
+export type Runner = Pick<pg.ClientBase, "query">;
+
+const columns = `queue_id, message_id, body_id, sender, recipient, size, received_at, listener, domain,
+  transport, next_hop, revision, attempts, envelope`;
+
+type Row = {
+  queue_id: string;
+  message_id: string;
+  body_id: string;
+  sender: string;
+  recipient: string;
+  size: string;
+  received_at: Date;
+  listener: string | null;
+  domain: string | null;
+  transport: string | null;
+  next_hop: string;
+  revision: number;
+  attempts: number;
+  envelope: Envelope;
+};
+
+const entryOf = (row: Row): QueueEntry => ({
+  queueId: row.queue_id,
+  messageId: row.message_id,
+  bodyId: row.body_id,
+  sender: row.sender,
+  recipient: row.recipient,
+  size: Number(row.size),
+  receivedAt: row.received_at,
+  listener: row.listener,
+  domain: row.domain,
+  transport: row.transport,
+  nextHop: row.next_hop,
+  revision: row.revision,
+  attempts: row.attempts,
+  envelope: row.envelope,
+});
+
+/** Small bodies, each its own binary parameter (an array of them would be sent as text). */
+export const insertBodies = async (
+  runner: Runner,
+  bodies: readonly { bodyId: string; bytes: Buffer }[],
+): Promise<void> => {
+  if (bodies.length === 0) return;
+  const values = bodies.map((_, index) => `($${2 * index + 1}::uuid, 0, $${2 * index + 2}::bytea)`);
+  await runner.query({
+    name: `body-insert-${bodies.length}`,
+    text: `INSERT INTO mail_body (body_id, part, bytes) VALUES ${values.join(", ")}`,
+    values: bodies.flatMap(({ bodyId, bytes }) => [bodyId, bytes]),
+  });
+};
+
+/** One part of a large body. */
+export const insertBodyPart = async (
+  runner: Runner,
+  bodyId: string,
+  part: number,
+  bytes: Buffer,
+): Promise<void> => {
+  await runner.query({
+    name: "body-insert-part",
+    text: "INSERT INTO mail_body (body_id, part, bytes) VALUES ($1, $2, $3)",
+    values: [bodyId, part, bytes],
+  });
+};
+
+/** Parts of a body in order; empty when there is none. */
+export async function* readBody(runner: Runner, bodyId: string): AsyncGenerator<Buffer> {
+  for (let part = 0; ; part++) {
+    const { rows } = await runner.query<{ bytes: Buffer; last: boolean }>({
+      name: "body-read",
+      text: `SELECT bytes, NOT EXISTS (SELECT FROM mail_body WHERE body_id = $1 AND part = $2 + 1) AS last
+        FROM mail_body WHERE body_id = $1 AND part = $2`,
+      values: [bodyId, part],
+    });
+    const [row] = rows;
+    if (row === undefined) return;
+    yield row.bytes;
+    if (row.last) return;
+  }
+}
+
+/** An entry is taken only while the worker's lease is current; else it is free. */
+const insertEntriesText = `
+WITH lease AS (SELECT epoch FROM worker_lease WHERE epoch = $2 AND until > now())
+INSERT INTO queue_entry (queue_id, message_id, body_id, queue, sender, recipient, size, received_at,
+  listener, domain, transport, next_hop, revision, next_attempt_at, lease_epoch, envelope)
+SELECT queue_id, message_id, body_id, queue, sender, recipient, size, received_at, listener, domain,
+  transport, next_hop, revision, now() + make_interval(secs => delay),
+  CASE WHEN taken THEN (SELECT epoch FROM lease) END, envelope
+FROM json_to_recordset($1::json) AS row (queue_id bigint, message_id uuid, body_id uuid, queue text,
+  sender text, recipient text, size bigint, received_at timestamptz, listener text, domain text,
+  transport text, next_hop text, revision integer, delay double precision, taken boolean, envelope jsonb)`;
+
+export const insertEntries = async (
+  runner: Runner,
+  epoch: string,
+  entries: readonly EntryRow[],
+): Promise<void> => {
+  if (entries.length === 0) return;
+  const rows = entries.map((entry) => ({
+    queue_id: entry.queueId,
+    message_id: entry.messageId,
+    body_id: entry.bodyId,
+    queue: entry.queue,
+    sender: entry.sender,
+    recipient: entry.recipient,
+    size: entry.size,
+    received_at: entry.receivedAt,
+    listener: entry.listener,
+    domain: entry.domain,
+    transport: entry.transport,
+    next_hop: entry.nextHop,
+    revision: entry.revision,
+    delay: entry.delaySeconds,
+    taken: entry.isTaken,
+    envelope: entry.envelope,
+  }));
+  await runner.query({
+    name: "entry-insert",
+    text: insertEntriesText,
+    values: [JSON.stringify(rows), epoch],
+  });
+};
+
+const insertHeldText = `
+INSERT INTO quarantined_message (message_id, body_id, quarantine, sender, recipient, subject, size,
+  reason, flow, node, revision, received_at, expires_at, envelope)
+SELECT message_id, body_id, quarantine, sender, recipient, subject, size, reason, flow, node, revision,
+  received_at, received_at + make_interval(days => days), envelope
+FROM json_to_recordset($1::json) AS row (message_id uuid, body_id uuid, quarantine text, sender text,
+  recipient text, subject text, size bigint, reason text, flow text, node text, revision integer,
+  received_at timestamptz, days integer, envelope jsonb)`;
+
+export const insertHeld = async (runner: Runner, held: readonly HeldRow[]): Promise<void> => {
+  if (held.length === 0) return;
+  const rows = held.map((one) => ({
+    message_id: one.messageId,
+    body_id: one.bodyId,
+    quarantine: one.quarantine,
+    sender: one.sender,
+    recipient: one.recipient,
+    subject: one.subject,
+    size: one.size,
+    reason: one.reason,
+    flow: one.flow,
+    node: one.node,
+    revision: one.revision,
+    received_at: one.receivedAt,
+    days: one.retentionDays,
+    envelope: one.envelope,
+  }));
+  await runner.query({ name: "held-insert", text: insertHeldText, values: [JSON.stringify(rows)] });
+};
+
+/**
+ * A few due entries of every next hop that is not stopped, first attempts first.
+ * Walks the index from hop to hop, so that a hop with a hundred thousand entries
+ * costs what any other does.
+ */
+const claimText = `
+WITH RECURSIVE hop AS (
+  (SELECT next_hop FROM queue_entry WHERE queue = $2 AND lease_epoch IS NULL ORDER BY next_hop LIMIT 1)
+  UNION ALL
+  SELECT (SELECT e.next_hop FROM queue_entry e WHERE e.queue = $2 AND e.lease_epoch IS NULL
+    AND e.next_hop > hop.next_hop ORDER BY e.next_hop LIMIT 1)
+  FROM hop WHERE hop.next_hop IS NOT NULL
+), chosen AS MATERIALIZED (
+  SELECT due.queue_id FROM hop CROSS JOIN LATERAL (
+    (SELECT queue_id, 0 AS turn, next_attempt_at FROM queue_entry e WHERE e.queue = $2 AND e.lease_epoch IS NULL
+      AND e.next_hop = hop.next_hop AND (e.attempts > 0) = false AND e.next_attempt_at <= now()
+      ORDER BY e.next_attempt_at LIMIT $4 FOR UPDATE SKIP LOCKED)
+    UNION ALL
+    (SELECT queue_id, 1 AS turn, next_attempt_at FROM queue_entry e WHERE e.queue = $2 AND e.lease_epoch IS NULL
+      AND e.next_hop = hop.next_hop AND (e.attempts > 0) = true AND e.next_attempt_at <= now()
+      ORDER BY e.next_attempt_at LIMIT $4 FOR UPDATE SKIP LOCKED)
+  ) AS due
+  WHERE hop.next_hop IS NOT NULL AND NOT hop.next_hop = ANY ($5::text[])
+  ORDER BY due.turn, due.next_attempt_at LIMIT $3
+)
+UPDATE queue_entry SET lease_epoch = $1 FROM chosen
+WHERE queue_entry.queue_id = chosen.queue_id
+  AND EXISTS (SELECT FROM worker_lease WHERE epoch = $1 AND until > now())
+RETURNING ${columns
+  .split(",")
+  .map((column) => `queue_entry.${column.trim()}`)
+  .join(", ")}`;
+
+export const claimEntries = async (
+  runner: Runner,
+  claim: {
+    epoch: string;
+    queue: "incoming" | "outgoing";
+    limit: number;
+    perHop: number;
+    stoppedHops: readonly string[];
+  },
+): Promise<QueueEntry[]> => {
+  const { rows } = await runner.query<Row>({
+    name: "entry-claim",
+    text: claimText,
+    values: [claim.epoch, claim.queue, claim.limit, claim.perHop, claim.stoppedHops],
+  });
+  return rows.map(entryOf);
+};
+
+/** Removes entries we still hold, and bodies that nothing refers to any more. Returns the ids that were ours. */
+const removeText = `
+WITH gone AS (
+  DELETE FROM queue_entry WHERE queue_id = ANY ($1::bigint[]) AND lease_epoch = $2 RETURNING queue_id, body_id
+), bodies AS (
+  DELETE FROM mail_body b USING (SELECT DISTINCT body_id FROM gone) g
+  WHERE b.body_id = g.body_id
+    AND NOT EXISTS (SELECT FROM queue_entry e WHERE e.body_id = g.body_id AND NOT e.queue_id = ANY ($1::bigint[]))
+    AND NOT EXISTS (SELECT FROM quarantined_message q WHERE q.body_id = g.body_id)
+)
+SELECT queue_id FROM gone`;
+
+export const removeEntries = async (
+  runner: Runner,
+  epoch: string,
+  queueIds: readonly string[],
+): Promise<string[]> => {
+  if (queueIds.length === 0) return [];
+  const { rows } = await runner.query<{ queue_id: string }>({
+    name: "entry-remove",
+    text: removeText,
+    values: [queueIds, epoch],
+  });
+  return rows.map((row) => row.queue_id);
+};
+
+export type Deferral = {
+  readonly queueId: string;
+  readonly delaySeconds: number;
+  readonly reply: string;
+  readonly countsAsAttempt: boolean;
+  readonly transport: string | null;
+  readonly nextHop: string;
+  readonly recipient?: string | undefined;
+};
+
+const deferText = `
+UPDATE queue_entry e SET attempts = e.attempts + CASE WHEN row.counts THEN 1 ELSE 0 END,
+  next_attempt_at = now() + make_interval(secs => row.delay), last_reply = row.reply,
+  last_attempt_at = now(), transport = row.transport, next_hop = row.next_hop,
+  recipient = coalesce(row.recipient, e.recipient), lease_epoch = NULL
+FROM json_to_recordset($1::json) AS row (queue_id bigint, delay double precision, reply text,
+  counts boolean, transport text, next_hop text, recipient text)
+WHERE e.queue_id = row.queue_id AND e.lease_epoch = $2`;
+
+export const deferEntries = async (
+  runner: Runner,
+  epoch: string,
+  deferrals: readonly Deferral[],
+): Promise<void> => {
+  if (deferrals.length === 0) return;
+  const rows = deferrals.map((one) => ({
+    queue_id: one.queueId,
+    delay: one.delaySeconds,
+    reply: one.reply,
+    counts: one.countsAsAttempt,
+    transport: one.transport,
+    next_hop: one.nextHop,
+    recipient: one.recipient ?? null,
+  }));
+  await runner.query({
+    name: "entry-defer",
+    text: deferText,
+    values: [JSON.stringify(rows), epoch],
+  });
+};
+
+/** Gives leases back without counting an attempt. */
+export const freeEntries = async (
+  runner: Runner,
+  epoch: string,
+  queueIds: readonly string[],
+): Promise<void> => {
+  if (queueIds.length === 0) return;
+  await runner.query({
+    name: "entry-free",
+    text: "UPDATE queue_entry SET lease_epoch = NULL WHERE queue_id = ANY ($1::bigint[]) AND lease_epoch = $2",
+    values: [queueIds, epoch],
+  });
+};
+
+/** Bodies that nothing refers to, left by crashes between two moves. */
+export const removeOrphanBodies = async (runner: Runner): Promise<number> => {
+  const { rowCount } = await runner.query({
+    name: "body-remove-orphans",
+    text: `DELETE FROM mail_body b WHERE b.part >= 0
+      AND NOT EXISTS (SELECT FROM queue_entry e WHERE e.body_id = b.body_id)
+      AND NOT EXISTS (SELECT FROM quarantined_message q WHERE q.body_id = b.body_id)`,
+  });
+  return rowCount ?? 0;
+};
