@@ -1,6 +1,7 @@
 /** What the name before a pair of parentheses means. */
 import type { Expression } from "./ast.ts";
-import type { ClassInfo, FunctionInfo, Module, Names } from "./names.ts";
+import type { Names } from "./names.ts";
+import type { ClassInfo, FunctionInfo, Module } from "./scope.ts";
 import type { FunctionSignature } from "./signature.ts";
 
 export type Callee =

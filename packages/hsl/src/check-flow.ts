@@ -3,15 +3,13 @@
  * which statements no path reaches. Both give warnings, since a path that looks
  * possible may never be taken.
  */
-import type { Expression, If, Pattern, Statement, Switch } from "./ast.ts";
+
+import { rootVariable } from "./assigned-names.ts";
+import type { Expression, If, Statement, Switch } from "./ast.ts";
 import { resolveCallee } from "./callee.ts";
-import {
-  type ClassInfo,
-  type FunctionInfo,
-  type Names,
-  rootVariable,
-  type Scope,
-} from "./names.ts";
+import { isHarmless, issetIn, isTrue, join, patternTargets, type State } from "./flow-state.ts";
+import type { Names } from "./names.ts";
+import type { ClassInfo, FunctionInfo, Scope } from "./scope.ts";
 import type { Span } from "./source.ts";
 import type { Unit } from "./unit.ts";
 import { childrenOf } from "./walk.ts";
@@ -51,15 +49,6 @@ class Endings {
     return ends;
   }
 }
-
-/** Variables with a value; `null` where no path leads. */
-type State = ReadonlySet<string> | null;
-
-const join = (a: State, b: State): State => {
-  if (a === null) return b;
-  if (b === null) return a;
-  return a.intersection(b);
-};
 
 const maxTracked = 500;
 
@@ -369,24 +358,3 @@ class FlowChecker {
     );
   }
 }
-
-const isHarmless = ({ kind }: Statement): boolean =>
-  ["Break", "Continue", "Return", "Empty", "FunctionDeclaration", "Class", "Global"].includes(kind);
-
-const isTrue = (test: Expression): boolean =>
-  (test.kind === "Boolean" && test.value) || (test.kind === "Number" && test.value !== 0);
-
-/** Variables that surely have a value when the test holds. */
-const issetIn = (test: Expression): readonly string[] => {
-  if (test.kind === "Isset") {
-    return test.targets.flatMap((target) => {
-      const root = rootVariable(target);
-      return root === null ? [] : [root];
-    });
-  }
-  if (test.kind !== "Binary" || test.operator !== "and") return [];
-  return [...issetIn(test.left), ...issetIn(test.right)];
-};
-
-const patternTargets = ({ items }: Pattern): Expression[] =>
-  items.flatMap(({ target }) => (target.kind === "Pattern" ? patternTargets(target) : [target]));

@@ -1,9 +1,12 @@
 /** One look at every node of a script: names, argument counts, targets, patterns. */
+
+import { countsOf, countWords } from "./argument-count.ts";
+import { rootVariable } from "./assigned-names.ts";
 import type { AnyNode, Call, Expression, Parameter } from "./ast.ts";
 import { type Callee, resolveCallee } from "./callee.ts";
 import { walkLinked } from "./link.ts";
-import type { ClassInfo, FunctionInfo, Names, Scope } from "./names.ts";
-import { rootVariable } from "./names.ts";
+import type { Names } from "./names.ts";
+import type { ClassInfo, FunctionInfo, Scope } from "./scope.ts";
 import type { Span } from "./source.ts";
 import { closestName } from "./suggest.ts";
 import type { Unit } from "./unit.ts";
@@ -369,36 +372,3 @@ class NameChecker {
 }
 
 const byLength = (a: string, b: string): number => b.length - a.length;
-
-type Counts = { readonly name: string; readonly least: number; readonly most: number };
-
-const countsOf = (callee: Callee): Counts | null => {
-  switch (callee.kind) {
-    case "host": {
-      const { parameters } = callee.signature;
-      const least = parameters.filter((p) => p.optional !== true && p.rest !== true).length;
-      const most = parameters.some(({ rest }) => rest === true) ? Infinity : parameters.length;
-      return { name: callee.name, least, most };
-    }
-    case "user":
-      return userCounts(callee.info.name, callee.info.parameters);
-    case "class":
-      return userCounts(callee.info.name, callee.info.construct?.parameters ?? []);
-    case "exception":
-      return { name: "Exception", least: 0, most: 1 };
-    case "value":
-      return null;
-  }
-};
-
-const userCounts = (name: string, parameters: readonly Parameter[]): Counts => ({
-  name,
-  least: parameters.filter(({ fallback, isRest }) => fallback === null && !isRest).length,
-  most: parameters.some(({ isRest }) => isRest) ? Infinity : parameters.length,
-});
-
-const countWords = (least: number, most: number): string => {
-  const noun = (count: number): string => (count === 1 ? "argument" : "arguments");
-  if (least === most) return most === 0 ? "no arguments" : `${most} ${noun(most)}`;
-  return most === Infinity ? `at least ${least} ${noun(least)}` : `${least} to ${most} arguments`;
-};

@@ -8,7 +8,8 @@ import { checkNames } from "./check-names.ts";
 import { type Diagnostic, hasErrors, sortDiagnostics } from "./diagnostic.ts";
 import { collectFacts, type Facts } from "./facts.ts";
 import { link, type Resolve } from "./link.ts";
-import { type FunctionInfo, Names } from "./names.ts";
+import { Names } from "./names.ts";
+import type { FunctionInfo } from "./scope.ts";
 import type { Environment } from "./signature.ts";
 
 export type CheckOptions = {

@@ -1,8 +1,9 @@
 /** What the compiling functions share: the names in scope, and each other. */
 import type { Expression, FunctionExpression, Statement } from "./ast.ts";
 import type { ClassCode, UserCode } from "./callable.ts";
-import type { ClassInfo, FunctionInfo, Names, Scope } from "./names.ts";
+import type { Names } from "./names.ts";
 import { type Code, ready, type Step, waiting } from "./program.ts";
+import type { ClassInfo, FunctionInfo, Scope } from "./scope.ts";
 import type { Span } from "./source.ts";
 import type { Unit } from "./unit.ts";
 import { HslArray } from "./values/array.ts";

@@ -1,8 +1,8 @@
 /** Reading and writing variables: one closure for each kind of place a variable can be in. */
 import type { Context } from "./compile-context.ts";
-import type { Binding } from "./names.ts";
 import type { Evaluate } from "./program.ts";
 import type { Frame, Run } from "./run.ts";
+import type { Binding } from "./scope.ts";
 import type { Span } from "./source.ts";
 import { HslArray } from "./values/array.ts";
 import { ScriptError, type Site } from "./values/errors.ts";

@@ -14,9 +14,10 @@ import type { Facts } from "./facts.ts";
 import type { CompiledScript, Probe } from "./host.ts";
 import type { Resolve } from "./link.ts";
 import { runProgram } from "./machine.ts";
-import type { ClassInfo, FunctionInfo, Names } from "./names.ts";
+import type { Names } from "./names.ts";
 import { parse } from "./parser.ts";
 import type { Program } from "./program.ts";
+import type { ClassInfo, FunctionInfo } from "./scope.ts";
 import type { Environment } from "./signature.ts";
 import { walk } from "./walk.ts";
 

@@ -2,7 +2,8 @@
 import type { AnyNode } from "./ast.ts";
 import { resolveCallee } from "./callee.ts";
 import { walkLinked } from "./link.ts";
-import type { ClassInfo, FunctionInfo, Module, Names } from "./names.ts";
+import type { Names } from "./names.ts";
+import type { ClassInfo, FunctionInfo, Module } from "./scope.ts";
 import type { Span } from "./source.ts";
 import type { Unit } from "./unit.ts";
 

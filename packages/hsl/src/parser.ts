@@ -51,7 +51,7 @@ export const parse = (text: string): Parsed => {
 /** A string that is never closed swallows the script; what is then missing at its end is no news. */
 const withoutEchoes = (diagnostics: readonly Diagnostic[], end: number): readonly Diagnostic[] =>
   diagnostics.some(({ code }) => code === "unclosed-string" || code === "unclosed-comment")
-    ? diagnostics.filter(({ code, offset }) => offset < end)
+    ? diagnostics.filter(({ offset }) => offset < end)
     : diagnostics;
 
 /** `{ … }` */

@@ -212,7 +212,7 @@ describe("nothing of the host is reachable", () => {
     "globalThis;",
     "process;",
     "return `x`;",
-    "return ${x};",
+    "return $" + "{x};",
     "$a = [1]; foreach ($a as $a) {} return $a;",
     "$a = [1, 2]; foreach ($a as $v) unset($a[0]); return count($a);",
     "array_map(array_map, [array_map]);",

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is HSL's own form
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compile, decodeBytes, hsl, literal, mark, parse, Script } from "../src/index.ts";
