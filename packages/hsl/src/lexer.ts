@@ -67,8 +67,9 @@ export const lex = (text: string, report: Report): Lexed => {
 };
 
 const endOfLine = (text: string, from: number): number => {
-  const end = text.slice(from).search(/[\r\n]/);
-  return end < 0 ? text.length : from + end;
+  let at = from;
+  while (at < text.length && text[at] !== "\n" && text[at] !== "\r") at += 1;
+  return at;
 };
 
 type Match = (pattern: RegExp) => string | undefined;
@@ -96,6 +97,8 @@ const scanToken = (
   return scanOperator(text, start, report);
 };
 
+const operatorTexts: ReadonlySet<string> = new Set(operators);
+
 const doubled: Readonly<Record<string, string>> = { "&&": "and", "||": "or" };
 
 const scanOperator = (text: string, start: number, report: Report): Token | undefined => {
@@ -108,8 +111,9 @@ const scanOperator = (text: string, start: number, report: Report): Token | unde
     });
     return { kind: "keyword", text: meant, ...span };
   }
-  // `?:` is only an operator where nothing stands between; `? :` parses as an empty choice
-  const operator = operators.find((candidate) => text.startsWith(candidate, start));
+  const operator = [text.slice(start, start + 3), two, text.charAt(start)].find((candidate) =>
+    operatorTexts.has(candidate),
+  );
   if (operator !== undefined) {
     return { kind: "operator", text: operator, start, end: start + operator.length };
   }

@@ -7,7 +7,7 @@ import { type DataFormat, dataFormatOf, readData } from "./data-file.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { fileUnit, mainUnit, type Unit } from "./unit.ts";
 import type { Value } from "./values/value.ts";
-import { childrenOf, walk } from "./walk.ts";
+import { walk } from "./walk.ts";
 
 /** The text of a file of the file store, or null when there is none. */
 export type Resolve = (name: string) => string | null;
@@ -137,14 +137,12 @@ export const walkLinked = (
   linked: Pick<Linked, "includes">,
   visit: (node: AnyNode, unit: Unit) => boolean | undefined,
 ): void => {
-  const pending: { node: AnyNode; unit: Unit }[] = [{ node: root, unit }];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (visit(next.node, next.unit) === false) continue;
-    const included = next.node.kind === "Include" ? linked.includes.get(next.node) : undefined;
-    const inner: Unit = included ?? next.unit;
-    const nodes: readonly AnyNode[] = included ? programOf(included).body : childrenOf(next.node);
-    for (const node of nodes.toReversed()) pending.push({ node, unit: inner });
-  }
+  walk(root, (node) => {
+    if (visit(node, unit) === false) return false;
+    if (node.kind !== "Include") return undefined;
+    const included = linked.includes.get(node);
+    for (const inner of included?.program.body ?? [])
+      walkLinked(inner, included ?? unit, linked, visit);
+    return false;
+  });
 };
-
-const programOf = (unit: Unit): Program => unit.program;

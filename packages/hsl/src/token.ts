@@ -40,7 +40,7 @@ export const foreignWords: ReadonlySet<string> = new Set(
   trait assert finally lambda pass destroy export use elseif elif`.split(/\s+/),
 );
 
-/** Longest first, so that the lexer may take the first that fits. */
+/** The lexer takes the longest that fits. */
 export const operators: readonly string[] = [
   ...[">>>", "===", "!==", "**=", "??=", "..."],
   ...["=>", "->", "::", "==", "!=", "=~", "!~", "<=", ">=", "<<", ">>", "**", "++", "--"],

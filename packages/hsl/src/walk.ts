@@ -3,7 +3,10 @@ import type { AnyNode, Expression } from "./ast.ts";
 
 export const childrenOf = (node: AnyNode): readonly AnyNode[] => {
   const children: AnyNode[] = [];
-  for (const value of Object.values(node) as unknown[]) {
+  const fields: Readonly<Record<string, unknown>> = node;
+  for (const name in fields) {
+    const value = fields[name];
+    if (typeof value !== "object" || value === null) continue;
     if (isNode(value)) children.push(value);
     else if (Array.isArray(value)) for (const item of value) if (isNode(item)) children.push(item);
   }
@@ -17,7 +20,9 @@ const isNode = (value: unknown): value is AnyNode =>
 export const walk = (node: AnyNode, visit: (node: AnyNode) => boolean | undefined): void => {
   const pending: AnyNode[] = [node];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (visit(next) !== false) pending.push(...childrenOf(next).toReversed());
+    if (visit(next) === false) continue;
+    const children = childrenOf(next);
+    for (let i = children.length - 1; i >= 0; i--) pending.push(children[i] as AnyNode); // in range
   }
 };
 
