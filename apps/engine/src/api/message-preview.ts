@@ -1,4 +1,5 @@
 /** A message as text: its header fields, its plain text, and what is attached. HTML is reduced to its text. */
+import { decodeWords } from "@sluice/mail-syntax";
 import PostalMime from "postal-mime";
 
 export type MessagePreview = {
@@ -13,6 +14,18 @@ export type MessagePreview = {
   }[];
   /** Why the message could not be taken apart; then `text` is its source. */
   readonly unreadable: string | null;
+};
+
+/** Text as the octets a header field is made of, one character each. */
+const octets = (text: string): string => Buffer.from(text, "utf8").toString("latin1");
+
+/** `undefined`: this runtime does not know the charset, and the word stays as it is. */
+const decodeCharset = (bytes: string, charset: string): string | undefined => {
+  try {
+    return new TextDecoder(charset).decode(Buffer.from(bytes, "latin1"));
+  } catch {
+    return undefined;
+  }
 };
 
 const maximumBytes = 4 * 1024 * 1024;
@@ -39,7 +52,7 @@ export const previewMessage = async (
     return {
       headers: mail.headers.slice(0, 500).map(({ originalKey, key, value }) => ({
         name: originalKey ?? key,
-        value: value.slice(0, 10_000),
+        value: decodeWords(octets(value.slice(0, 10_000)), decodeCharset),
       })),
       text: text.slice(0, maximumText),
       truncated: truncated || text.length > maximumText,

@@ -74,8 +74,10 @@ const understand = (argv: readonly string[]): { command: Command; invocation: In
     },
   });
   const [first = "", second = ""] = positionals;
-  const long = commands[`${first} ${second}`];
-  const command = long ?? commands[first];
+  const find = (name: string): Command | undefined =>
+    Object.hasOwn(commands, name) ? commands[name] : undefined;
+  const long = find(`${first} ${second}`);
+  const command = long ?? find(first);
   if (command === undefined) throw new CommandError(2, usage);
   const limit = values.limit === undefined ? null : Number(values.limit);
   if (limit !== null && !(Number.isInteger(limit) && limit > 0 && limit <= 500)) {

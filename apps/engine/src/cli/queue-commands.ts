@@ -24,7 +24,7 @@ export const parseFilter = (words: readonly string[]): Filter => {
   for (const word of words) {
     const colon = word.indexOf(":");
     const [name, value] = [word.slice(0, colon), word.slice(colon + 1)];
-    const key = keys[name];
+    const key = Object.hasOwn(keys, name) ? keys[name] : undefined;
     if (name === "queue" && (value === "incoming" || value === "outgoing" || value === "hold")) {
       queue = value;
     } else if (key !== undefined && value !== "") filter[key] = value;

@@ -21,8 +21,26 @@ const allowedElements = new Set(
   ),
 );
 
-const forbiddenAttribute =
-  /(?:^|[\s"'])(?:on[a-z]+|href|xlink:href|src|style|class|from|to|values|begin)\s*=/i;
+const attributeSource = String.raw`\s+[A-Za-z][A-Za-z0-9:-]*\s*=\s*(?:"[^"<>]*"|'[^'<>]*')`;
+const wholeTag = new RegExp(`^<(?:/([A-Za-z]+)\\s*|([A-Za-z]+)((?:${attributeSource})*)\\s*/?)>$`);
+const attributeNames = /\s+([A-Za-z][A-Za-z0-9:-]*)\s*=\s*(?:"[^"]*"|'[^']*')/g;
+
+const forbiddenNames = new Set(["href", "src", "style", "class", "from", "to", "values", "begin"]);
+
+const isHarmlessName = (name: string): boolean => {
+  const small = name.toLowerCase();
+  if (small.includes(":")) return /^(?:xmlns:[a-z]+|xml:space)$/.test(small);
+  return !small.startsWith("on") && !forbiddenNames.has(small);
+};
+
+const isHarmlessTag = (tag: string): boolean => {
+  const match = wholeTag.exec(tag);
+  const name = (match?.[1] ?? match?.[2])?.toLowerCase();
+  if (match === null || name === undefined || !allowedElements.has(name)) return false;
+  return [...(match[3] ?? "").matchAll(attributeNames)].every(([, attribute = ""]) =>
+    isHarmlessName(attribute),
+  );
+};
 
 /**
  * Not repaired but refused: an SVG passes when it has only shapes, no scripts,
@@ -40,7 +58,7 @@ const isHarmlessSvg = (bytes: Uint8Array): boolean => {
     .replace(/<!--[\s\S]*?-->/g, "")
     .trim();
   if (!/^<svg[\s>]/.test(bare) || !/<\/svg>$|^<svg[^>]*\/>$/.test(bare)) return false;
-  if (/<!|<\?|&(?!amp;|lt;|gt;|quot;|apos;|#\d{1,6};)/.test(bare) || /[^\P{Cc}\t\n\r]/u.test(bare))
+  if (/<!|<\?|&(?!amp;|lt;|gt;|quot;|apos;)/.test(bare) || /[^\P{Cc}\t\n\r]/u.test(bare))
     return false;
   if (
     /url\s*\(\s*(?!#|"#|'#|&quot;#)/i.test(bare) ||
@@ -51,8 +69,5 @@ const isHarmlessSvg = (bytes: Uint8Array): boolean => {
   const tags = bare.match(/<[^>]*>/g) ?? [];
   const outside = bare.replace(/<[^>]*>/g, "");
   if (outside.includes("<") || outside.includes(">")) return false;
-  return tags.every((tag) => {
-    const name = /^<\/?([A-Za-z]+)(?=[\s/>])/.exec(tag)?.[1]?.toLowerCase();
-    return name !== undefined && allowedElements.has(name) && !forbiddenAttribute.test(tag);
-  });
+  return tags.every(isHarmlessTag);
 };

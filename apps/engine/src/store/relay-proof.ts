@@ -111,8 +111,7 @@ const proveRelay = (
   domain: Domain,
 ): Finding | null => {
   const names = [domain.name ?? id, ...domain.aliases];
-  if (!domain.enabled || !names.some((name) => name.toLowerCase() === "any"))
-    return null;
+  if (!domain.enabled || !names.some((name) => name.toLowerCase() === "any")) return null;
   const listener = reachableListener(settings, domain);
   if (listener === null) return null;
   const transport = foreignTransport(settings, domain);
