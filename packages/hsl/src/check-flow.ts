@@ -84,13 +84,8 @@ class FlowChecker {
     this.unit = unit;
     this.speaks = speaks;
     this.isTracked = scope.assigned.size <= maxTracked;
-    const lent = names.functions.flatMap(({ scope: { globals } }) => [...globals]);
-    this.shared = new Set([
-      ...scope.captured,
-      ...scope.captures,
-      ...scope.globals,
-      ...(scope.isMain ? lent : []),
-    ]);
+    const lent = scope.isMain ? names.functions.flatMap((info) => [...info.scope.globals]) : [];
+    this.shared = new Set([...scope.captured, ...scope.captures, ...scope.globals, ...lent]);
   }
 
   run(body: readonly Statement[], given: readonly string[]): State {

@@ -8,7 +8,6 @@ import { walkLinked } from "./link.ts";
 import type { Names } from "./names.ts";
 import type { ClassInfo, FunctionInfo, Scope } from "./scope.ts";
 import type { Span } from "./source.ts";
-import { closestName } from "./suggest.ts";
 import type { Unit } from "./unit.ts";
 import { ScriptError } from "./values/errors.ts";
 import { compilePattern, patternFromText } from "./values/regex.ts";
@@ -252,7 +251,7 @@ class NameChecker {
       .filter((other) => name.startsWith(`${other}_`))
       .toSorted(byLength)[0];
     if (longest !== undefined) return `For $${longest} and text after it, write \${${longest}}.`;
-    const close = closestName(name, known);
+    const close = this.names.closest(name, known);
     return close === undefined ? undefined : `Did you mean $${close}?`;
   }
 
@@ -298,7 +297,7 @@ class NameChecker {
     const { module } = this.scope;
     const known = [...functions.keys(), ...module.functions.keys(), ...module.classes.keys()];
     const isVariable = this.scope.assigned.has(name) || variables.has(name);
-    const close = closestName(name, known);
+    const close = this.names.closest(name, known);
     const cure = isVariable
       ? `Write $${name}.`
       : close !== undefined

@@ -35,7 +35,11 @@ export type Report = (
 ) => void;
 
 /** More than this many say nothing new, and hostile text could make millions. */
-export const maxDiagnostics = 200;
+const maxDiagnostics = 200;
+
+/** Whether one more is wanted. The first error always is: without it the script would pass. */
+export const hasRoom = (diagnostics: readonly Diagnostic[], severity: Severity): boolean =>
+  diagnostics.length < maxDiagnostics || (severity === "error" && !hasErrors(diagnostics));
 
 /** A list of diagnostics and the function that adds to it. */
 export const collectDiagnostics = (
@@ -43,7 +47,7 @@ export const collectDiagnostics = (
 ): { readonly diagnostics: Diagnostic[]; readonly report: Report } => {
   const diagnostics: Diagnostic[] = [];
   const report: Report = (severity, code, span, message, notes) => {
-    if (diagnostics.length >= maxDiagnostics) return;
+    if (!hasRoom(diagnostics, severity)) return;
     diagnostics.push(makeDiagnostic(source, severity, code, span, message, notes));
   };
   return { diagnostics, report };

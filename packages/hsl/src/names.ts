@@ -9,7 +9,10 @@ import type { AnyNode, ClassDeclaration, FunctionExpression, Parameter, Statemen
 import { type Linked, walkLinked } from "./link.ts";
 import { type Binding, ClassInfo, FunctionInfo, Module, Scope } from "./scope.ts";
 import type { Environment } from "./signature.ts";
+import { closestName } from "./suggest.ts";
 import type { Unit } from "./unit.ts";
+
+const maxSuggestions = 50;
 
 export class Names {
   readonly environment: Environment;
@@ -22,11 +25,20 @@ export class Names {
   readonly contextNames: string[] = [];
   private readonly contexts = new Map<string, Binding>();
   private globals = 0;
+  private suggestions = 0;
 
   constructor(linked: Linked, environment: Environment) {
     this.linked = linked;
     this.environment = environment;
     this.main = this.module(linked.main);
+  }
+
+  /** "Did you mean": only for the first mistakes, since looking through all names takes its time. */
+  closest(wrong: string, known: Iterable<string>): string | undefined {
+    this.suggestions += 1;
+    return this.suggestions > maxSuggestions || wrong.length > 100
+      ? undefined
+      : closestName(wrong, known);
   }
 
   get globalCount(): number {

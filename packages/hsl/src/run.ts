@@ -107,10 +107,10 @@ export class Run implements RunContext {
     const now = this.host.monotonic();
     this.burstStartedAt = now;
     this.checkWall(now);
-    if (this.host.signal?.aborted === true) throw this.exceeded("wall", "the run was cancelled");
   }
 
   private checkWall(now: number): void {
+    if (this.host.signal?.aborted === true) throw this.exceeded("wall", "the run was cancelled");
     if ((now - this.startedAt) * 1000 > this.limits.wallMilliseconds) {
       throw this.exceeded("wall", `the script took more than ${this.limits.wallMilliseconds} ms`);
     }

@@ -2,8 +2,8 @@
 import type { Program } from "./ast.ts";
 import {
   type Diagnostic,
+  hasRoom,
   makeDiagnostic,
-  maxDiagnostics,
   type Notes,
   type Severity,
 } from "./diagnostic.ts";
@@ -32,7 +32,7 @@ export const mainUnit = (program: Program, diagnostics: Diagnostic[]): Unit => (
   program,
   siteOf: ({ start }) => program.source.position(start),
   report: (severity, code, span, message, notes) => {
-    if (diagnostics.length >= maxDiagnostics) return;
+    if (!hasRoom(diagnostics, severity)) return;
     diagnostics.push(makeDiagnostic(program.source, severity, code, span, message, notes));
   },
 });

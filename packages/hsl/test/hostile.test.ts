@@ -92,6 +92,16 @@ describe("no text breaks the compiler or the machine", () => {
     ["powers", `echo ${"2 ** ".repeat(50_000)}2;`],
     ["functions", "function () {".repeat(20_000)],
     ["assignments", "$a = ".repeat(50_000)],
+    ["a sum that is just short enough", `echo 1${" + 1".repeat(550)};`],
+    ["ifs just few enough", `${"if (1) ".repeat(190)};`],
+    ["unknown names", Array.from({ length: 20_000 }, (_, i) => `strle${i}();`).join("\n")],
+    [
+      "functions that share globals",
+      Array.from(
+        { length: 3000 },
+        (_, i) => `function f${i}() { global $g; $g = f${i + 1}(); return $g; }`,
+      ).join("\n"),
+    ],
     ["errors", "echo ;\n".repeat(20_000)],
     ["quotes", "'".repeat(100_000)],
     ["dollars", `"${"$".repeat(100_000)}"`],

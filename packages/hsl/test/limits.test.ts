@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { compile, type Host, type Limits, type RunResult } from "../src/index.ts";
+import { compile, type Host, type Limits, parse, type RunResult } from "../src/index.ts";
 import { environment, fakeHost } from "./environment.ts";
 
 const run = (
@@ -80,6 +80,14 @@ describe("a budget that is spent ends the run and names the line", () => {
     controller.abort();
     expect(code(await pending)).toBe("budget-wall line 1");
   });
+});
+
+test("a script with very many doubts is still refused for its one mistake", () => {
+  const doubts = Array.from({ length: 300 }, () => 'echo "\\d";').join("\n");
+  const { script, diagnostics } = compile(`${doubts}\nmistake();`, environment);
+  expect(script).toBeNull();
+  expect(diagnostics.at(-1)).toMatchObject({ severity: "error", line: 301 });
+  expect(parse(`${doubts}\necho ;`).diagnostics.at(-1)).toMatchObject({ severity: "error" });
 });
 
 test("a long loop of short-lived strings is no memory problem", () => {
