@@ -17,6 +17,16 @@ export type BulkLine = {
   readonly reason: string | null;
 };
 
+const label = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/** The name in A-labels (RFC 5891), or “any”; null: it is none. */
+const domainName = (word: string): string | null => {
+  const name = domainToAscii(word.replace(/\.$/, "").toLowerCase());
+  return name !== null && name.length <= 253 && name.split(".").every((part) => label.test(part))
+    ? name
+    : null;
+};
+
 /** What domains of one paste have in common. */
 const Template = Domain.omit({ name: true, aliases: true }).partial();
 
@@ -40,7 +50,7 @@ export const domains = router({
             const text = raw.replace(/#.*/, "").trim();
             if (text === "") continue;
             const words = text.split(/[\s,;]+/).filter((word) => word !== "");
-            const names = words.map((word) => domainToAscii(word.replace(/\.$/, "")));
+            const names = words.map(domainName);
             const wrong = words.find((_, position) => names[position] === null);
             const [name, ...aliases] = names.filter((each) => each !== null);
             const about = { line: index + 1, text: text.slice(0, 200) };

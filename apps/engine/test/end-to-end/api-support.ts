@@ -32,7 +32,8 @@ export const acceptUsers: Flow = {
   },
 };
 
-const seconds = (): Pick<
+/** What stands in for the stages of mail. */
+export const stageSeconds = (): Pick<
   ApiServerOptions,
   "queue" | "quarantine" | "history" | "log" | "checks"
 > => ({
@@ -163,7 +164,7 @@ export const startApi = async (changes: Partial<ApiServerOptions> = {}) => {
     report: (text, error) => {
       process.stderr.write(`${text} ${error instanceof Error ? error.stack : String(error)}\n`);
     },
-    ...seconds(),
+    ...stageSeconds(),
     ...changes,
   });
   const address = await server.listen();
