@@ -8,7 +8,8 @@ export const issuesOf = (error: z.ZodError): readonly Issue[] =>
     message: messageOf(issue),
   }));
 
-const ofTheLibrary = /^(Too (small|big)|Invalid (input|option|string|number|email|URL)|Unrecognized)/;
+const ofTheLibrary =
+  /^(Too (small|big)|Invalid (input|option|string|number|email|URL)|Unrecognized)/;
 
 /** Messages written for a field stand; those of the library become instructions. */
 const messageOf = (issue: z.core.$ZodIssue): string => {
