@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import { parseDestination } from "./destination.ts";
+
+const read = (text: string) => {
+  const result = parseDestination(text);
+  return result.ok ? result.destination : result.message;
+};
+
+test("a host has port 25 unless it says another", () => {
+  expect(read("mail.example.org")).toEqual({
+    kind: "hosts",
+    hosts: [{ host: "mail.example.org", port: 25 }],
+    query: [],
+  });
+  expect(read("192.0.2.10:2525")).toEqual({
+    kind: "hosts",
+    hosts: [{ host: "192.0.2.10", port: 2525 }],
+    query: [],
+  });
+  expect(read("[2001:db8::1]:26")).toEqual({
+    kind: "hosts",
+    hosts: [{ host: "2001:db8::1", port: 26 }],
+    query: [],
+  });
+});
+
+test("several hosts stand in order of preference", () => {
+  expect(read("a.example, b.example:26")).toMatchObject({
+    hosts: [{ host: "a.example" }, { host: "b.example", port: 26 }],
+  });
+});
+
+test("lookup-mx takes a name, a zone and servers of its own", () => {
+  expect(read("lookup-mx")).toEqual({ kind: "lookup-mx", name: null, zone: null, query: [] });
+  expect(read("lookup-mx:mx.example.org;zone=.internal;query=127.0.0.1:5353,192.0.2.53")).toEqual({
+    kind: "lookup-mx",
+    name: "mx.example.org",
+    zone: "internal",
+    query: ["127.0.0.1:5353", "192.0.2.53"],
+  });
+});
+
+test("null discards", () => {
+  expect(read("null")).toEqual({ kind: "discard" });
+});
+
+test.each([
+  ["mail.example.org:99999", "“mail.example.org:99999” is no HOST:PORT."],
+  ["a b", "“a b” is no HOST:PORT."],
+  ["lookup-mx;colour=red", "“colour” is unknown: there are zone= and query=."],
+  ["lookup-mx;zone=", "“zone=” has no value."],
+  ["mail.example.org;zone=x", "zone= goes with lookup-mx."],
+])("%j is refused with its reason", (text, message) => {
+  expect(read(text)).toBe(message);
+});
