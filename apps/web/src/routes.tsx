@@ -4,6 +4,7 @@ import { queryClient } from "./api.ts";
 import { flowEditorRoutes } from "./features/flow-editor/routes.tsx";
 import { flowsRoutes } from "./features/flows/routes.tsx";
 import { messageRoutes } from "./features/history/message-routes.tsx";
+import { pageRoutes } from "./features/pages.ts";
 import { signInRoutes } from "./features/sign-in/routes.tsx";
 import { ErrorPage } from "./shell/error-page.tsx";
 import { NotFoundPage } from "./shell/not-found-page.tsx";
@@ -13,7 +14,7 @@ import { Loading } from "./ui/loading.tsx";
 
 const routeTree = rootRoute.addChildren([
   ...signInRoutes,
-  shellRoute.addChildren([...flowsRoutes, ...flowEditorRoutes, ...messageRoutes]),
+  shellRoute.addChildren([...flowsRoutes, ...flowEditorRoutes, ...messageRoutes, ...pageRoutes]),
 ]);
 
 export const router = createRouter({

@@ -1,5 +1,5 @@
 /** The left rail: one entry for each feature, in the order of ui.md's map. */
-import { type Icon, IconSitemap } from "@tabler/icons-react";
+import { type Icon, IconPlugConnected, IconSitemap } from "@tabler/icons-react";
 import type { LinkProps } from "@tanstack/react-router";
 import type { Permission } from "../api.ts";
 
@@ -31,6 +31,18 @@ export const navigation: readonly NavigationGroup[] = [
         icon: IconSitemap,
         goKey: "f",
         synonyms: ["blocks", "policy"],
+      },
+    ],
+  },
+  {
+    title: "Routing",
+    entries: [
+      {
+        label: "Listeners",
+        to: "/routing/listeners",
+        icon: IconPlugConnected,
+        synonyms: ["port", "TLS", "server", "STARTTLS"],
+        goKey: "l",
       },
     ],
   },

@@ -7,6 +7,7 @@ const links: Partial<Record<ObjectKind, (place: Place) => string>> = {
   flow: ({ id, node }) =>
     `/flows/${encodeURIComponent(id)}${node === undefined ? "" : `?node=${encodeURIComponent(node)}`}`,
   layout: ({ id }) => `/flows/${encodeURIComponent(id)}`,
+  listener: ({ id }) => `/routing/listeners/${encodeURIComponent(id)}`,
 };
 
 /** The address of an object's page; null when there is none. */
