@@ -1,5 +1,5 @@
 /** The left rail: one entry for each feature, in the order of ui.md's map. */
-import { type Icon, IconPlugConnected, IconSitemap } from "@tabler/icons-react";
+import { type Icon, IconAt, IconPlugConnected, IconSend, IconSitemap } from "@tabler/icons-react";
 import type { LinkProps } from "@tanstack/react-router";
 import type { Permission } from "../api.ts";
 
@@ -43,6 +43,20 @@ export const navigation: readonly NavigationGroup[] = [
         icon: IconPlugConnected,
         synonyms: ["port", "TLS", "server", "STARTTLS"],
         goKey: "l",
+      },
+      {
+        label: "Domains",
+        to: "/routing/domains",
+        icon: IconAt,
+        synonyms: ["aliases", "recipients", "relay"],
+        goKey: "d",
+      },
+      {
+        label: "Transports",
+        to: "/routing/transports",
+        icon: IconSend,
+        synonyms: ["outgoing", "smarthost", "MX", "retry", "destination"],
+        goKey: "t",
       },
     ],
   },

@@ -7,6 +7,8 @@ const links: Partial<Record<ObjectKind, (place: Place) => string>> = {
   flow: ({ id, node }) =>
     `/flows/${encodeURIComponent(id)}${node === undefined ? "" : `?node=${encodeURIComponent(node)}`}`,
   layout: ({ id }) => `/flows/${encodeURIComponent(id)}`,
+  domain: ({ id }) => `/routing/domains/${encodeURIComponent(id)}`,
+  transport: ({ id }) => `/routing/transports/${encodeURIComponent(id)}`,
   listener: ({ id }) => `/routing/listeners/${encodeURIComponent(id)}`,
 };
 
