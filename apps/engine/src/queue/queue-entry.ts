@@ -23,6 +23,10 @@ export type Envelope = {
   readonly mayBounce: boolean;
   readonly subject: string;
   readonly metadata: Readonly<Record<string, string>>;
+  /** An administrator said so: return it to the sender instead of delivering it. */
+  readonly returnNow?: boolean | undefined;
+  /** The notice of delay has been sent. */
+  readonly delayNoticed?: boolean | undefined;
 };
 
 export type NewEntry = {

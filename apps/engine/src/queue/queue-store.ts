@@ -83,6 +83,16 @@ const entryOf = (row: Row): QueueEntry => ({
   envelope: row.envelope,
 });
 
+/** Runs statements of history beside those of the queue. */
+export const runStatements = async (
+  runner: Runner,
+  statements: readonly { name: string; text: string; values: readonly unknown[] }[],
+): Promise<void> => {
+  for (const { name, text, values } of statements) {
+    await runner.query({ name, text, values: [...values] });
+  }
+};
+
 /** Small bodies, each its own binary parameter (an array of them would be sent as text). */
 export const insertBodies = async (
   runner: Runner,
