@@ -1,6 +1,9 @@
 /** Puts the API's parts together from what the gateway hands over. */
 import type { BlockRegistry } from "@sluice/flow-schema";
+import type { Settings } from "@sluice/settings";
 import type pg from "pg";
+import { parseDestination } from "../delivery/destination.ts";
+import type { Dns } from "../flows/host/dns.ts";
 import { createDraftStore } from "../store/draft-store.ts";
 import { createIconStore, type FetchBytes } from "../store/icon-store.ts";
 import type { Store } from "../store/prisma.ts";
@@ -11,6 +14,7 @@ import { createSessionStore } from "../store/session-store.ts";
 import { createUserStore } from "../store/user-store.ts";
 import { createDownloads } from "./downloads.ts";
 import { createJobs } from "./jobs.ts";
+import { explainFlow } from "./match-check.ts";
 import { createMetrics } from "./metrics.ts";
 import type {
   ApiParts,
@@ -20,7 +24,9 @@ import type {
   QuarantinePort,
   QueuePort,
 } from "./parts.ts";
+import { checkScriptText } from "./script-check.ts";
 import { createSignInThrottle } from "./sign-in-throttle.ts";
+import { checkTransport } from "./transport-check.ts";
 import { readListenerStatus } from "./worker-status.ts";
 
 export type ApiOptions = {
@@ -33,7 +39,6 @@ export type ApiOptions = {
   readonly environmentVariable: (name: string) => string | undefined;
   readonly blocks: BlockRegistry;
   readonly compileFlow: CompileFlow;
-  readonly checkDestination?: ((text: string) => string | null) | undefined;
   readonly fetchBytes: FetchBytes;
   /** LISTEN on a channel; `createNotifications(address).on` fits. */
   readonly notices: ApiParts["notices"];
@@ -41,13 +46,15 @@ export type ApiOptions = {
   readonly quarantine: QuarantinePort;
   readonly history: HistoryPort;
   readonly log: LogPort;
-  readonly checks: ChecksPort;
+  /** Checks that ask the world; those that only need the settings are made here. */
+  readonly checks: Pick<ChecksPort, "directory" | "runScript"> & Partial<ChecksPort>;
+  readonly dns: Dns;
   /** Errors that are nobody's but ours go to the log. */
   readonly report: (text: string, error: unknown) => void;
 };
 
 export const createApiParts = (options: ApiOptions): ApiParts => {
-  const { store, pool, blocks, compileFlow, environmentVariable, checkDestination } = options;
+  const { store, pool, blocks, compileFlow, environmentVariable } = options;
   const { queue, quarantine, history, log, checks, notices, version } = options;
   const clock = options.clock ?? (() => new Date());
   const secrets = createSecretStore(store, options.secretKey);
@@ -55,8 +62,16 @@ export const createApiParts = (options: ApiOptions): ApiParts => {
     blocks,
     compileFlow,
     environmentVariable,
-    checkDestination,
+    checkDestination: (text) => {
+      const result = parseDestination(text);
+      return result.ok ? null : result.message;
+    },
   });
+  const liveSettings = async (): Promise<Settings> => {
+    const live = await revisions.live();
+    if (live === null) throw new Error("The database holds no revision of the settings.");
+    return live.settings;
+  };
   const listeners = () => readListenerStatus(pool);
   return {
     version,
@@ -79,7 +94,16 @@ export const createApiParts = (options: ApiOptions): ApiParts => {
     quarantine,
     history,
     log,
-    checks,
+    checks: {
+      whichFlow: async (question) => explainFlow(await liveSettings(), question),
+      checkScript: (kind, script) => checkScriptText(kind, script, blocks),
+      transport: async (transport, password, recipientDomain) =>
+        checkTransport(
+          { transport, password, recipientDomain },
+          { dns: options.dns, settings: await liveSettings() },
+        ),
+      ...checks,
+    },
     system: {
       listeners,
       metrics: createMetrics({ clock, queue, quarantine, history, revisions, listeners }),

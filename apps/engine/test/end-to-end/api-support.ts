@@ -10,6 +10,7 @@ import { type AppRouter, appRouter, type ErrorData } from "../../src/api/router.
 import { type ApiServerOptions, createApiServer } from "../../src/api/server.ts";
 import { createNotifications } from "../../src/database/notifications.ts";
 import { GatewayError } from "../../src/errors.ts";
+import { createDns } from "../../src/flows/host/dns.ts";
 import { seedFirstRevision } from "../../src/store/first-start.ts";
 import { createPrisma } from "../../src/store/prisma.ts";
 import { readSecretKey } from "../../src/store/secret-store.ts";
@@ -78,23 +79,7 @@ export const stageSeconds = (): Pick<
         },
       ],
     }),
-    transport: async () => ({ ok: true, steps: [] }),
-    whichFlow: async () => ({
-      listener: null,
-      domain: null,
-      steps: [],
-      flows: {
-        "ip-policy": null,
-        authentication: null,
-        recipient: null,
-        content: null,
-        delivery: null,
-      },
-      transport: null,
-      refusal: null,
-    }),
     runScript: async () => ({ ending: "end of flow", error: null, log: [], trace: null }),
-    checkScript: () => [],
   },
 });
 
@@ -156,6 +141,7 @@ export const startApi = async (changes: Partial<ApiServerOptions> = {}) => {
     environmentVariable: (name) => variables.get(name),
     blocks,
     compileFlow,
+    dns: createDns(),
     fetchBytes: async () => {
       throw new GatewayError("INVALID", "no network here");
     },

@@ -1,0 +1,115 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer } from "node:net";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { requirePeer, testWithPeer } from "../support/peers.ts";
+import {
+  type Browser,
+  firstAdministrator,
+  type RunningApi,
+  refusal,
+  startApi,
+} from "./api-support.ts";
+
+let gateway: RunningApi;
+let anna: Browser;
+const children: ChildProcess[] = [];
+
+beforeAll(async () => {
+  gateway = await startApi();
+  anna = await firstAdministrator(gateway);
+});
+afterAll(async () => {
+  for (const child of children) child.kill();
+  await gateway.close();
+});
+
+const freePort = async (): Promise<number> => {
+  const server = createServer();
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+};
+
+const answers = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.on("data", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on("error", () => resolve(false));
+  });
+
+const startSink = async (): Promise<number> => {
+  const port = await freePort();
+  const user = process.getuid?.() === 0 ? ["-u", "nobody"] : [];
+  children.push(spawn(requirePeer("smtp-sink"), [...user, `127.0.0.1:${port}`, "10"]));
+  while (!(await answers(port))) await new Promise((resolve) => setTimeout(resolve, 20));
+  return port;
+};
+
+testWithPeer("smtp-sink")(
+  "a transport is tried as delivery would, and says what it met",
+  async () => {
+    const port = await startSink();
+    const closed = await freePort();
+    const body = (more: object) => ({ destination: `127.0.0.1:${port}`, ...more });
+    const check = (more: object) => anna.api.transports.test.mutate({ body: body(more) });
+
+    const plain = await check({});
+    expect(plain.ok).toBe(true);
+    expect(plain.steps.map(({ text }) => text)).toEqual([
+      `127.0.0.1 [127.0.0.1]:${port}`,
+      "Connected, without TLS.",
+    ]);
+    const strict = await check({ tls: { mode: "require" } });
+    expect(strict.ok).toBe(false);
+    const second = await check({ destination: `127.0.0.1:${closed},127.0.0.1:${port}` });
+    expect(second.steps.map(({ ok }) => ok)).toEqual([true, false, true]);
+    expect(second.ok).toBe(true);
+    const wrong = await check({ destination: "not a host" });
+    expect(wrong).toMatchObject({ ok: false, steps: [{ step: "destination", ok: false }] });
+    expect((await check({ destination: "null" })).ok).toBe(true);
+  },
+);
+
+test("which flow runs is answered with every match that was tried", async () => {
+  const save = (kind: "flow" | "domain" | "transport", id: string, body: unknown) =>
+    anna.api.settings.save.mutate({ kind, id, body, version: null });
+  await save("transport", "internal", { destination: "192.0.2.10:25" });
+  await save("domain", "example.org", { aliases: ["example.net"], transport: "internal" });
+  await anna.api.settings.publish.mutate({ message: "A domain" });
+  const ask = (recipient: string, listener = "inbound") =>
+    anna.api.domains.whichFlow.query({ clientAddress: "192.0.2.1", listener, recipient });
+  const found = await ask("user@EXAMPLE.net");
+  expect(found).toMatchObject({ domain: "example.org", transport: "internal", refusal: null });
+  expect(found.steps.at(-1)).toMatchObject({ domain: "example.net", matched: true });
+  const foreign = await ask("user@elsewhere.example");
+  expect(foreign).toMatchObject({ domain: null, refusal: expect.stringContaining("550 5.7.1") });
+  expect((await refusal(ask("a@b.example", "nowhere"))).code).toBe("NOT_FOUND");
+  expect((await refusal(ask("not <an> address"))).code).toBe("INVALID");
+});
+
+test("a script that is typed is checked as it would run", async () => {
+  const check = async (script: string) =>
+    (await anna.api.scripting.check.query({ flowKind: "recipient", script })).problems;
+  expect(await check('if ($senderip == "192.0.2.1") Accept();\nReject("no");')).toEqual([]);
+  expect(await check("Accept();\nif (")).toEqual([
+    expect.objectContaining({ severity: "error", line: 2 }),
+  ]);
+  const unknown = await check("Deliver();");
+  expect(unknown).toEqual([expect.objectContaining({ severity: "error", line: 1, column: 1 })]);
+});
+
+test("a destination that cannot be read is a problem of the transport", async () => {
+  const save = anna.api.settings.save;
+  const transport = { kind: "transport", id: "wrong" } as const;
+  await save.mutate({ ...transport, body: { destination: "a b" }, version: null });
+  expect(await anna.api.settings.problems.query()).toEqual([
+    expect.objectContaining({ ...transport, rule: "destination", field: ["destination"] }),
+  ]);
+});
