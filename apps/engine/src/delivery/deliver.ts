@@ -282,6 +282,18 @@ export const createDeliver = (parts: DeliverParts) => {
       );
     }
 
+    if (first.envelope.giveUp === true) {
+      return finish(
+        job.entries.map((entry) => ({
+          entry,
+          result: nobody(entry.recipient, "returned by the administrator", 554, "5.7.1"),
+          decision: { kind: "gone", notify: true, why: "refused" },
+          traces: [],
+        })),
+        null,
+      );
+    }
+
     // before: only a job of one copy has a flow of its own (the dispatcher sees to that)
     const flow = flowFor(snapshot, first);
     const traces: FlowTrace[] = [];
