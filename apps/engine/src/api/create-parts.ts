@@ -13,6 +13,7 @@ import { createSecretStore } from "../store/secret-store.ts";
 import { createSessionStore } from "../store/session-store.ts";
 import { createUserStore } from "../store/user-store.ts";
 import { createDownloads } from "./downloads.ts";
+import { createHistorySums } from "./history-numbers.ts";
 import { createJobs } from "./jobs.ts";
 import { explainFlow } from "./match-check.ts";
 import { createMetrics } from "./metrics.ts";
@@ -44,7 +45,8 @@ export type ApiOptions = {
   readonly notices: ApiParts["notices"];
   readonly queue: QueuePort;
   readonly quarantine: QuarantinePort;
-  readonly history: HistoryPort;
+  /** Search; the sums are made here. */
+  readonly history: Pick<HistoryPort, "list" | "message">;
   readonly log: LogPort;
   /** Checks that ask the world; those that only need the settings are made here. */
   readonly checks: Pick<ChecksPort, "directory" | "runScript"> & Partial<ChecksPort>;
@@ -55,8 +57,9 @@ export type ApiOptions = {
 
 export const createApiParts = (options: ApiOptions): ApiParts => {
   const { store, pool, blocks, compileFlow, environmentVariable } = options;
-  const { queue, quarantine, history, log, checks, notices, version } = options;
+  const { queue, quarantine, log, checks, notices, version } = options;
   const clock = options.clock ?? (() => new Date());
+  const history: HistoryPort = { ...options.history, ...createHistorySums(pool, clock) };
   const secrets = createSecretStore(store, options.secretKey);
   const revisions = createRevisionStore(store, {
     blocks,

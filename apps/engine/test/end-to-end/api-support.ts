@@ -59,9 +59,6 @@ export const stageSeconds = (): Pick<
   history: {
     list: async () => ({ rows: [], nextCursor: null }),
     message: async () => null,
-    numbers: async () => ({ steps: [], outcomes: {}, decidedBy: [] }),
-    flowActivity: async () => [],
-    flowRuns: async () => new Map(),
   },
   log: {
     search: async () => ({ rows: [], nextCursor: null, understoodAs: "text" }),
