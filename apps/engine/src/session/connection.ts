@@ -117,8 +117,7 @@ export class SmtpConnection extends SMTPConnection {
   }
 
   reply({ code, status, text }: SessionReply): void {
-    const lines = text.split("\n").map((line) => `${status} ${line}`);
-    this.send(code, lines.length === 1 ? lines[0] : lines, false);
+    this.send(code, `${status} ${text}`);
   }
 
   override send(code: number, data?: string | string[] | null, context?: string | false): void {
@@ -131,7 +130,7 @@ export class SmtpConnection extends SMTPConnection {
         socket.uncork();
       });
     }
-    super.send(code, data, context);
+    super.send(code, ...ownStatus(code, data, context));
     if (code >= 500 && !this._closing && ++this.#errors >= this.mail.listener.maximumErrors) {
       this.#errors = Number.NEGATIVE_INFINITY;
       this.reply(replies.tooManyErrors);
@@ -467,6 +466,19 @@ export class SmtpConnection extends SMTPConnection {
     }
   }
 }
+
+/** Our texts carry their status code; the library must not put its own before it. */
+const ownStatus = (
+  code: number,
+  data: string | string[] | null | undefined,
+  context: string | false | undefined,
+): [string | string[] | null | undefined, string | false | undefined] => {
+  if (typeof data !== "string") return [data, context];
+  const status = /^[245]\.\d{1,3}\.\d{1,3} /.exec(data)?.[0];
+  if (status === undefined || status[0] !== String(code)[0]) return [data, context];
+  const lines = data.slice(status.length).split("\n");
+  return [lines.length === 1 ? data : lines.map((line) => status + line), false];
+};
 
 const mailParameters = new Set(["SIZE", "BODY", "SMTPUTF8", "RET", "ENVID", "REQUIRETLS", "AUTH"]);
 const rcptParameters = new Set(["NOTIFY", "ORCPT"]);

@@ -15,7 +15,7 @@ import { seedFirstRevision } from "../../src/store/first-start.ts";
 import { createPrisma } from "../../src/store/prisma.ts";
 import { readSecretKey } from "../../src/store/secret-store.ts";
 import { makeSetupCode } from "../../src/store/setup-code.ts";
-import { createTestDatabase } from "../support/database.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
 export const acceptUsers: Flow = {
   kind: "recipient",
@@ -120,7 +120,9 @@ export const createBrowser = (address: string, own: Record<string, string> = {})
   return browser;
 };
 
-export const startApi = async (changes: Partial<ApiServerOptions> = {}) => {
+type Changes = Partial<ApiServerOptions>;
+
+export const startApi = async (changes: Changes | ((database: TestDatabase) => Changes) = {}) => {
   const database = await createTestDatabase();
   const dataFolder = mkdtempSync(path.join(tmpdir(), "sluice-api-"));
   const store = createPrisma(database.pool);
@@ -148,7 +150,7 @@ export const startApi = async (changes: Partial<ApiServerOptions> = {}) => {
       process.stderr.write(`${text} ${error instanceof Error ? error.stack : String(error)}\n`);
     },
     ...stageSeconds(),
-    ...changes,
+    ...(typeof changes === "function" ? changes(database) : changes),
   });
   const address = await server.listen();
   return {

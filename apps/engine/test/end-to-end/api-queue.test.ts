@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { createQueueOperations } from "../../src/queue/queue-operations.ts";
+import {
+  type Browser,
+  createBrowser,
+  firstAdministrator,
+  type RunningApi,
+  refusal,
+  startApi,
+} from "./api-support.ts";
+
+let gateway: RunningApi;
+let anna: Browser;
+beforeAll(async () => {
+  gateway = await startApi((database) => ({
+    queue: createQueueOperations({
+      pool: database.pool,
+      clock: () => new Date(),
+      nextHopOf: ({ transport }) => transport ?? "",
+    }),
+  }));
+  anna = await firstAdministrator(gateway);
+});
+afterAll(() => gateway.close());
+
+const body = "Subject: held up\r\n\r\nHello\r\n";
+
+const addEntry = async (recipient: string, hop: string, reply: string | null): Promise<void> => {
+  const { pool } = gateway.database;
+  const { rows } = await pool.query<{ id: string }>("SELECT gen_random_uuid() AS id");
+  const id = rows[0]?.id;
+  await pool.query("INSERT INTO mail_body (body_id, part, bytes) VALUES ($1, 0, $2)", [
+    id,
+    Buffer.from(body),
+  ]);
+  await pool.query(
+    `INSERT INTO queue_entry (message_id, body_id, queue, sender, recipient, size, received_at,
+       transport, next_hop, revision, next_attempt_at, last_reply, envelope)
+     VALUES ($1, $1, 'outgoing', 'a@sender.example', $2, 10, now(), 'internal', $3, 1,
+       now() + interval '1 hour', $4, '{"subject": "held up"}')`,
+    [id, recipient, hop, reply],
+  );
+};
+
+beforeEach(async () => {
+  await gateway.database.pool.query("TRUNCATE queue_entry, mail_body, delivery_pause");
+  await addEntry("one@example.org", "mx.example.org", "451 4.7.1 Try later");
+  await addEntry("two@example.org", "mx.example.org", "451 4.7.1 Try later");
+  await addEntry("three@other.example", "mx.other.example", null);
+});
+
+const done = async (begin: Promise<{ id: string }>) => {
+  const { id } = await begin;
+  for (;;) {
+    const job = await anna.api.queue.job.query({ id });
+    if (job.state !== "running") return job;
+  }
+};
+
+test("the queue is seen by next hop, by reply and by filter", async () => {
+  const summary = await anna.api.queue.summary.query();
+  expect(summary.queues.find(({ queue }) => queue === "outgoing")?.count).toBe(3);
+  expect(summary.nextHops.map(({ nextHop, count }) => `${nextHop} ${count}`)).toEqual([
+    "mx.example.org 2",
+    "mx.other.example 1",
+  ]);
+  expect(summary.replies).toEqual([{ reply: "451 4.7.1 Try later", count: 2 }]);
+  const first = await anna.api.queue.list.query({ queue: "outgoing", limit: 2 });
+  expect(first.rows).toHaveLength(2);
+  const second = await anna.api.queue.list.query({ cursor: first.nextCursor, limit: 2 });
+  expect(second.rows.map(({ recipient }) => recipient)).toEqual(["three@other.example"]);
+  const found = await anna.api.queue.list.query({ filter: { recipient: "TWO@" } });
+  expect(found.rows.map(({ recipient, subject }) => `${recipient} ${subject}`)).toEqual([
+    "two@example.org held up",
+  ]);
+});
+
+test("entries of one next hop are held, released, retried, sent elsewhere and deleted", async () => {
+  const filter = { nextHop: "mx.example.org" };
+  expect(await done(anna.api.queue.hold.mutate({ filter }))).toMatchObject({
+    state: "done",
+    done: 2,
+  });
+  const held = await anna.api.queue.list.query({ queue: "hold" });
+  expect(held.rows).toHaveLength(2);
+  expect(await done(anna.api.queue.release.mutate({ filter }))).toMatchObject({ done: 2 });
+  expect(await done(anna.api.queue.retry.mutate({ filter }))).toMatchObject({ done: 2 });
+  const moved = anna.api.queue.changeTransport.mutate({ filter, transport: "backup" });
+  expect(await done(moved)).toMatchObject({ done: 2 });
+  const elsewhere = await anna.api.queue.list.query({ filter: { transport: "backup" } });
+  const ids = elsewhere.rows.map(({ queueId }) => queueId);
+  expect(ids).toHaveLength(2);
+  const wrong = anna.api.queue.changeRecipient.mutate({ ids, recipient: "a@b\r\nRCPT TO:<c@d>" });
+  expect((await refusal(wrong)).code).toBe("INVALID");
+  expect(await done(anna.api.queue.remove.mutate({ ids }))).toMatchObject({ done: 2, skipped: 0 });
+  expect(await done(anna.api.queue.remove.mutate({ ids }))).toMatchObject({ done: 0, skipped: 2 });
+  expect((await anna.api.queue.list.query({})).rows).toHaveLength(1);
+});
+
+test("a destination is stopped, shown as stopped, and goes on", async () => {
+  await anna.api.queue.pause.mutate({ destination: "mx.example.org" });
+  expect(await anna.api.queue.pauses.query()).toEqual([
+    expect.objectContaining({
+      target: { kind: "destination", destination: "mx.example.org" },
+      by: "anna",
+    }),
+  ]);
+  const { nextHops } = await anna.api.queue.summary.query();
+  expect(nextHops.map(({ paused }) => paused)).toEqual([true, false]);
+  await anna.api.queue.resume.mutate({ destination: "mx.example.org" });
+  expect(await anna.api.queue.pauses.query()).toEqual([]);
+});
+
+test("a waiting message can be downloaded, and that is in the audit trail", async () => {
+  const { rows } = await anna.api.queue.list.query({ limit: 1 });
+  const queueId = rows[0]?.queueId ?? "";
+  const { path } = await anna.api.queue.download.mutate({ queueId });
+  expect(
+    await (await createBrowser(gateway.address).fetch(`${gateway.address}${path}`)).text(),
+  ).toBe(body);
+  const audit = await anna.api.system.audit.query({ limit: 1 });
+  expect(audit.rows[0]).toMatchObject({ action: "content.download", object: `queue/${queueId}` });
+  const unknown = anna.api.queue.download.mutate({ queueId: "999999" });
+  expect((await refusal(unknown)).code).toBe("NOT_FOUND");
+});
