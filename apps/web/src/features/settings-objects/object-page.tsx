@@ -29,6 +29,7 @@ import { RenameObject } from "./rename-object.tsx";
 import { StateBadge } from "./state-badge.tsx";
 import { SettingsSurroundings } from "./surroundings.tsx";
 import { UsedBy, useUses } from "./used-by.tsx";
+import "./object-page.css";
 
 export type ObjectPageProps = {
   readonly kind: FormKind;
@@ -277,6 +278,7 @@ const ObjectForm = ({
             ))}
             <form
               ref={form}
+              className="object-form"
               noValidate
               aria-label={title}
               onSubmit={(event) => {
@@ -325,7 +327,7 @@ const ObjectForm = ({
                 )}
                 {theirs === null && <ErrorAlert error={save.error} />}
                 {!readOnly && (
-                  <Group gap="sm" align="center">
+                  <Group gap="sm" align="center" className="save-bar">
                     <Button type="submit" loading={save.isPending}>
                       Save in the draft
                     </Button>

@@ -10,7 +10,11 @@ const states = {
 
 /** Whether the draft of an object is what is in force. */
 export const StateBadge = ({ state }: { readonly state: DraftRow["state"] }) => (
-  <Badge color={states[state].color} variant={state === "live" ? "outline" : "light"}>
+  <Badge
+    color={states[state].color}
+    variant={state === "live" ? "outline" : "light"}
+    {...(state === "live" && { c: "var(--tone-accept)" })}
+  >
     {states[state].words}
   </Badge>
 );

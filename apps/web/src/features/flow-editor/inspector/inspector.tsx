@@ -1,0 +1,189 @@
+import { ActionIcon, Alert, Group, ScrollArea, Tabs, Text, Title, Tooltip } from "@mantine/core";
+import { IconPlayerPause, IconPlayerPlay, IconTrash } from "@tabler/icons-react";
+import { type KeyboardEvent, useEffect, useRef } from "react";
+import { BlockIcon } from "../canvas/block-icon.tsx";
+import { deleteSelection, toggleDisabled } from "../commands.ts";
+import { faceOf, useCompiled, useDraft, useEditor, useEditorStore } from "../editor-context.tsx";
+import type { InspectorTab } from "../editor-store.ts";
+import { BlockForm } from "./block-form.tsx";
+import { FlowSettings } from "./flow-settings.tsx";
+import { NotesTab } from "./notes-tab.tsx";
+import { OutcomesTable } from "./outcomes-table.tsx";
+import "./inspector.css";
+
+/** The panel at the right: the chosen block, several of them, or the flow itself. */
+export const Inspector = () => {
+  const selection = useEditor((state) => state.selection);
+  const draft = useDraft();
+  const root = useRef<HTMLElement>(null);
+  const store = useEditorStore();
+  useInspectorFocus(root);
+  const [only] = selection.size === 1 ? [...selection] : [];
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    event.preventDefault();
+    const { focusRequest } = store.getState();
+    store.getState().set({ focusRequest: focusRequest + 1 });
+  };
+  return (
+    <aside
+      ref={root}
+      className="inspector"
+      aria-label="Inspector"
+      data-region="inspector"
+      onKeyDown={onKeyDown}
+    >
+      {only !== undefined && draft.flow.nodes[only] !== undefined ? (
+        <BlockInspector key={only} id={only} />
+      ) : selection.size > 1 ? (
+        <SeveralBlocks ids={[...selection]} />
+      ) : (
+        <FlowSettings />
+      )}
+    </aside>
+  );
+};
+
+/** Takes the focus to the first field, or to the one that is asked for. */
+const useInspectorFocus = (root: React.RefObject<HTMLElement | null>): void => {
+  const { count, field } = useEditor((state) => state.inspectorRequest);
+  useEffect(() => {
+    if (count === 0) return undefined;
+    const frame = requestAnimationFrame(() => {
+      const named = field === null ? null : document.getElementById(field);
+      const target =
+        named?.matches("input, textarea, button") === true
+          ? named
+          : (named ?? root.current)?.querySelector<HTMLElement>(
+              "[role=tabpanel] input, [role=tabpanel] textarea, [role=tabpanel] .cm-content, input, textarea",
+            );
+      target?.focus();
+      target?.scrollIntoView({ block: "nearest" });
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [count, field, root]);
+};
+
+const BlockInspector = ({ id }: { readonly id: string }) => {
+  const store = useEditorStore();
+  const draft = useDraft();
+  const tab = useEditor((state) => state.tab);
+  const readOnly = useEditor((state) => state.readOnly);
+  const { problems } = useCompiled();
+  const node = draft.flow.nodes[id];
+  if (node === undefined) return null;
+  const face = faceOf(node);
+  const own = problems.filter(
+    (problem) =>
+      problem.node === id && problem.severity !== "advice" && problem.field === undefined,
+  );
+  return (
+    <>
+      <Group wrap="nowrap" gap="sm" className="inspector-head">
+        <span className="block-tile">
+          <BlockIcon name={face.icon} url={face.iconUrl} />
+        </span>
+        <div style={{ flex: 1, minWidth: 0 }}>
+          <Title order={2} lineClamp={1}>
+            {face.title}
+          </Title>
+          <Text size="xs" c="dimmed" lineClamp={2}>
+            {face.block?.summary ?? "This block is not installed here."}
+          </Text>
+        </div>
+        {!readOnly && (
+          <Group gap={0} wrap="nowrap">
+            <Tooltip label={node.disabled === true ? "Switch on (X)" : "Switch off (X)"}>
+              <ActionIcon
+                aria-label={node.disabled === true ? "Switch the block on" : "Switch the block off"}
+                onClick={() => toggleDisabled(store)}
+              >
+                {node.disabled === true ? (
+                  <IconPlayerPlay size={18} />
+                ) : (
+                  <IconPlayerPause size={18} />
+                )}
+              </ActionIcon>
+            </Tooltip>
+            <Tooltip label="Delete (Del)">
+              <ActionIcon
+                aria-label="Delete the block"
+                onClick={() => deleteSelection(store, true)}
+              >
+                <IconTrash size={18} />
+              </ActionIcon>
+            </Tooltip>
+          </Group>
+        )}
+      </Group>
+      <Tabs
+        value={tab}
+        onChange={(next) => store.getState().set({ tab: (next ?? "settings") as InspectorTab })}
+        className="inspector-tabs"
+        keepMounted={false}
+      >
+        <Tabs.List>
+          <Tabs.Tab value="settings">Settings</Tabs.Tab>
+          <Tabs.Tab value="outcomes">Outcomes</Tabs.Tab>
+          <Tabs.Tab value="notes">Notes</Tabs.Tab>
+        </Tabs.List>
+        <ScrollArea className="inspector-body" type="auto">
+          {node.disabled === true && (
+            <Alert color="gray" mb="sm" p="xs">
+              This block is switched off: runs pass it by.
+            </Alert>
+          )}
+          {own.map(({ message, cure, severity }) => (
+            <Alert key={message} color={severity === "error" ? "red" : "yellow"} mb="sm" p="xs">
+              {message} {cure}
+            </Alert>
+          ))}
+          <Tabs.Panel value="settings">
+            <BlockForm id={id} node={node} />
+          </Tabs.Panel>
+          <Tabs.Panel value="outcomes">
+            <OutcomesTable id={id} node={node} />
+          </Tabs.Panel>
+          <Tabs.Panel value="notes">
+            <NotesTab id={id} node={node} />
+          </Tabs.Panel>
+        </ScrollArea>
+      </Tabs>
+    </>
+  );
+};
+
+const SeveralBlocks = ({ ids }: { readonly ids: readonly string[] }) => {
+  const store = useEditorStore();
+  const readOnly = useEditor((state) => state.readOnly);
+  const draft = useDraft();
+  return (
+    <div className="inspector-plain">
+      <Title order={2}>{ids.length} blocks</Title>
+      <ul>
+        {ids.map((id) => {
+          const node = draft.flow.nodes[id];
+          return node && <li key={id}>{faceOf(node).title}</li>;
+        })}
+      </ul>
+      {!readOnly && (
+        <Group gap="xs">
+          <ActionIcon
+            aria-label="Switch them off or on"
+            variant="default"
+            onClick={() => toggleDisabled(store)}
+          >
+            <IconPlayerPause size={18} />
+          </ActionIcon>
+          <ActionIcon
+            aria-label="Delete them"
+            variant="default"
+            onClick={() => deleteSelection(store, true)}
+          >
+            <IconTrash size={18} />
+          </ActionIcon>
+        </Group>
+      )}
+    </div>
+  );
+};
