@@ -210,7 +210,7 @@ export const createQueueOperations = (options: QueueOperationsOptions): QueueOpe
         values,
       );
       const { rows: counted } = await pool.query<{ count: string }>(
-        `SELECT count(*) AS count FROM (SELECT FROM queue_entry WHERE ${where.text} LIMIT 100000) AS some`,
+        `SELECT count(*) AS count FROM (SELECT FROM queue_entry WHERE ${where.text} LIMIT 100000) AS matching`,
         where.values,
       );
       const page = rows.slice(0, limit);
