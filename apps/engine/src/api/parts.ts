@@ -6,6 +6,7 @@ import type { BlockRegistry, FlowKind, FlowProblem } from "@sluice/flow-schema";
 import type { Directory, Transport } from "@sluice/settings";
 import type { FlowTrace } from "../flows/trace.ts";
 import type { HistoryEvent, Outcome, Stage } from "../history/event.ts";
+import type { QueueOperations } from "../queue/queue-operations.ts";
 import type { DraftStore } from "../store/draft-store.ts";
 import type { IconStore } from "../store/icon-store.ts";
 import type { SecretAccess } from "../store/load-snapshot.ts";
@@ -47,93 +48,17 @@ export type ApiParts = {
 
 // ── queue ──────────────────────────────────────────────────────────────────
 
-export type QueueName = "incoming" | "outgoing" | "hold";
+export type {
+  Pause,
+  PauseTarget,
+  QueueAction,
+  QueueFilter,
+  QueueName,
+  QueueRow,
+  QueueSummary,
+} from "../queue/queue-operations.ts";
 
-export type QueueSummary = {
-  readonly queues: readonly {
-    readonly queue: QueueName;
-    readonly count: number;
-    readonly oldest: string | null;
-  }[];
-  readonly nextHops: readonly {
-    readonly queue: QueueName;
-    readonly nextHop: string;
-    readonly count: number;
-    readonly oldest: string;
-    readonly nextAttempt: string | null;
-    readonly lastReply: string | null;
-    readonly paused: boolean;
-  }[];
-  readonly replies: readonly { readonly reply: string; readonly count: number }[];
-};
-
-export type QueueFilter = {
-  readonly queue?: QueueName | undefined;
-  readonly sender?: string | undefined;
-  readonly recipient?: string | undefined;
-  readonly nextHop?: string | undefined;
-  readonly transport?: string | undefined;
-  readonly messageId?: string | undefined;
-  readonly reply?: string | undefined;
-};
-
-export type QueueRow = {
-  readonly queueId: string;
-  readonly messageId: string;
-  readonly queue: QueueName;
-  readonly sender: string;
-  readonly recipient: string;
-  readonly subject: string;
-  readonly size: number;
-  readonly receivedAt: string;
-  readonly listener: string | null;
-  readonly domain: string | null;
-  readonly transport: string | null;
-  readonly nextHop: string;
-  readonly attempts: number;
-  readonly nextAttemptAt: string;
-  readonly lastReply: string | null;
-  readonly lastAttemptAt: string | null;
-  /** Somebody delivers it at this moment. */
-  readonly active: boolean;
-};
-
-export type QueueAction =
-  | { readonly kind: "retry" | "hold" | "release" | "remove" | "bounce" }
-  | { readonly kind: "changeTransport"; readonly transport: string };
-
-export type PauseTarget =
-  | { readonly kind: "all" }
-  | { readonly kind: "transport"; readonly transport: string }
-  | { readonly kind: "destination"; readonly destination: string };
-
-export type Pause = {
-  readonly target: PauseTarget;
-  readonly since: string;
-  readonly by: string;
-};
-
-export type QueuePort = {
-  readonly summary: () => Promise<QueueSummary>;
-  readonly list: (page: {
-    filter: QueueFilter;
-    cursor: string | null;
-    limit: number;
-  }) => Promise<{ rows: readonly QueueRow[]; nextCursor: string | null; estimate: number }>;
-  /** Ids of every entry the filter matches now. */
-  readonly select: (filter: QueueFilter) => Promise<readonly string[]>;
-  /** Acts on these entries; says how many it could not (gone, or being delivered). */
-  readonly act: (
-    action: QueueAction,
-    queueIds: readonly string[],
-    by: string,
-  ) => Promise<{ done: number; skipped: number }>;
-  readonly pauses: () => Promise<readonly Pause[]>;
-  readonly pause: (target: PauseTarget, by: string) => Promise<void>;
-  readonly resume: (target: PauseTarget) => Promise<void>;
-  /** The message of an entry as it would be delivered; null: there is none. */
-  readonly content: (queueId: string) => Promise<AsyncIterable<Buffer> | null>;
-};
+export type QueuePort = QueueOperations;
 
 // ── quarantine ─────────────────────────────────────────────────────────────
 

@@ -1,4 +1,5 @@
 /** Mail that waits: seen, retried, held, released, removed, returned, sent elsewhere. */
+import { parseMailbox } from "@sluice/mail-syntax";
 import { z } from "zod";
 import { GatewayError } from "../errors.ts";
 import { appendAudit } from "../store/audit.ts";
@@ -47,6 +48,7 @@ const titles: Readonly<Record<QueueAction["kind"], string>> = {
   remove: "Delete from the queue",
   bounce: "Return to the sender",
   changeTransport: "Send through another transport",
+  changeRecipient: "Send to another recipient",
 };
 
 const audit = (ctx: Context, action: string, object: string, after: unknown): Promise<void> =>
@@ -67,7 +69,7 @@ const startJob = async (ctx: Context, action: QueueAction, which: Which): Promis
   });
 };
 
-const act = (kind: Exclude<QueueAction["kind"], "changeTransport">) =>
+const act = (kind: Exclude<QueueAction["kind"], "changeTransport" | "changeRecipient">) =>
   procedure("operate")
     .input(Which)
     .mutation(({ ctx, input }): Promise<JobView> => startJob(ctx, { kind }, input));
@@ -111,6 +113,18 @@ export const queue = router({
     .mutation(({ ctx, input }): Promise<JobView> => {
       const { transport, ...which } = input;
       return startJob(ctx, { kind: "changeTransport", transport }, which);
+    }),
+
+  changeRecipient: procedure("operate")
+    .input(z.strictObject({ ids: Ids, recipient: z.string().min(3).max(320) }))
+    .mutation(({ ctx, input: { ids, recipient } }): Promise<JobView> => {
+      const mailbox = parseMailbox(recipient);
+      if (mailbox === null) {
+        throw new GatewayError("INVALID", "This is no address.", {
+          detail: { field: "recipient" },
+        });
+      }
+      return startJob(ctx, { kind: "changeRecipient", recipient }, { ids });
     }),
 
   job: procedure("view")

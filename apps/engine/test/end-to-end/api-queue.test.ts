@@ -25,6 +25,7 @@ afterAll(() => gateway.close());
 
 const body = "Subject: held up\r\n\r\nHello\r\n";
 
+let lastQueueId = 0;
 const addEntry = async (recipient: string, hop: string, reply: string | null): Promise<void> => {
   const { pool } = gateway.database;
   const { rows } = await pool.query<{ id: string }>("SELECT gen_random_uuid() AS id");
@@ -34,11 +35,11 @@ const addEntry = async (recipient: string, hop: string, reply: string | null): P
     Buffer.from(body),
   ]);
   await pool.query(
-    `INSERT INTO queue_entry (message_id, body_id, queue, sender, recipient, size, received_at,
+    `INSERT INTO queue_entry (queue_id, message_id, body_id, queue, sender, recipient, size, received_at,
        transport, next_hop, revision, next_attempt_at, last_reply, envelope)
-     VALUES ($1, $1, 'outgoing', 'a@sender.example', $2, 10, now(), 'internal', $3, 1,
+     VALUES ($5, $1, $1, 'outgoing', 'a@sender.example', $2, 10, now(), 'internal', $3, 1,
        now() + interval '1 hour', $4, '{"subject": "held up"}')`,
-    [id, recipient, hop, reply],
+    [id, recipient, hop, reply, ++lastQueueId],
   );
 };
 
