@@ -1,5 +1,12 @@
 /** The left rail: one entry for each feature, in the order of ui.md's map. */
-import { type Icon, IconAt, IconPlugConnected, IconSend, IconSitemap } from "@tabler/icons-react";
+import {
+  type Icon,
+  IconAt,
+  IconHistory,
+  IconPlugConnected,
+  IconSend,
+  IconSitemap,
+} from "@tabler/icons-react";
 import type { LinkProps } from "@tanstack/react-router";
 import type { Permission } from "../api.ts";
 
@@ -31,6 +38,18 @@ export const navigation: readonly NavigationGroup[] = [
         icon: IconSitemap,
         goKey: "f",
         synonyms: ["blocks", "policy"],
+      },
+    ],
+  },
+  {
+    title: "Mail",
+    entries: [
+      {
+        label: "History",
+        to: "/mail/history",
+        icon: IconHistory,
+        synonyms: ["messages", "tracking", "search mail"],
+        goKey: "h",
       },
     ],
   },

@@ -1,0 +1,148 @@
+/**
+ * Every message and every refused session, newest first. The query is in the
+ * address; what arrives meanwhile waits behind a button while somebody reads.
+ */
+import { Button, Group, Switch, Text } from "@mantine/core";
+import { IconArrowUp } from "@tabler/icons-react";
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useSubscription } from "@trpc/tanstack-react-query";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type RouterOutputs, readError, trpc } from "../../api.ts";
+import { announce } from "../../ui/announce.tsx";
+import { DataTable } from "../../ui/data-table.tsx";
+import { EmptyState } from "../../ui/empty-state.tsx";
+import { ErrorAlert } from "../../ui/error-alert.tsx";
+import { Page } from "../../ui/page.tsx";
+import { historyColumns } from "./history-columns.tsx";
+import { QueryBox } from "./query-box.tsx";
+
+export type HistoryRow = RouterOutputs["history"]["list"]["rows"][number];
+
+export const HistoryPage = () => {
+  const { q: text = "" } = useSearch({ from: "/shell/mail/history" });
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const [live, setLive] = useState(true);
+  const [fresh, setFresh] = useState<ReadonlySet<string>>(new Set());
+  const scrolled = useRef(false);
+  const options = trpc.history.list.infiniteQueryOptions(
+    { query: text },
+    { getNextPageParam: ({ nextCursor }) => nextCursor, initialCursor: null },
+  );
+  const pages = useInfiniteQuery({ ...options, staleTime: 0 });
+  const rows = useMemo(() => pages.data?.pages.flatMap((page) => page.rows) ?? [], [pages.data]);
+  const key = JSON.stringify(options.queryKey);
+
+  const refresh = useCallback((): void => {
+    setFresh(new Set());
+    // only the first page is asked for again, however far somebody had read
+    client.setQueryData(options.queryKey, (old) =>
+      old === undefined
+        ? undefined
+        : { pages: old.pages.slice(0, 1), pageParams: old.pageParams.slice(0, 1) },
+    );
+    void client.invalidateQueries({ queryKey: options.queryKey });
+  }, [client, key]);
+
+  useSubscription(
+    trpc.history.onNew.subscriptionOptions(undefined, {
+      onData: ({ messageId }) => setFresh((ids) => new Set(ids).add(messageId)),
+    }),
+  );
+  const shows = live && !scrolled.current;
+  useEffect(() => {
+    if (fresh.size === 0 || !shows) return undefined;
+    const timer = setTimeout(refresh, 1000);
+    return () => clearTimeout(timer);
+  }, [fresh, shows, refresh]);
+
+  const search = (next: string): void => {
+    setFresh(new Set());
+    void navigate({
+      to: "/mail/history",
+      search: next === "" ? {} : { q: next },
+      replace: next === text,
+    });
+  };
+  const problem = pages.error === null ? null : readError(pages.error);
+  const isWrongQuery = problem?.code === "INVALID";
+  useEffect(() => {
+    if (pages.data !== undefined)
+      announce(`${rows.length}${pages.hasNextPage ? " or more" : ""} messages.`);
+  }, [key, pages.data === undefined]);
+
+  return (
+    <Page
+      title="History"
+      description="What happened to each message and each refused session."
+      fill
+      actions={
+        <Switch
+          label="Live"
+          checked={live}
+          onChange={(event) => setLive(event.currentTarget.checked)}
+        />
+      }
+    >
+      <QueryBox text={text} onSearch={search} error={isWrongQuery ? problem.message : null} />
+      {!isWrongQuery && <ErrorAlert error={pages.error} />}
+      {fresh.size > 0 && !shows && (
+        <Group justify="center">
+          <Button
+            size="compact-sm"
+            variant="light"
+            leftSection={<IconArrowUp size={14} />}
+            onClick={() => {
+              document.querySelector(".history-rows .data-table")?.scrollTo({ top: 0 });
+              refresh();
+            }}
+          >
+            {`${fresh.size} new`}
+          </Button>
+        </Group>
+      )}
+      <div
+        className="history-rows"
+        style={{ display: "contents" }}
+        onScrollCapture={(event) => {
+          if (event.target instanceof HTMLElement) scrolled.current = event.target.scrollTop > 40;
+        }}
+      >
+        <DataTable
+          label="History"
+          columns={historyColumns}
+          rows={rows}
+          rowKey={({ messageId }) => messageId}
+          loading={pages.isPending}
+          hasMore={pages.hasNextPage}
+          loadingMore={pages.isFetchingNextPage}
+          onMore={() => void pages.fetchNextPage()}
+          onOpen={({ messageId }) =>
+            void navigate({ to: "/mail/m/$id", params: { id: messageId }, search: {} })
+          }
+          empty={
+            pages.isSuccess &&
+            (text === "" ? (
+              <EmptyState title="No mail yet">
+                Each message and each refused session appears here when it ends. Send a test message
+                to one of your listeners.
+              </EmptyState>
+            ) : (
+              <EmptyState
+                title="Nothing matches"
+                action={
+                  <Button variant="default" onClick={() => search("")}>
+                    Show everything
+                  </Button>
+                }
+              >
+                <Text span>Take a term out of the query, or a wider span of time.</Text>
+              </EmptyState>
+            ))
+          }
+        />
+      </div>
+    </Page>
+  );
+};
