@@ -169,6 +169,24 @@ CREATE UNLOGGED TABLE rate_hit (
 );
 CREATE INDEX rate_hit_until ON rate_hit (until);
 
+-- Counts a hit unless the window is full. The lock is of this counter alone; a function, because
+-- each of its statements sees what was committed before the lock was granted.
+CREATE FUNCTION take_rate_hit(
+  a_namespace text, an_entry text, a_length integer, oldest bigint, a_slice bigint,
+  an_until double precision, a_limit double precision
+) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended(a_namespace || chr(1) || an_entry, 7305));
+  IF (SELECT coalesce(sum(hits), 0) FROM rate_hit
+      WHERE namespace = a_namespace AND entry = an_entry AND seconds = a_length AND slice > oldest) >= a_limit
+  THEN RETURN false;
+  END IF;
+  INSERT INTO rate_hit (namespace, entry, seconds, slice, hits, until)
+  VALUES (a_namespace, an_entry, a_length, a_slice, 1, to_timestamp(an_until))
+  ON CONFLICT ON CONSTRAINT rate_hit_pkey DO UPDATE SET hits = rate_hit.hits + 1;
+  RETURN true;
+END $$;
+
 -- What we remember of client addresses, one row for a day.
 CREATE TABLE address_memory (
   address inet NOT NULL,

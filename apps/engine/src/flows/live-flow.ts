@@ -12,4 +12,6 @@ export type LiveFlow = {
   readonly origins: SourceMap;
   /** Static analysis: does its verdict depend on the recipient? */
   readonly dependsOnRecipient: boolean;
+  /** Node → the title on its card, for traces. */
+  readonly titles?: ReadonlyMap<string, string> | undefined;
 };

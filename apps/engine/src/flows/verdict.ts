@@ -73,6 +73,8 @@ export type AttemptChanges = {
   readonly tlsMode?: string | undefined;
   readonly sasl?: { readonly user: string; readonly password: string } | undefined;
   readonly protocol?: "smtp" | "lmtp" | undefined;
+  /** Notes kept with the entry from now on. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
 };
 
 export type AfterDeliveryVerdict =

@@ -94,7 +94,7 @@ const rawField = (name: string, value: string, { refold = true }: EditOptions): 
 
 const encode = (value: string, { smtpUtf8 }: EditOptions): string => {
   if (/[\r\n\0]/.test(value)) throw new HeaderError("the value has a line break or NUL in it");
-  return /^[\x01-\x7f]*$/.test(value) || smtpUtf8 ? value : encodeWords(decodeUtf8(value));
+  return smtpUtf8 || !/[\u0080-\u00ff]/.test(value) ? value : encodeWords(decodeUtf8(value));
 };
 
 /** Charsets that Node knows; an unknown one leaves the encoded word as it is. */

@@ -1,0 +1,325 @@
+/**
+ * Bodies of the functions that end a run or change what comes out of it. An action
+ * gives an `Ending`; what it means is decided in `verdict-of.ts`.
+ */
+
+import { Ending, type FunctionBody, HslArray, type RunContext, ScriptError } from "@sluice/hsl";
+import { parseMailbox } from "@sluice/mail-syntax";
+import {
+  bytesAt,
+  isGiven,
+  numberAt,
+  optionFlag,
+  optionNumber,
+  optionsAt,
+  optionText,
+  optionTexts,
+  textAt,
+  textsOf,
+} from "./arguments.ts";
+import { type ContentState, contentState, flowHost, runEnvelope } from "./flow-host.ts";
+import { objectId, textRecordValue } from "./values.ts";
+import type { AttemptChanges, ContentAction } from "./verdict.ts";
+
+type Bodies = Readonly<Record<string, FunctionBody>>;
+
+const ending =
+  (action: string): FunctionBody =>
+  (args) =>
+    new Ending(action, args);
+
+export const ipPolicyActions: Bodies = { Allow: ending("Allow"), Block: ending("Block") };
+
+export const answerActions: Bodies = {
+  Accept: ending("Accept"),
+  Reject: ending("Reject"),
+  Defer: ending("Defer"),
+};
+
+/** An address that can stand in an envelope, or an error: no control character gets through. */
+const checkedAddress = (text: string, isSender: boolean): string => {
+  if (isSender && text === "") return text;
+  if (parseMailbox(text) === null) {
+    throw new ScriptError("wrong-argument", `${JSON.stringify(text)} is no address`);
+  }
+  return text;
+};
+
+/** The id of an object that exists in the revision of the run. */
+const checkedObject = (
+  run: RunContext,
+  kind: "mailtransport" | "mailquarantine",
+  name: string,
+): string => {
+  const id = objectId(kind, name);
+  const { transports, quarantines } = flowHost(run).snapshot.settings;
+  if (Object.hasOwn(kind === "mailtransport" ? transports : quarantines, id)) return id;
+  throw new ScriptError("wrong-argument", `there is no ${kind}:${id}`);
+};
+
+const setSender = (address: string, run: RunContext): string => {
+  const envelope = runEnvelope(run);
+  envelope.sender = checkedAddress(address, true);
+  envelope.senderChanged = true;
+  return envelope.sender;
+};
+
+const setRecipient = (address: string, run: RunContext): string => {
+  const envelope = runEnvelope(run);
+  envelope.recipient = checkedAddress(address, false);
+  envelope.recipientChanged = true;
+  return envelope.recipient;
+};
+
+export const envelopeModifiers: Bodies = {
+  SetSender: (args, run) => {
+    setSender(textAt(args, 0), run);
+    return null;
+  },
+  SetRecipient: (args, run) => {
+    setRecipient(textAt(args, 0), run);
+    return null;
+  },
+  SetMailTransport: (args, run) => {
+    const envelope = runEnvelope(run);
+    envelope.transport = checkedObject(run, "mailtransport", textAt(args, 0));
+    envelope.transportChanged = true;
+    return null;
+  },
+};
+
+const metadataOf = (value: HslArray): Record<string, string> =>
+  Object.fromEntries(
+    [...value].map(([key, inner]) => [textsOf(String(key))[0] ?? "", textsOf(inner)[0] ?? ""]),
+  );
+
+/** A host name or address: nothing that could be read as more than that. */
+const checkedHost = (text: string): string => {
+  if (/^[A-Za-z0-9._:[\]-]{1,255}$/.test(text)) return text;
+  throw new ScriptError("wrong-argument", `${JSON.stringify(text)} is no host`);
+};
+
+/** RFC 6376 §5.4.1. */
+const signedHeaders = [
+  ...["From", "Reply-To", "Subject", "Date", "To", "Cc", "Message-ID", "In-Reply-To", "References"],
+  ...["MIME-Version", "Content-Type", "Content-Transfer-Encoding", "List-Unsubscribe"],
+];
+
+const maximumDelay = 30 * 86_400;
+
+const checkedDelay = (seconds: number): number => {
+  if (!Number.isFinite(seconds)) throw new ScriptError("wrong-argument", "the delay is no number");
+  return Math.min(Math.max(0, seconds), maximumDelay);
+};
+
+/** The deliver action that stands in the arguments of Deliver, DirectDeliver and CopyMail. */
+const deliverAction = (
+  args: readonly (HslArray | unknown)[],
+  run: RunContext,
+  options: HslArray,
+): ContentAction & { kind: "deliver" } => {
+  const envelope = runEnvelope(run);
+  const state = contentState(run);
+  const plain = args as Parameters<FunctionBody>[0]; // the signature has checked them
+  const isOptions = plain[0] instanceof HslArray;
+  const recipient = isOptions
+    ? optionText(options, "recipient")
+    : isGiven(plain, 0)
+      ? textAt(plain, 0)
+      : undefined;
+  const transport = isOptions
+    ? optionText(options, "transportid")
+    : isGiven(plain, 1)
+      ? textAt(plain, 1)
+      : undefined;
+  const notes = options.get("metadata");
+  return {
+    kind: "deliver",
+    recipient: recipient === undefined ? envelope.recipient : checkedAddress(recipient, false),
+    transport:
+      transport === undefined || transport === ""
+        ? // what the flow did not choose is each recipient's own
+          envelope.transportChanged
+          ? (envelope.transport ?? undefined)
+          : undefined
+        : checkedObject(run, "mailtransport", transport),
+    delaySeconds: checkedDelay(optionNumber(options, "delay") ?? state.delaySeconds),
+    metadata:
+      notes instanceof HslArray ? { ...state.metadata, ...metadataOf(notes) } : state.metadata,
+  };
+};
+
+const add = (state: ContentState, action: ContentAction): void => {
+  if (state.actions.length >= 1000) {
+    throw new ScriptError("budget-actions", "the script took more than 1000 actions");
+  }
+  state.actions.push(action);
+};
+
+const deliver =
+  (name: string): FunctionBody =>
+  (args, run) => {
+    const options = optionsAt(args, 0);
+    add(contentState(run), deliverAction(args, run, options));
+    return optionFlag(options, "done", true) ? new Ending(name, args) : null;
+  };
+
+export const contentActions: Bodies = {
+  Deliver: deliver("Deliver"),
+  CopyMail: (args, run) => {
+    const state = contentState(run);
+    const action = deliverAction(args, run, new HslArray());
+    add(state, action);
+    state.copies.add(action);
+    return null;
+  },
+  Reject: ending("Reject"),
+  Defer: ending("Defer"),
+  Delete: (args, run) => {
+    add(contentState(run), { kind: "delete" });
+    return new Ending("Delete", args);
+  },
+  Done: ending("Done"),
+  Quarantine: (args, run) => {
+    const options = optionsAt(args, 3);
+    const envelope = runEnvelope(run);
+    add(contentState(run), {
+      kind: "quarantine",
+      quarantine: checkedObject(run, "mailquarantine", textAt(args, 0)),
+      recipient: isGiven(args, 1) ? checkedAddress(textAt(args, 1), false) : envelope.recipient,
+      reason: optionText(options, "reason") ?? flowHost(run).flow.title,
+      reject: optionFlag(options, "reject", true),
+    });
+    return optionFlag(options, "done", true) ? new Ending("Quarantine", args) : null;
+  },
+  DKIMSign: (args, run) => {
+    const { settings, secret } = flowHost(run).snapshot;
+    const options = optionsAt(args, 3);
+    const key = objectId("pki", textAt(args, 2));
+    const privateKey = Object.hasOwn(settings.certificates, key)
+      ? secret("certificate", key, "privateKey")
+      : null;
+    if (privateKey === null) {
+      throw new ScriptError("wrong-argument", `there is no private key pki:${key}`);
+    }
+    const [algorithm, headers, more] = [
+      optionText(options, "algorithm"),
+      optionTexts(options, "headers"),
+      optionTexts(options, "additional_headers"),
+    ];
+    const part = (name: string): string =>
+      optionText(options, name) === "simple" ? "simple" : "relaxed";
+    contentState(run).signatures.push({
+      selector: checkedHost(textAt(args, 0)),
+      domain: checkedHost(textAt(args, 1)),
+      privateKey,
+      algorithm: algorithm === "sha256" ? undefined : algorithm,
+      canonicalization: `${part("canonicalization_header")}/${part("canonicalization_body")}`,
+      headers:
+        headers === undefined && more === undefined
+          ? null
+          : [...(headers ?? signedHeaders), ...(more ?? [])],
+      discardChanges: optionFlag(options, "discard_changes", false),
+    });
+    return null;
+  },
+  DiscardMailDataChanges: (_args, run) => {
+    contentState(run).message.discardChanges();
+    return null;
+  },
+  SetDelayedDeliver: (args, run) => {
+    contentState(run).delaySeconds = checkedDelay(numberAt(args, 0));
+    return null;
+  },
+  SetMetaData: (args, run) => {
+    contentState(run).metadata = metadataOf(optionsAt(args, 0));
+    return null;
+  },
+  GetMetaData: (_args, run) => textRecordValue(contentState(run).metadata),
+};
+
+/** Changes what the one attempt before us will do. */
+const change = (run: RunContext, changes: AttemptChanges): null => {
+  const { attempt } = flowHost(run).facts;
+  if (attempt === null) throw new ScriptError("after-attempt", "the attempt has been made");
+  attempt.changes = { ...attempt.changes, ...changes };
+  return null;
+};
+
+const tlsModes = [
+  "none",
+  "optional",
+  "optional-verify",
+  "require",
+  "require-verify",
+  "dane",
+  "mta-sts",
+];
+
+/** Code of the attempt's result; null before the attempt. */
+const codeOf = (run: RunContext): number | null => flowHost(run).facts.attemptCode;
+
+/** Mail that is delivered cannot be tried, returned or sent again. */
+const needsFailure = (run: RunContext, action: string): void => {
+  const code = codeOf(run);
+  if (code === null) throw new ScriptError("before-attempt", `${action}: there was no attempt yet`);
+  if (code >= 200 && code < 300) {
+    throw new ScriptError("delivered", `${action}: the mail has been delivered`);
+  }
+};
+
+export const deliveryActions: Bodies = {
+  Try: (args, run) => {
+    if (codeOf(run) !== null) throw new ScriptError("after-attempt", "the attempt has been made");
+    return new Ending("Try", args);
+  },
+  Retry: (args, run) => {
+    needsFailure(run, "Retry");
+    return new Ending("Retry", args);
+  },
+  Delete: ending("Delete"),
+  GenerateDSN: (args, run) => {
+    if (codeOf(run) !== null) needsFailure(run, "GenerateDSN");
+    return new Ending("GenerateDSN", args);
+  },
+  Reschedule: (args, run) => {
+    if (codeOf(run) !== null) needsFailure(run, "Reschedule");
+    return new Ending("Reschedule", args);
+  },
+  Deliver: (args, run) => {
+    needsFailure(run, "Deliver");
+    if (isGiven(args, 0)) checkedAddress(textAt(args, 0), false);
+    if (isGiven(args, 1)) checkedObject(run, "mailtransport", textAt(args, 1));
+    return new Ending("Deliver", args);
+  },
+  SetDestination: (args, run) =>
+    change(run, {
+      destination: { host: checkedHost(textAt(args, 0)), port: numberAt(args, 1, 25) },
+    }),
+  SetSourceIP: (args, run) =>
+    change(run, { sourceAddress: checkedHost(textsOf(args[0] ?? "")[0] ?? "") }),
+  SetHELO: (args, run) => change(run, { helo: checkedHost(textAt(args, 0)) }),
+  SetTLS: (args, run) => {
+    const mode = optionText(optionsAt(args, 0), "tls") ?? "";
+    if (!tlsModes.includes(mode)) {
+      throw new ScriptError("wrong-argument", `tls must be one of ${tlsModes.join(", ")}`);
+    }
+    return change(run, { tlsMode: mode });
+  },
+  SetSASL: (args, run) =>
+    change(run, { sasl: { user: textAt(args, 0), password: textAt(args, 1) } }),
+  SetProtocol: (args, run) => {
+    const protocol = bytesAt(args, 0).toLowerCase();
+    if (protocol !== "smtp" && protocol !== "lmtp") {
+      throw new ScriptError("wrong-argument", "the protocol is smtp or lmtp");
+    }
+    return change(run, { protocol });
+  },
+  SetSender: (args, run) => change(run, { sender: setSender(textAt(args, 0), run) }),
+  SetRecipient: (args, run) => change(run, { recipient: setRecipient(textAt(args, 0), run) }),
+  SetMetaData: (args, run) => change(run, { metadata: metadataOf(optionsAt(args, 0)) }),
+  GetMetaData: (_args, run) => {
+    const { attempt, metadata } = flowHost(run).facts;
+    return textRecordValue(attempt?.changes.metadata ?? metadata);
+  },
+};

@@ -1,0 +1,180 @@
+/** dns, dnsbl, spf and their kin: what scripts ask of DNS (`hsl.md` §7.8). */
+import {
+  type FunctionBody,
+  HslArray,
+  parseAddress,
+  type RunContext,
+  reversedAddress,
+  type Value,
+} from "@sluice/hsl";
+import {
+  isGiven,
+  numberAt,
+  optionFlag,
+  optionNumber,
+  optionsAt,
+  optionText,
+  optionTexts,
+  textAt,
+  textsOf,
+} from "../arguments.ts";
+import { flowHost } from "../flow-host.ts";
+import {
+  type Dns,
+  type DnsOptions,
+  type DnsRecord,
+  type DnsResult,
+  type RecordType,
+  recordTypes,
+} from "../host/dns.ts";
+import type { Dnsbl } from "../host/dnsbl.ts";
+import type { Spf } from "../host/spf.ts";
+import { listValue, recordValue, textValue } from "../values.ts";
+
+type Bodies = Readonly<Record<string, FunctionBody>>;
+
+const gatewayOptions = (run: RunContext): DnsOptions => {
+  const host = flowHost(run);
+  return { servers: host.snapshot.settings.gateway.resolvers, signal: host.signal };
+};
+
+/** Arguments `[resolvers[, timeout]]`, from `index` on. */
+const optionsFrom = (args: readonly Value[], index: number, run: RunContext): DnsOptions => {
+  const options = gatewayOptions(run);
+  const given = args[index];
+  return {
+    ...options,
+    ...(given instanceof HslArray && given.size > 0 ? { servers: textsOf(given) } : {}),
+    ...(isGiven(args, index + 1) ? { timeoutSeconds: numberAt(args, index + 1) } : {}),
+  };
+};
+
+const named = (options: HslArray, run: RunContext): DnsOptions => ({
+  ...gatewayOptions(run),
+  ...(options.has("resolvers") ? { servers: optionTexts(options, "resolvers") } : {}),
+  ...(options.has("timeout") ? { timeoutSeconds: optionNumber(options, "timeout") } : {}),
+});
+
+const recordValueOf = (record: DnsRecord): Value => {
+  switch (record.type) {
+    case "A":
+    case "AAAA":
+      return record.address;
+    case "TXT":
+      return record.text;
+    case "PTR":
+    case "NS":
+    case "CNAME":
+      return textValue(record.name);
+    case "MX":
+      return textValue(record.exchange);
+    case "SRV":
+      return recordValue({
+        target: textValue(record.target),
+        port: record.port,
+        priority: record.priority,
+        weight: record.weight,
+      });
+    case "TLSA":
+      return recordValue({
+        usage: record.usage,
+        selector: record.selector,
+        matchingtype: record.matchingType,
+        data: record.certificate.toString("hex"),
+      });
+    default:
+      record satisfies never;
+      return null;
+  }
+};
+
+const recordsOf = (result: DnsResult): readonly DnsRecord[] => {
+  if (result.kind !== "answers") return [];
+  return result.records[0]?.type === "MX"
+    ? result.records.toSorted((a, b) => preference(a) - preference(b))
+    : result.records;
+};
+const preference = (record: DnsRecord): number => (record.type === "MX" ? record.preference : 0);
+
+const answers = (results: readonly DnsResult[]): HslArray =>
+  HslArray.fromList(results.flatMap((result) => recordsOf(result).map(recordValueOf)));
+
+export const dnsFunctions = ({ dns, dnsbl, spf }: { dns: Dns; dnsbl: Dnsbl; spf: Spf }): Bodies => {
+  const query =
+    (...types: RecordType[]): FunctionBody =>
+    async (args, run) => {
+      const options = optionsFrom(args, 1, run);
+      const name = textAt(args, 0);
+      return answers(await Promise.all(types.map((type) => dns.query(name, type, options))));
+    };
+
+  return {
+    dns: query("A", "AAAA"),
+    dns4: query("A"),
+    dns6: query("AAAA"),
+    dnsmx: query("MX"),
+    dnstxt: query("TXT"),
+    dnsns: query("NS"),
+    dnsptr: async (args, run) => {
+      const address = parseAddress(textAt(args, 0));
+      if (address === undefined) return new HslArray();
+      const zone = address.family === 4 ? "in-addr.arpa" : "ip6.arpa";
+      const options = optionsFrom(args, 1, run);
+      return answers([await dns.query(`${reversedAddress(address)}.${zone}`, "PTR", options)]);
+    },
+    dns_query: async (args, run) => {
+      const options = optionsAt(args, 1);
+      const wanted = (optionText(options, "type") ?? "a").toUpperCase();
+      const type = recordTypes.find((one) => one === wanted);
+      const result: DnsResult =
+        type === undefined
+          ? { kind: "error", reason: "BADTYPE" }
+          : await dns.query(textAt(args, 0), type, named(options, run));
+      if (!optionFlag(options, "extended_result", false)) return answers([result]);
+      if (result.kind !== "answers") return recordValue({ error: result.reason });
+      return recordValue({ result: answers([result]), dnssec: result.authentic });
+    },
+    dnsbl: async (args, run) => {
+      const given = optionsAt(args, 2);
+      const isList = given.isList;
+      const options = isList ? optionsFrom(args, 2, run) : named(given, run);
+      const found = await dnsbl.ask(textAt(args, 0), textAt(args, 1), options);
+      const list = listValue(found.answers);
+      if (isList || !optionFlag(given, "extended_result", false)) return list;
+      return recordValue(
+        found.error === null ? { answers: list } : { answers: list, error: found.error },
+      );
+    },
+    spf: async (args, run) => {
+      const sender = textAt(args, 2);
+      const { result } = await spf.check(
+        {
+          address: textAt(args, 0),
+          helo: textAt(args, 1),
+          sender: sender === "" || sender.includes("@") ? sender : `postmaster@${sender}`,
+          receiver: receiverOf(run),
+        },
+        gatewayOptions(run),
+      );
+      return result === "pass" ? 0 : result === "softfail" ? 20 : result === "fail" ? 100 : 50;
+    },
+    spf_query: async (args, run) => {
+      const found = await spf.check(
+        {
+          address: textAt(args, 0),
+          helo: textAt(args, 1),
+          sender: textAt(args, 2),
+          receiver: receiverOf(run),
+        },
+        named(optionsAt(args, 3), run),
+      );
+      return recordValue({
+        result: found.result,
+        domain: textValue(found.domain),
+        explanation: textValue(found.explanation),
+      });
+    },
+  };
+};
+
+const receiverOf = (run: RunContext): string => flowHost(run).hostName;

@@ -1,0 +1,124 @@
+/** Directories, other mail servers, HTTP and reputation (`hsl.md` §7.8). */
+import { encodeText, type FunctionBody, HslArray, type RunContext, type Value } from "@sluice/hsl";
+import { bytesAt, optionFlag, optionsAt, optionText, optionTexts, textAt } from "../arguments.ts";
+import { flowHost } from "../flow-host.ts";
+import type { LdapEntry, LdapProfile } from "../host/ldap.ts";
+import type { LookupAnswer } from "../host/smtp-lookup.ts";
+import type { FlowServices } from "../services.ts";
+import { objectId, recordValue, textValue } from "../values.ts";
+import { readHttpCall } from "./http-call.ts";
+import { lookupServer } from "./lookup-server.ts";
+
+type Bodies = Readonly<Record<string, FunctionBody>>;
+
+export const networkFunctions = (services: FlowServices): Bodies => {
+  const { ldap, http, smtpLookup, reputation, dns } = services;
+  return {
+    ldap_search: async (args, run) => {
+      const profile = profileOf(textAt(args, 0), optionsAt(args, 2), run);
+      if (typeof profile === "string") return couldNot(run, profile);
+      const found = await ldap.search(profile, textAt(args, 1));
+      if (found.kind === "error") return couldNot(run, found.text);
+      return HslArray.fromList(found.entries.map(entryValue));
+    },
+    ldap_bind: async (args, run) => {
+      const profile = profileOf(textAt(args, 0), optionsAt(args, 3), run);
+      if (typeof profile === "string") return couldNot(run, profile);
+      const found = await ldap.bind(profile, textAt(args, 1), textAt(args, 2));
+      if (found.kind === "error") return couldNot(run, found.text);
+      return found.kind === "right" ? 1 : 0;
+    },
+    smtp_lookup_rcpt: async (args, run) => {
+      const recipient = textAt(args, 2);
+      const server = await lookupServer(args[0], recipient, run, dns);
+      const answer: LookupAnswer =
+        typeof server === "string"
+          ? { kind: "error", code: 0, text: server }
+          : await smtpLookup.recipient(server, textAt(args, 1), recipient);
+      const result = numberOf(answer, run);
+      if (!optionFlag(optionsAt(args, 3), "extended_result", false)) return result;
+      const [code, text] = answer.kind === "yes" ? [250, ""] : [answer.code, answer.text];
+      return recordValue({ result, error_code: code, error_message: textValue(text) });
+    },
+    smtp_lookup_auth: async (args, run) => {
+      const server = await lookupServer(args[0], "", run, dns);
+      const answer: LookupAnswer =
+        typeof server === "string"
+          ? { kind: "error", code: 0, text: server }
+          : await smtpLookup.password(server, textAt(args, 1), textAt(args, 2));
+      return numberOf(answer, run);
+    },
+    http: async (args, run) => {
+      const host = flowHost(run);
+      const { isExtended, withHeaders, ...call } = readHttpCall(args);
+      const { httpAllowPrivate, resolvers } = host.snapshot.settings.gateway;
+      const response = await http.fetch({
+        ...call,
+        allowPrivate: httpAllowPrivate,
+        resolvers,
+        signal: host.signal,
+      });
+      if (response.kind === "error") {
+        host.note("warn", `http: ${encodeText(response.text)}`);
+        return isExtended
+          ? recordValue({ status: 0, body: "", error: textValue(response.text) })
+          : "";
+      }
+      const { status, headers } = response;
+      const body = response.body.toString("latin1");
+      if (isExtended) {
+        const fields = HslArray.fromEntries(
+          headers.map(([name, value]) => [name, textValue(value)]),
+        );
+        return recordValue({ status, body, ...(withHeaders ? { headers: fields } : {}) });
+      }
+      if (status < 200 || status > 299) return "";
+      const lines = headers.map(([name, value]) => `${name}: ${textValue(value)}\r\n`).join("");
+      return withHeaders ? `${lines}\r\n${body}` : body;
+    },
+    globalview: async (args, run) => {
+      const answer = await reputation.ask(bytesAt(args, 0), flowHost(run).signal);
+      return answer ?? "tempfail"; // "could not say" is not "good"
+    },
+  };
+};
+
+const couldNot = (run: RunContext, why: string): number => {
+  flowHost(run).note("warn", encodeText(why));
+  return -1;
+};
+
+const numberOf = (answer: LookupAnswer, run: RunContext): number => {
+  if (answer.kind === "yes") return 1;
+  return answer.kind === "no" ? 0 : couldNot(run, answer.text);
+};
+
+/** The directory of the revision with its password; a string says why there is none. */
+const profileOf = (name: string, override: HslArray, run: RunContext): LdapProfile | string => {
+  const { settings, secret } = flowHost(run).snapshot;
+  const id = objectId("ldap", name);
+  const directory = Object.hasOwn(settings.directories, id) ? settings.directories[id] : undefined;
+  if (directory === undefined) return `There is no ldap:${id}.`;
+  const hosts = optionTexts(override, "host");
+  const user = optionText(override, "username");
+  return {
+    ...directory,
+    password: optionText(override, "password") ?? secret("directory", id, "bindPassword"),
+    ...(hosts === undefined ? {} : { servers: hosts }),
+    ...(user === undefined ? {} : { bindDn: user }),
+    base: optionText(override, "base") ?? directory.base,
+    query: optionText(override, "query") ?? directory.query,
+    attributes: optionTexts(override, "attributes") ?? directory.attributes,
+  };
+};
+
+const entryValue = ({ dn, attributes }: LdapEntry): HslArray => {
+  const entry = HslArray.fromEntries([["dn", textValue(dn)] as const]);
+  for (const [name, values] of attributes) {
+    entry.set(textValue(name), HslArray.fromList(values.map(attributeValue)));
+  }
+  return entry;
+};
+
+const attributeValue = (value: string | Buffer): Value =>
+  typeof value === "string" ? encodeText(value) : value.toString("latin1");

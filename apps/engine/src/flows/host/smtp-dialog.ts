@@ -1,0 +1,214 @@
+/**
+ * The client's side of a short SMTP conversation (RFC 5321), for questions that end
+ * before DATA. Replies are bounded, everything has an end, and a secret is sent
+ * only where the caller says it may be.
+ */
+import { connect as connectPlain, type Socket } from "node:net";
+import { connect as connectTls, type TLSSocket } from "node:tls";
+import { isCompleteReply, parseReply, type Reply } from "@sluice/mail-syntax";
+
+export type DialogOptions = {
+  readonly address: string;
+  readonly port: number;
+  /** Name the certificate must be for. */
+  readonly name: string;
+  readonly helo: string;
+  readonly lmtp: boolean;
+  readonly sourceAddress: string | null;
+  readonly tls: "none" | "optional" | "optional-verify" | "require" | "require-verify";
+  /** PEM; the one authority that counts. */
+  readonly certificate: string | null;
+  readonly connectSeconds: number;
+  readonly commandSeconds: number;
+};
+
+export type Dialog = {
+  readonly command: (line: string) => Promise<Reply>;
+  /** EHLO keywords in capitals → their parameters. */
+  readonly extensions: () => ReadonlyMap<string, string>;
+  readonly isEncrypted: () => boolean;
+  /** Says QUIT and does not wait for the answer. */
+  readonly close: () => void;
+};
+
+/** The server could not be asked. */
+export class DialogError extends Error {
+  override readonly name = "DialogError";
+}
+
+const maximumReply = 64 * 1024;
+
+export const openDialog = async (options: DialogOptions): Promise<Dialog> => {
+  let socket: Socket | TLSSocket = await connectSocket(options);
+  let reader = createReader(socket, options.commandSeconds);
+  let extensions = new Map<string, string>();
+  let isEncrypted = false;
+
+  const command = async (line: string): Promise<Reply> => {
+    if (/[\r\n\0]/.test(line)) throw new DialogError("a command has a line break in it");
+    socket.write(`${Buffer.from(line, "utf8").toString("latin1")}\r\n`, "latin1");
+    return reader.next();
+  };
+
+  const greet = async (): Promise<void> => {
+    const hello = await command(`${options.lmtp ? "LHLO" : "EHLO"} ${options.helo}`);
+    if (hello.code === 250) {
+      extensions = new Map(
+        hello.text
+          .split("\n")
+          .slice(1)
+          .map((line) => {
+            const [keyword = "", ...rest] = line.trim().split(" ");
+            return [keyword.toUpperCase(), rest.join(" ")] as const;
+          }),
+      );
+      return;
+    }
+    const old = options.lmtp ? hello : await command(`HELO ${options.helo}`);
+    if (old.code !== 250) throw new DialogError(`the server refused the greeting: ${old.code}`);
+    extensions = new Map();
+  };
+
+  const encrypt = async (): Promise<void> => {
+    const { tls } = options;
+    if (tls === "none") return;
+    const mustEncrypt = tls === "require" || tls === "require-verify";
+    if (!extensions.has("STARTTLS")) {
+      if (mustEncrypt) throw new DialogError("the server offers no STARTTLS");
+      return;
+    }
+    const answer = await command("STARTTLS");
+    if (answer.code !== 220) {
+      if (mustEncrypt) throw new DialogError("the server refused STARTTLS");
+      return;
+    }
+    if (reader.hasMore()) throw new DialogError("the server sent more than its answer to STARTTLS");
+    reader.detach();
+    socket = await upgrade(socket, options);
+    reader = createReader(socket, options.commandSeconds);
+    isEncrypted = true;
+    await greet();
+  };
+
+  try {
+    const greeting = await reader.next();
+    if (greeting.code !== 220) throw new DialogError(`the server greeted with ${greeting.code}`);
+    await greet();
+    await encrypt();
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+  return {
+    command,
+    extensions: () => extensions,
+    isEncrypted: () => isEncrypted,
+    close: () => {
+      socket.end("QUIT\r\n");
+      setTimeout(() => socket.destroy(), 1000).unref();
+    },
+  };
+};
+
+const connectSocket = (options: DialogOptions): Promise<Socket> =>
+  new Promise((resolve, reject) => {
+    const socket = connectPlain({
+      host: options.address,
+      port: options.port,
+      ...(options.sourceAddress === null ? {} : { localAddress: options.sourceAddress }),
+    });
+    const timer = setTimeout(
+      () => fail(new Error("no connection in time")),
+      options.connectSeconds * 1000,
+    );
+    const fail = (error: Error): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      reject(new DialogError(error.message, { cause: error }));
+    };
+    socket.once("error", fail);
+    socket.once("connect", () => {
+      clearTimeout(timer);
+      socket.off("error", fail);
+      socket.on("error", () => {}); // the reader hears of the end
+      resolve(socket);
+    });
+  });
+
+const upgrade = (socket: Socket, options: DialogOptions): Promise<TLSSocket> =>
+  new Promise((resolve, reject) => {
+    const verify = options.tls === "require-verify" || options.tls === "optional-verify";
+    const secure = connectTls({
+      socket,
+      minVersion: "TLSv1.2",
+      rejectUnauthorized: verify,
+      ...(/[A-Za-z]/.test(options.name) ? { servername: options.name } : {}),
+      ...(options.certificate === null ? {} : { ca: options.certificate }),
+    });
+    const timer = setTimeout(
+      () => fail(new Error("no TLS in time")),
+      options.commandSeconds * 1000,
+    );
+    const fail = (error: Error): void => {
+      clearTimeout(timer);
+      secure.destroy();
+      reject(new DialogError(error.message, { cause: error }));
+    };
+    secure.once("error", fail);
+    secure.once("secureConnect", () => {
+      clearTimeout(timer);
+      secure.off("error", fail);
+      secure.on("error", () => {}); // the reader hears of the end
+      resolve(secure);
+    });
+  });
+
+const createReader = (socket: Socket, seconds: number) => {
+  let received = "";
+  let wake: (() => void) | null = null;
+  let ended: DialogError | null = null;
+  const onData = (chunk: Buffer): void => {
+    received += chunk.toString("latin1");
+    if (received.length > maximumReply) {
+      ended = new DialogError("the server's reply is too long");
+      socket.destroy();
+    }
+    wake?.();
+  };
+  const onEnd = (): void => {
+    ended ??= new DialogError("the server closed the connection");
+    wake?.();
+  };
+  socket.on("data", onData);
+  socket.on("close", onEnd);
+  return {
+    hasMore: () => received !== "",
+    detach: () => {
+      socket.off("data", onData);
+      socket.off("close", onEnd);
+    },
+    next: (): Promise<Reply> =>
+      new Promise((resolve, reject) => {
+        const finish = (result: Reply | DialogError): void => {
+          clearTimeout(timer);
+          wake = null;
+          if (result instanceof DialogError) {
+            socket.destroy();
+            reject(result);
+          } else resolve(result);
+        };
+        const timer = setTimeout(
+          () => finish(new DialogError("the server did not answer in time")),
+          seconds * 1000,
+        );
+        wake = () => {
+          if (isCompleteReply(received)) {
+            const reply = parseReply(received);
+            received = "";
+            finish(reply ?? new DialogError("the server's reply is none"));
+          } else if (ended !== null) finish(ended);
+        };
+        wake();
+      }),
+  };
+};

@@ -1,0 +1,63 @@
+/** Runs delivery flows: once before each attempt, and again after it with `$attempted` true. */
+import { LRUCache } from "lru-cache";
+import type { DeliveryFlowRunner, DeliveryInput } from "./delivery-input.ts";
+import type { AttemptState, RunEnvelope, RunFacts } from "./flow-host.ts";
+import { createRunOnce, type FlowParts } from "./run-once.ts";
+import { afterVerdict, beforeVerdict } from "./verdict-of.ts";
+
+export const createDeliveryFlowRunner = (parts: FlowParts): DeliveryFlowRunner => {
+  const runOnce = createRunOnce(parts);
+  /** `$context` from before an attempt until after it. */
+  const contexts = new LRUCache<string, Map<string, unknown>>({ max: 10_000, ttl: 3_600_000 });
+
+  const factsOf = (input: DeliveryInput): RunFacts => ({
+    snapshot: input.snapshot,
+    messageId: input.messageId,
+    queueId: input.queueId,
+    context: new Map(),
+    signal: input.signal,
+    secrets: [],
+    envelope: envelopeOf(input),
+    content: null,
+    attempt: null,
+    attemptCode: null,
+    metadata: input.envelope.metadata,
+  });
+
+  return {
+    before: (flow, input) => {
+      if (flow === null) return { verdict: { kind: "try", changes: {} }, trace: null };
+      const attempt: AttemptState = { changes: {} };
+      const context = new Map<string, unknown>();
+      contexts.set(input.queueId, context);
+      return runOnce(flow, { ...factsOf(input), attempt, context }, input, (result) =>
+        beforeVerdict(result, attempt.changes),
+      );
+    },
+    after: (flow, input) => {
+      if (flow === null) return { verdict: { kind: "default" }, trace: null };
+      const context = contexts.get(input.queueId) ?? new Map<string, unknown>();
+      contexts.delete(input.queueId);
+      return runOnce(
+        flow,
+        { ...factsOf(input), context, attemptCode: input.attempt.code },
+        input,
+        (result) => {
+          const verdict = afterVerdict(result);
+          return verdict.kind === "deliver" && verdict.recipient === ""
+            ? { ...verdict, recipient: input.recipient }
+            : verdict;
+        },
+      );
+    },
+  };
+};
+
+const envelopeOf = (input: DeliveryInput): RunEnvelope => ({
+  sender: input.sender,
+  recipient: input.recipient,
+  transport: input.transport,
+  senderChanged: false,
+  recipientChanged: false,
+  transportChanged: false,
+});

@@ -1,0 +1,145 @@
+/**
+ * Runs the flows of a session.
+ *
+ * Promises: whatever a script does, the answer is a verdict; a fault becomes the
+ * kind's fall-back and is logged with its place, never "clean" and never "unknown".
+ * A flow that is not set costs nothing.
+ */
+import type { RunResult } from "@sluice/hsl";
+import { createMessage } from "../scanner/message.ts";
+import { defaultTexts, onError } from "./fallback.ts";
+import type { ContentState, FlowHost, RunEnvelope, RunFacts } from "./flow-host.ts";
+import type {
+  ConnectionFacts,
+  ContentInput,
+  FlowRunner,
+  MaybeLater,
+  RecipientInput,
+} from "./flow-input.ts";
+import { wholeMessageFunctions } from "./functions/message.ts";
+import type { LiveFlow } from "./live-flow.ts";
+import { createRunOnce, type FlowParts } from "./run-once.ts";
+import { signMessage } from "./sign-message.ts";
+import type { ContentAction, ContentVerdict } from "./verdict.ts";
+import {
+  authenticationVerdict,
+  contentVerdict,
+  ipPolicyVerdict,
+  recipientVerdict,
+} from "./verdict-of.ts";
+
+export const createFlowRunner = (parts: FlowParts): FlowRunner => {
+  const runOnce = createRunOnce(parts);
+  return {
+    ipPolicy: (flow, input) =>
+      flow === null
+        ? { verdict: { kind: "allow", ttlSeconds: 0 }, trace: null }
+        : runOnce(flow, factsOf(input), input, ipPolicyVerdict),
+
+    authentication: (flow, input) =>
+      flow === null
+        ? { verdict: { kind: "reject", text: defaultTexts.authenticationReject }, trace: null }
+        : runOnce(flow, { ...factsOf(input), secrets: [input.password] }, input, (result) =>
+            authenticationVerdict(result, input.userName),
+          ),
+
+    recipient: (flow, input) => {
+      if (flow === null) return { verdict: { kind: "accept" }, trace: null };
+      const envelope = envelopeOf(input);
+      return runOnce(flow, { ...factsOf(input), envelope }, input, (result) =>
+        recipientVerdict(result, envelope),
+      );
+    },
+
+    content: (flow, input) => {
+      if (flow === null) return { verdict: deliverUnchanged(input.recipient), trace: null };
+      const envelope = envelopeOf(input);
+      const content: ContentState = {
+        message: createMessage(input.content, input.smtpUtf8),
+        actions: [],
+        copies: new Set(),
+        metadata: {},
+        delaySeconds: 0,
+        signatures: [],
+      };
+      const run = () =>
+        runOnce(flow, { ...factsOf(input), envelope, content }, input, (result, host) =>
+          finishContent(result, host, content, envelope),
+        );
+      return needsWholeMessage(flow) ? content.message.load().then(run) : run();
+    },
+  };
+};
+
+const noSecrets: readonly string[] = [];
+const noMetadata = {};
+
+const factsOf = (input: ConnectionFacts): RunFacts => ({
+  snapshot: input.snapshot,
+  messageId: input.messageId,
+  queueId: null,
+  context: input.context,
+  signal: input.signal,
+  secrets: noSecrets,
+  envelope: null,
+  content: null,
+  attempt: null,
+  attemptCode: null,
+  metadata: noMetadata,
+});
+
+const envelopeOf = (
+  input: Pick<RecipientInput | ContentInput, "sender" | "recipient" | "transport">,
+): RunEnvelope => ({
+  sender: input.sender,
+  recipient: input.recipient,
+  transport: input.transport,
+  senderChanged: false,
+  recipientChanged: false,
+  transportChanged: false,
+});
+
+const needsWholeMessage = ({ script }: LiveFlow): boolean =>
+  !script.calls.isDisjointFrom(wholeMessageFunctions);
+
+const deliverUnchanged = (recipient: string): ContentVerdict => ({
+  answer: { kind: "accept" },
+  actions: [{ kind: "deliver", recipient, delaySeconds: 0, metadata: {} }],
+  header: null,
+});
+
+const finishContent = (
+  result: RunResult,
+  host: FlowHost,
+  content: ContentState,
+  envelope: RunEnvelope,
+): MaybeLater<ContentVerdict> => {
+  const end: ContentAction = {
+    kind: "deliver",
+    recipient: envelope.recipient,
+    transport: envelope.transportChanged ? (envelope.transport ?? undefined) : undefined,
+    delaySeconds: content.delaySeconds,
+    metadata: content.metadata,
+  };
+  const { answer, actions } = contentVerdict(
+    result,
+    content.actions,
+    (action) => content.copies.has(action),
+    end,
+  );
+  const header = content.message.changedHeader();
+  const verdict: ContentVerdict = {
+    answer,
+    actions,
+    sender: envelope.senderChanged ? envelope.sender : undefined,
+    header,
+  };
+  if (content.signatures.length === 0 || !actions.some(({ kind }) => kind === "deliver")) {
+    return verdict;
+  }
+  return signMessage(content.message.content, header, content.signatures).then((signed) => {
+    if (signed.kind === "signed") return { ...verdict, header: signed.header };
+    host.note("error", `The message cannot be signed: ${signed.why}`);
+    return onError.content;
+  });
+};

@@ -1,0 +1,120 @@
+/**
+ * One run of one flow: the compiled script on a host, then the verdict and the
+ * trace. A run in which nothing waits is over when the call returns.
+ */
+import { type BlockRegistry, type FlowKind, flowKinds, type Origin } from "@sluice/flow-schema";
+import type { ExecutorRegistry } from "@sluice/flow-schema/execution";
+import type { RunResult } from "@sluice/hsl";
+import { type HistoryWriter, scriptComponent } from "../history/history.ts";
+import { FlowHost, type FlowTable, type RunFacts } from "./flow-host.ts";
+import type { MaybeLater, Ran } from "./flow-input.ts";
+import { functionTable } from "./function-table.ts";
+import { limitsOf } from "./limits.ts";
+import type { LiveFlow } from "./live-flow.ts";
+import type { FlowServices } from "./services.ts";
+import type { FlowTrace } from "./trace.ts";
+import { traceOf } from "./trace-of.ts";
+import { variablesOf } from "./variables.ts";
+
+export type FlowClock = {
+  /** Unix seconds with fraction. */
+  readonly now: () => number;
+  /** Seconds that never go back. */
+  readonly monotonic: () => number;
+  readonly random: () => number;
+};
+
+export const systemClock: FlowClock = {
+  now: () => Date.now() / 1000,
+  monotonic: () => performance.now() / 1000,
+  random: () => Math.random(),
+};
+
+export type FlowParts = {
+  readonly services: FlowServices;
+  readonly blocks: BlockRegistry;
+  readonly executors: ExecutorRegistry;
+  readonly history: Pick<HistoryWriter, "log" | "ran">;
+  readonly hostName: string;
+  readonly clock?: FlowClock | undefined;
+  /** Nothing is counted, sent or stored, and no line reaches the log. */
+  readonly isDry?: boolean | undefined;
+};
+
+export type RunOnce = <Verdict>(
+  flow: LiveFlow,
+  facts: RunFacts,
+  input: unknown,
+  verdictOf: (result: RunResult, host: FlowHost) => MaybeLater<Verdict>,
+) => MaybeLater<Ran<Verdict>>;
+
+export const createRunOnce = (parts: FlowParts): RunOnce => {
+  const { history, clock = systemClock, isDry = false } = parts;
+  const tables = new Map<FlowKind, FlowTable>();
+  for (const kind of flowKinds) {
+    tables.set(kind, {
+      functions: functionTable(kind, parts.services, parts.blocks, parts.executors),
+      variables: variablesOf[kind],
+      limits: limitsOf(kind),
+      ...clock,
+      hostName: parts.hostName,
+    });
+  }
+
+  const close = (host: FlowHost, result: RunResult): FlowTrace => {
+    host.finish();
+    const trace = traceOf(host, result, originsOf(host.flow));
+    if (isDry) return trace;
+    history.ran(trace);
+    if (trace.error !== null) {
+      const { code, message, line, column, node } = trace.error;
+      const place = node === null ? "" : ` in the block ${node}`;
+      history.log({
+        level: "warn",
+        component: "flows",
+        messageId: host.facts.messageId,
+        queueId: host.facts.queueId,
+        text: `The flow ${host.flow.id} failed${place}, line ${line}, column ${column}: ${message} (${code})`,
+      });
+    }
+    return trace;
+  };
+
+  return <Verdict>(
+    flow: LiveFlow,
+    facts: RunFacts,
+    input: unknown,
+    verdictOf: (result: RunResult, host: FlowHost) => MaybeLater<Verdict>,
+  ): MaybeLater<Ran<Verdict>> => {
+    const table = tables.get(flow.kind);
+    if (table === undefined) throw new Error(`there is no table for ${flow.kind} flows`);
+    const { messageId, queueId } = facts;
+    const host = new FlowHost(table, flow, facts, input, {
+      isDry,
+      line: (level, text) => {
+        if (!isDry) history.log({ level, component: scriptComponent, messageId, queueId, text });
+      },
+    });
+    const finish = (result: RunResult): MaybeLater<Ran<Verdict>> => {
+      const verdict = verdictOf(result, host);
+      if (verdict instanceof Promise) {
+        return verdict.then((made: Verdict) => ({ verdict: made, trace: close(host, result) }));
+      }
+      return { verdict, trace: close(host, result) };
+    };
+    const result = flow.script.run(host);
+    return result instanceof Promise ? result.then(finish) : finish(result);
+  };
+};
+
+const known = new WeakMap<LiveFlow, readonly (Origin | undefined)[]>();
+
+/** Origins by their id, which is the probe's. */
+const originsOf = (flow: LiveFlow): readonly (Origin | undefined)[] => {
+  const kept = known.get(flow);
+  if (kept !== undefined) return kept;
+  const origins: (Origin | undefined)[] = [];
+  for (const origin of flow.origins) origins[origin.id] = origin;
+  known.set(flow, origins);
+  return origins;
+};

@@ -1,0 +1,27 @@
+/** What the engine lends to flows: one part for each file of `flows/host`, made once a process. */
+import type { BlockServices } from "@sluice/flow-schema/execution";
+import type { Counters } from "./host/counters.ts";
+import type { Dns } from "./host/dns.ts";
+import type { Dnsbl } from "./host/dnsbl.ts";
+import type { FileStore } from "./host/file-store.ts";
+import type { Http } from "./host/http.ts";
+import type { Ldap } from "./host/ldap.ts";
+import type { OwnMail } from "./host/own-mail.ts";
+import type { Reputation } from "./host/reputation.ts";
+import type { SmtpLookup } from "./host/smtp-lookup.ts";
+import type { Spf } from "./host/spf.ts";
+
+export type FlowServices = {
+  readonly dns: Dns;
+  readonly dnsbl: Dnsbl;
+  readonly spf: Spf;
+  readonly ldap: Ldap;
+  readonly http: Http;
+  readonly smtpLookup: SmtpLookup;
+  readonly files: FileStore;
+  readonly counters: Counters;
+  readonly reputation: Reputation;
+  readonly mail: OwnMail;
+  /** The same for functions that blocks bring, under the names of `services.ts` in flow-schema. */
+  readonly forBlocks: BlockServices;
+};
