@@ -8,7 +8,10 @@ import type { z } from "zod";
 import type { FlowKind } from "./flow.ts";
 import type { ServiceName } from "./services.ts";
 
-/** Stable id → words on the wire, in drawing order. Empty: the block is an ending. */
+/**
+ * Stable id → words on the wire, in drawing order. Empty: the block is an ending.
+ * The outcome of a look-up that got no answer is always called `error`.
+ */
 export type Outcomes<Outcome extends string> = Readonly<Record<Outcome, string>>;
 
 export type BlockFunction = FunctionSignature & { readonly uses: readonly ServiceName[] };
@@ -60,10 +63,17 @@ export type BlockDefinition<
   readonly outcomes: Outcomes<Outcome> | ((config: z.output<NoInfer<Config>>) => Outcomes<Outcome>);
   /** The tone of each outcome that is not plain "continue". */
   readonly tones?: Partial<Record<NoInfer<Outcome>, OutcomeTone>>;
+  /** The tone of an ending. */
+  readonly ends?: OutcomeTone;
+  /** What a switched-off node takes; the first "continue" outcome when absent. */
+  readonly passThrough?: NoInfer<Outcome>;
+  /** Delivery flows: this block divides what runs before an attempt from what runs after it. */
+  readonly dividesAttempt?: true;
   /** One line on the canvas and in the trace. */
   readonly label: (config: z.output<NoInfer<Config>>) => string;
   /** Functions this block brings to the language; most bring none. */
   readonly functions: Functions;
+  /** Every path of it ends in an action or in `to(…)`, which always ends the run. */
   readonly script: (
     config: z.output<NoInfer<Config>>,
     to: (outcome: NoInfer<Outcome>) => Script,
@@ -71,6 +81,8 @@ export type BlockDefinition<
     local: (name: string) => Script,
     kind: FlowKind,
   ) => Script;
+  /** Functions, classes and imports its script brings; they stand outside of all nodes. */
+  readonly declarations?: (config: z.output<NoInfer<Config>>) => Script;
   /** The card's own title and icon, where the settings carry one (a script's first comment). */
   readonly face?: (config: z.output<NoInfer<Config>>) => { title?: string; icon?: string };
   readonly upgrade?: (stored: unknown, fromVersion: number) => z.input<NoInfer<Config>>;

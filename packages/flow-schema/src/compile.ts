@@ -4,21 +4,16 @@
  * flow and not with its paths.
  */
 import type { Diagnostic, Script } from "@sluice/hsl";
+import type { BlockRegistry } from "./block.ts";
+import { environmentFor } from "./environment.ts";
+import type { ReferenceKind } from "./field.ts";
+import type { Flow } from "./flow.ts";
+import { flowProblems } from "./flow-problems.ts";
+import type { SourceMap } from "./origin.ts";
+import { prepareFlow } from "./prepared-flow.ts";
 import type { FlowProblem } from "./problem.ts";
-
-/** A stretch of the script that belongs to a node, or to one outcome of it. */
-export type Origin = {
-  /** Also the probe's id. */
-  readonly id: number;
-  readonly node: string;
-  /** Absent: the node's own chunk. Present: what runs when the node takes this outcome. */
-  readonly outcome?: string | undefined;
-  /** Where the outcome leads: a node, or null for the end of the flow kind. */
-  readonly target?: string | null | undefined;
-  readonly start: number;
-  readonly end: number;
-};
-export type SourceMap = readonly Origin[];
+import { renderFlow } from "./render-flow.ts";
+import { checkScript } from "./script-problems.ts";
 
 export type CompiledFlow =
   | {
@@ -29,3 +24,29 @@ export type CompiledFlow =
       readonly diagnostics: readonly Diagnostic[];
     }
   | { readonly ok: false; readonly problems: readonly FlowProblem[] };
+
+export type CompileOptions = {
+  /** Whether an object exists. Absent: nothing is known of other objects, and none is missed. */
+  readonly references?: (kind: ReferenceKind, id: string) => boolean;
+};
+
+/** Compiles a flow, or says what is wrong with it. The same flow gives the same text, always. */
+export const compileFlow = (
+  flow: Flow,
+  blocks: BlockRegistry,
+  options: CompileOptions = {},
+): CompiledFlow => {
+  const prepared = prepareFlow(flow, blocks);
+  const problems = flowProblems(prepared, options.references);
+  if (hasErrors(problems)) return { ok: false, problems };
+  const { script, origins, pieces } = renderFlow(prepared);
+  const environment = environmentFor(flow.kind, blocks);
+  const checked = checkScript(script, environment, origins, pieces);
+  const all = [...problems, ...checked.problems];
+  return hasErrors(checked.problems)
+    ? { ok: false, problems: all }
+    : { ok: true, script, origins, problems: all, diagnostics: checked.diagnostics };
+};
+
+const hasErrors = (problems: readonly FlowProblem[]): boolean =>
+  problems.some(({ severity }) => severity === "error");

@@ -35,6 +35,10 @@ export type FieldMeta = {
   readonly reference?: ReferenceKind | undefined;
   /** Words for the values of a choice. */
   readonly choices?: Readonly<Record<string, string>> | undefined;
+  /** A template that may name secret variables, for its text goes to a check and nowhere else. */
+  readonly secrets?: boolean | undefined;
+  /** A script that is one expression. */
+  readonly expression?: boolean | undefined;
 };
 
 export const fieldMeta = z.registry<FieldMeta>();
@@ -65,15 +69,22 @@ export const field = {
     return withMeta(type, "text", rest);
   },
   /** Text in which `$variables` of the flow kind are replaced at run time. */
-  template: (words: Words & { max?: number }) => {
-    const { max = 2000, ...rest } = words;
-    return withMeta(z.string().max(max), "template", rest);
+  template: (words: Words & { min?: number; max?: number; secrets?: boolean }) => {
+    const { min, max = 2000, secrets, ...rest } = words;
+    let type = z.string().max(max);
+    if (min !== undefined) type = type.min(min, "Fill this in.");
+    return withMeta(type, "template", rest, { secrets });
   },
   multiline: (words: Words & { max?: number }) => {
     const { max = 100_000, ...rest } = words;
     return withMeta(z.string().max(max), "multiline", rest);
   },
   script: (words: Words) => withMeta(z.string().max(500_000), "script", words),
+  /** One HSL expression. */
+  expression: (words: Words) =>
+    withMeta(z.string().trim().min(1, "Fill this in.").max(10_000), "script", words, {
+      expression: true,
+    }),
   number: (words: Words & { min?: number; max?: number; unit?: string }) => {
     const { min, max, unit, ...rest } = words;
     let type = z.number();
