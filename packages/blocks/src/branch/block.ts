@@ -26,7 +26,9 @@ export const block = defineBlock({
   label: ({ condition }) => condition.replace(/\s+/g, " "),
   // A line of its own keeps a comment in the condition from swallowing the bracket.
   script: ({ condition }, to) => hsl`
-    if (${/\n|\/\//.test(condition) ? hsl`\n  ${verbatim(condition)}\n` : verbatim(condition)}) {
+    if (
+      ${verbatim(condition)}
+    ) {
       ${to("yes")}
     }
     ${to("no")}`,

@@ -37,8 +37,13 @@ export const block = defineBlock({
   label: ({ action, name, value }) =>
     action === "remove" ? `Remove ${name}` : `${name}: ${value}`,
   script: ({ action, name, value }, to, _local, kind) => {
-    if (action === "remove") return hsl`DelHeader(${name});\n${to("next")}`;
+    if (action === "remove")
+      return hsl`
+      DelHeader(${name});
+      ${to("next")}`;
     const call = hsl.raw(action === "add" ? "AddHeader" : "SetHeader");
-    return hsl`${call}(${name}, ${template(value, kind)});\n${to("next")}`;
+    return hsl`
+      ${call}(${name}, ${template(value, kind)});
+      ${to("next")}`;
   },
 });

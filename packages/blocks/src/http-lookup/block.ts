@@ -1,4 +1,4 @@
-import { defineBlock, field, template } from "@sluice/flow-schema";
+import { defineBlock, field, type Outcomes, template } from "@sluice/flow-schema";
 import { hsl } from "@sluice/hsl";
 import { z } from "zod";
 
@@ -97,7 +97,7 @@ export const block = defineBlock({
     values: ["$senderip"],
     answers: [{ id: "yes", text: "OK", words: "Known" }],
   },
-  outcomes: ({ answers }) => ({
+  outcomes: ({ answers }): Outcomes<string> => ({
     ...Object.fromEntries(answers.map(({ id, words }) => [id, words])),
     other: "Another answer",
     error: "No answer",

@@ -1,4 +1,4 @@
-import { defineBlock, field } from "@sluice/flow-schema";
+import { defineBlock, field, type Outcomes } from "@sluice/flow-schema";
 import { hsl } from "@sluice/hsl";
 import { z } from "zod";
 
@@ -22,25 +22,32 @@ export const block = defineBlock({
   }),
   defaults: {},
   example: { brokenRecord: "own" },
-  outcomes: ({ brokenRecord }) =>
+  outcomes: ({ brokenRecord }): Outcomes<string> =>
     brokenRecord === "own" ? { ...outcomes, permerror: "Broken record" } : outcomes,
   tones: { fail: "else", softfail: "else", none: "else", permerror: "else", error: "error" },
   passThrough: "none",
   label: ({ brokenRecord }) => (brokenRecord === "fail" ? "Broken record fails" : "Of $sender"),
   // Neutral is the same as none (RFC 7208 §8.2).
-  script: ({ brokenRecord }, to) => hsl`
+  script: ({ brokenRecord }, to) => {
+    const own = hsl`
+      case "permerror":
+        ${to("permerror")}`;
+    const asFailure = hsl`case "permerror":`;
+    return hsl`
     switch (spf_query($senderip, $senderhelo, $sender)["result"]) {
       case "pass":
         ${to("pass")}
       case "softfail":
         ${to("softfail")}
       case "temperror":
-        ${to("error")}${brokenRecord === "own" ? hsl`\n  case "permerror":\n    ${to("permerror")}` : hsl.raw("")}
-      ${brokenRecord === "fail" ? hsl`case "permerror":\n  ` : hsl.raw("")}case "fail":
+        ${to("error")}
+      ${brokenRecord === "own" ? own : brokenRecord === "fail" ? asFailure : hsl.raw("")}
+      case "fail":
         ${to("fail")}
       default:
         ${to("none")}
-    }`,
+    }`;
+  },
 });
 
 const outcomes = {
