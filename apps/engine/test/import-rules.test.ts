@@ -12,7 +12,7 @@ const stages: Readonly<Record<string, readonly string[]>> = {
   flows: ["history", "config", "scanner", "queue", "delivery", "database"],
   listener: ["session", "config", "flows", "scanner", "queue", "history"],
   session: ["flows", "scanner", "queue", "history", "config"],
-  scanner: ["flows", "queue", "quarantine", "history", "config"],
+  scanner: ["flows", "queue", "delivery", "quarantine", "history", "config"],
   queue: ["history", "config", "scanner", "flows", "database", "delivery"],
   delivery: ["flows", "queue", "history", "config", "scanner", "database"],
   quarantine: ["queue", "history", "config", "scanner", "database"],

@@ -160,12 +160,16 @@ const deliver =
   (name: string): FunctionBody =>
   (args, run) => {
     const options = optionsAt(args, 0);
-    add(contentState(run), deliverAction(args, run, options));
+    const state = contentState(run);
+    const action = deliverAction(args, run, options);
+    add(state, action);
+    if (name === "DirectDeliver" || !optionFlag(options, "queue", true)) state.direct.add(action);
     return optionFlag(options, "done", true) ? new Ending(name, args) : null;
   };
 
 export const contentActions: Bodies = {
   Deliver: deliver("Deliver"),
+  DirectDeliver: deliver("DirectDeliver"),
   CopyMail: (args, run) => {
     const state = contentState(run);
     const action = deliverAction(args, run, new HslArray());

@@ -43,6 +43,8 @@ export type ContentState = {
   metadata: Record<string, string>;
   delaySeconds: number;
   readonly signatures: DkimSignature[];
+  /** Those of the deliver actions that are made while the client waits. */
+  readonly direct: Set<ContentAction>;
 };
 
 export type DkimSignature = {

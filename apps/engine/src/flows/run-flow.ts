@@ -7,6 +7,7 @@
  */
 import type { RunResult } from "@sluice/hsl";
 import { createMessage } from "../scanner/message.ts";
+import { deliverDirectly } from "./direct-delivery.ts";
 import { defaultTexts, onError } from "./fallback.ts";
 import type { ContentState, FlowHost, RunEnvelope, RunFacts } from "./flow-host.ts";
 import type {
@@ -61,10 +62,11 @@ export const createFlowRunner = (parts: FlowParts): FlowRunner => {
         metadata: {},
         delaySeconds: 0,
         signatures: [],
+        direct: new Set(),
       };
       const run = () =>
         runOnce(flow, { ...factsOf(input), envelope, content }, input, (result, host) =>
-          finishContent(result, host, content, envelope),
+          finishContent(result, host, content, envelope, input, parts),
         );
       return needsWholeMessage(flow) ? content.message.load().then(run) : run();
     },
@@ -113,6 +115,8 @@ const finishContent = (
   host: FlowHost,
   content: ContentState,
   envelope: RunEnvelope,
+  input: ContentInput,
+  parts: FlowParts,
 ): MaybeLater<ContentVerdict> => {
   const end: ContentAction = {
     kind: "deliver",
@@ -127,19 +131,49 @@ const finishContent = (
     (action) => content.copies.has(action),
     end,
   );
-  const header = content.message.changedHeader();
+  const changed = content.message.changedContent();
   const verdict: ContentVerdict = {
     answer,
     actions,
     sender: envelope.senderChanged ? envelope.sender : undefined,
-    header,
+    header: content.message.changedHeader(),
+    ...(changed === null ? {} : { content: changed }),
   };
-  if (content.signatures.length === 0 || !actions.some(({ kind }) => kind === "deliver")) {
-    return verdict;
+  const leaves = actions.some(({ kind }) => kind === "deliver");
+  if (!leaves || (content.signatures.length === 0 && content.direct.size === 0)) return verdict;
+  return finishLater(verdict, host, content, envelope, input, parts);
+};
+
+/** What needs the bytes of the message: signatures, and delivery while the client waits. */
+const finishLater = async (
+  verdict: ContentVerdict,
+  host: FlowHost,
+  content: ContentState,
+  envelope: RunEnvelope,
+  input: ContentInput,
+  parts: FlowParts,
+): Promise<ContentVerdict> => {
+  let { header } = verdict;
+  const body = verdict.content ?? content.message.content;
+  if (content.signatures.length > 0) {
+    const signed = await signMessage(body, header, content.signatures);
+    if (signed.kind === "failed") {
+      host.note("error", `The message cannot be signed: ${signed.why}`);
+      return onError.content;
+    }
+    header = signed.header;
   }
-  return signMessage(content.message.content, header, content.signatures).then((signed) => {
-    if (signed.kind === "signed") return { ...verdict, header: signed.header };
-    host.note("error", `The message cannot be signed: ${signed.why}`);
-    return onError.content;
+  const finished: ContentVerdict = { ...verdict, header };
+  if (content.direct.size === 0 || verdict.answer.kind !== "accept" || parts.isDry === true) {
+    return finished;
+  }
+  return deliverDirectly(finished, {
+    direct: content.direct,
+    sender: envelope.sender,
+    header: header ?? body.header,
+    body,
+    input,
+    host,
+    dns: parts.services.dns,
   });
 };

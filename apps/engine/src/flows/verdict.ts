@@ -37,7 +37,9 @@ export type ContentAction =
       /** The client gets 550 although a copy is kept. */
       readonly reject: boolean;
     }
-  | { readonly kind: "delete" };
+  | { readonly kind: "delete" }
+  /** The next hop has it already, and nothing is to be stored: the flow delivered while the client waited. */
+  | { readonly kind: "delivered"; readonly recipient: string; readonly reply: string };
 
 export type ContentVerdict = {
   /** Precedence when recipients differ: reject > defer > quarantine > delete > deliver. */
@@ -49,6 +51,8 @@ export type ContentVerdict = {
   readonly sender?: string | undefined;
   /** The header section after the flow's changes; null: unchanged. */
   readonly header: Buffer | null;
+  /** The message without the parts a flow removed, in place of the one that came in. */
+  readonly content?: import("../scanner/content.ts").Content | undefined;
 };
 
 export type BeforeDeliveryVerdict =

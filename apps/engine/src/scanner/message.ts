@@ -10,6 +10,7 @@ import {
   serializeHeaderSection,
 } from "@sluice/mail-syntax";
 import type { Content } from "./content.ts";
+import { contentOfBytes } from "./content-store.ts";
 import {
   addHeader,
   countHeaders,
@@ -18,7 +19,7 @@ import {
   removeHeader,
   setHeader,
 } from "./header-edits.ts";
-import { type MimePart, parseMime } from "./mime.ts";
+import { type MimePart, parseMime, withoutParts } from "./mime.ts";
 
 export type Message = {
   readonly content: Content;
@@ -43,6 +44,10 @@ export type Message = {
   readonly load: () => Promise<void>;
   /** The parts; null before `load`. */
   readonly parts: () => MimePart[] | null;
+  /** Cuts parts out of the body; how many there were. */
+  readonly removeParts: (ids: readonly string[]) => number;
+  /** The message without removed parts; null: none was removed. */
+  readonly changedContent: () => Content | null;
   /** All bytes as they came; null before `load`. */
   readonly bytes: () => Buffer | null;
 };
@@ -52,9 +57,14 @@ export const createMessage = (content: Content, smtpUtf8: boolean): Message => {
   let edited: HeaderSection | null = null;
   let bytes: Buffer | null = content.memory;
   let parts: MimePart[] | null = null;
+  const removed = new Set<string>();
   const section = (): HeaderSection => {
     original ??= parseHeaderSection(content.header);
     return edited ?? original;
+  };
+  const partsOf = (): MimePart[] => {
+    parts ??= parseMime(bytes ?? Buffer.alloc(0));
+    return parts;
   };
 
   return {
@@ -87,16 +97,33 @@ export const createMessage = (content: Content, smtpUtf8: boolean): Message => {
     },
     discardChanges: () => {
       edited = null;
+      removed.clear();
     },
     changedHeader: () =>
-      edited === null ? null : Buffer.from(serializeHeaderSection(edited).buffer),
+      edited === null && removed.size === 0
+        ? null
+        : Buffer.from(serializeHeaderSection(section()).buffer),
+    removeParts: (ids) => {
+      // the message itself is no part of it
+      const found = partsOf().filter(
+        (part) => ids.includes(part.id) && part.delimiterStart !== null,
+      );
+      for (const { id } of found) removed.add(id);
+      return found.length;
+    },
+    changedContent: () => {
+      if (removed.size === 0 || bytes === null) return null;
+      return contentOfBytes(
+        withoutParts(
+          bytes,
+          partsOf().filter(({ id }) => removed.has(id)),
+        ),
+      );
+    },
     load: async () => {
       bytes ??= Buffer.concat(await Array.fromAsync(content.read()));
     },
-    parts: () => {
-      if (parts === null && bytes !== null) parts = parseMime(bytes);
-      return parts;
-    },
+    parts: () => (bytes === null ? null : partsOf()),
     bytes: () => bytes,
   };
 };

@@ -25,6 +25,8 @@ export type MimePart = {
   readonly start: number;
   readonly bodyStart: number;
   readonly end: number;
+  /** Where its delimiter line begins; null for a part that stands in no multipart. */
+  readonly delimiterStart: number | null;
   readonly depth: number;
 };
 
@@ -43,7 +45,7 @@ export class MimeLimitError extends Error {
 /** All parts in the order they stand in, the message itself first. */
 export const parseMime = (bytes: Buffer): MimePart[] => {
   const parts: MimePart[] = [];
-  readPart(bytes, 0, bytes.length, "/", 0, parts);
+  readPart(bytes, 0, bytes.length, "/", 0, null, parts);
   return parts;
 };
 
@@ -53,6 +55,7 @@ const readPart = (
   end: number,
   id: string,
   depth: number,
+  delimiterStart: number | null,
   parts: MimePart[],
 ): void => {
   if (depth > mimeLimits.depth) throw new MimeLimitError("parts are nested too deeply");
@@ -78,16 +81,17 @@ const readPart = (
     start,
     bodyStart,
     end,
+    delimiterStart,
     depth,
   });
   const prefix = id === "/" ? "" : `${id}.`;
   if (isMultipart) {
     const inner = splitParts(bytes, bodyStart, end, content.boundary);
-    for (const [index, [from, to]] of inner.entries()) {
-      readPart(bytes, from, to, `${prefix}${index + 1}`, depth + 1, parts);
+    for (const [index, [from, to, delimiter]] of inner.entries()) {
+      readPart(bytes, from, to, `${prefix}${index + 1}`, depth + 1, delimiter, parts);
     }
   } else if (content.type === "message/rfc822" && depth > 0) {
-    readPart(bytes, bodyStart, end, `${prefix}1`, depth + 1, parts);
+    readPart(bytes, bodyStart, end, `${prefix}1`, depth + 1, null, parts);
   }
 };
 
@@ -97,13 +101,14 @@ const splitParts = (
   start: number,
   end: number,
   boundary: string,
-): [number, number][] => {
+): [number, number, number][] => {
   if (boundary.length > mimeLimits.boundaryBytes) {
     throw new MimeLimitError("the boundary is too long");
   }
   const delimiter = Buffer.from(`--${boundary}`, "latin1");
-  const found: [number, number][] = [];
+  const found: [number, number, number][] = [];
   let open = -1;
+  let openedBy = -1;
   for (let at = bytes.indexOf(delimiter, start); at >= 0 && at < end; ) {
     const isLineStart = at === start || bytes[at - 1] === 10;
     const after = at + delimiter.length;
@@ -111,16 +116,19 @@ const splitParts = (
     const stop = lineEnd < 0 || lineEnd > end ? end : lineEnd + 1;
     const rest = bytes.subarray(after, stop).toString("latin1").trim();
     if (isLineStart && (rest === "" || rest === "--")) {
-      if (open >= 0) found.push([open, Math.max(open, at - (bytes[at - 2] === 13 ? 2 : 1))]);
+      if (open >= 0) {
+        found.push([open, Math.max(open, at - (bytes[at - 2] === 13 ? 2 : 1)), openedBy]);
+      }
       if (found.length > mimeLimits.parts) {
         throw new MimeLimitError("the message has too many parts");
       }
       open = rest === "--" ? -1 : stop;
+      openedBy = at;
       if (rest === "--") break;
     }
     at = bytes.indexOf(delimiter, after);
   }
-  if (open >= 0 && open < end) found.push([open, end]);
+  if (open >= 0 && open < end) found.push([open, end, openedBy]);
   return found;
 };
 
@@ -180,6 +188,21 @@ const fileNameOf = (header: HeaderSection, type: ReadonlyMap<string, string>): s
   const disposition = readParameters(getField(header, "Content-Disposition") ?? "");
   const name = disposition.get("filename") ?? type.get("name") ?? "";
   return name.includes("=?") ? encodeUtf8(decodeWords(name)) : encodeUtf8(decodeUtf8(name));
+};
+
+/** The message without these parts: each goes with its delimiter line, everything else stays byte for byte. */
+export const withoutParts = (bytes: Buffer, removed: readonly MimePart[]): Buffer => {
+  const kept: Buffer[] = [];
+  let at = 0;
+  for (const part of removed.toSorted((a, b) => a.start - b.start)) {
+    const from = part.delimiterStart ?? part.start;
+    if (from < at) continue; // inside one that is gone already
+    kept.push(bytes.subarray(at, from));
+    const lineEnd =
+      bytes[part.end] === 13 && bytes[part.end + 1] === 10 ? 2 : bytes[part.end] === 10 ? 1 : 0;
+    at = part.end + lineEnd;
+  }
+  return Buffer.concat([...kept, bytes.subarray(at)]);
 };
 
 /** Bytes of a part after its transfer encoding is taken off; a broken one gives what can be read. */

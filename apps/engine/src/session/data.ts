@@ -153,12 +153,19 @@ const keep = (
   subject: string,
   verdicts: readonly RecipientVerdict[],
 ): Kept => {
-  const groups = new Map<Buffer | null, { entries: NewEntry[]; held: HeldMessage[] }>();
+  const groups = new Map<
+    Buffer | null,
+    { content: Content; entries: NewEntry[]; held: HeldMessage[] }
+  >();
   const outcomes = new Set<Outcome>();
   const copied = new Set<unknown>();
   for (const { recipient, ran } of verdicts) {
     const { verdict, trace } = ran;
-    const group = groups.get(verdict.header) ?? { entries: [], held: [] };
+    const group = groups.get(verdict.header) ?? {
+      content: verdict.content ?? content,
+      entries: [],
+      held: [],
+    };
     groups.set(verdict.header, group);
     const sender = verdict.sender ?? transaction.sender;
     for (const action of verdict.actions) {
@@ -200,6 +207,9 @@ const keep = (
         case "delete":
           outcomes.add("deleted");
           break;
+        case "delivered":
+          outcomes.add("delivered");
+          break;
         default:
           action satisfies never;
       }
@@ -210,8 +220,7 @@ const keep = (
     .map(
       ([header, group]): StoredBody => ({
         prefix,
-        header: header ?? content.header,
-        content,
+        header: header ?? group.content.header,
         ...group,
       }),
     );

@@ -6,7 +6,6 @@ import { Settings } from "@sluice/settings";
 import type pg from "pg";
 import type { z } from "zod";
 import type { Snapshot } from "../../src/config/snapshot.ts";
-import { createFlowServices } from "../../src/flows/create-services.ts";
 import type {
   AuthenticationInput,
   ConnectionFacts,
@@ -19,6 +18,7 @@ import { createDeliveryFlowRunner } from "../../src/flows/run-delivery.ts";
 import { createFlowRunner } from "../../src/flows/run-flow.ts";
 import type { FlowTrace } from "../../src/flows/trace.ts";
 import { contentOfBytes } from "../../src/scanner/content-store.ts";
+import { createFlowServices } from "../../src/supervisor/flow-services.ts";
 
 export type TestFlows = ReturnType<typeof createTestFlows>;
 
@@ -61,8 +61,8 @@ export const createTestFlows = (options: Options) => {
   };
   const services = createFlowServices({
     pool: options.pool ?? noPool,
-    accept: async () => {},
-    alarm: (text) => alarms.push(text),
+    acceptMessage: async () => {},
+    report: (text) => alarms.push(text),
   });
   const parts = {
     services,

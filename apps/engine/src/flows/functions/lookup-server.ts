@@ -3,7 +3,7 @@
 import { HslArray, type RunContext, ScriptError, type Value } from "@sluice/hsl";
 import type { Transport } from "@sluice/settings";
 import { optionFlag, optionNumber, optionText, textsOf } from "../arguments.ts";
-import { flowHost } from "../flow-host.ts";
+import { type FlowHost, flowHost } from "../flow-host.ts";
 import type { Dns } from "../host/dns.ts";
 import type { LookupServer } from "../host/smtp-lookup.ts";
 import { objectId } from "../values.ts";
@@ -17,31 +17,9 @@ export const lookupServer = async (
   dns: Dns,
 ): Promise<LookupServer | string> => {
   const host = flowHost(run);
-  const { settings } = host.snapshot;
   if (!(given instanceof HslArray)) {
     const id = objectId("mailtransport", textsOf(given ?? "")[0] ?? "");
-    const transport = Object.hasOwn(settings.transports, id) ? settings.transports[id] : undefined;
-    if (transport === undefined) return `There is no mailtransport:${id}.`;
-    if (recipient === "" && /^\s*lookup-mx/i.test(transport.destination)) {
-      return "A transport that looks up MX cannot check passwords.";
-    }
-    const certificate =
-      transport.tls.certificate === undefined
-        ? null
-        : (settings.certificates[transport.tls.certificate]?.certificate ?? null);
-    return resolved({ ...transport, destination: transport.destination }, recipient, run, dns, {
-      helo: transport.helo === "" ? host.hostName : transport.helo,
-      lmtp: transport.protocol === "lmtp",
-      sourceAddress: transport.sourceAddress === "" ? null : transport.sourceAddress,
-      tls: tlsOf(transport.tls.mode),
-      certificate,
-      connectSeconds: Math.min(transport.connectSeconds, 10),
-      commandSeconds: Math.min(transport.commandSeconds, 30),
-      user: transport.user,
-      password: host.snapshot.secret("transport", id, "password") ?? "",
-      authWithoutTls: transport.authWithoutTls,
-      key: `${id} ${JSON.stringify(transport)}`,
-    });
+    return transportServer(id, recipient, host, dns);
   }
   const name = optionText(given, "host") ?? "";
   const port = Math.trunc(optionNumber(given, "port") ?? 25);
@@ -63,18 +41,50 @@ export const lookupServer = async (
     key: `${name} ${port} ${mode}`,
   };
   const destination = name.includes(":") ? `[${name}]:${port}` : `${name}:${port}`;
-  return resolved({ destination, allowPrivateAddresses: true }, recipient, run, dns, options);
+  return resolved({ destination, allowPrivateAddresses: true }, recipient, host, dns, options);
+};
+
+/** How a transport of the revision is spoken to. A string says why it cannot be. */
+export const transportServer = async (
+  id: string,
+  recipient: string,
+  host: FlowHost,
+  dns: Dns,
+): Promise<LookupServer | string> => {
+  const { settings } = host.snapshot;
+  const transport = Object.hasOwn(settings.transports, id) ? settings.transports[id] : undefined;
+  if (transport === undefined) return `There is no mailtransport:${id}.`;
+  if (recipient === "" && /^\s*lookup-mx/i.test(transport.destination)) {
+    return "A transport that looks up MX cannot check passwords.";
+  }
+  const certificate =
+    transport.tls.certificate === undefined
+      ? null
+      : (settings.certificates[transport.tls.certificate]?.certificate ?? null);
+  return resolved(transport, recipient, host, dns, {
+    helo: transport.helo === "" ? host.hostName : transport.helo,
+    lmtp: transport.protocol === "lmtp",
+    sourceAddress: transport.sourceAddress === "" ? null : transport.sourceAddress,
+    tls: tlsOf(transport.tls.mode),
+    certificate,
+    connectSeconds: Math.min(transport.connectSeconds, 10),
+    commandSeconds: Math.min(transport.commandSeconds, 30),
+    user: transport.user,
+    password: host.snapshot.secret("transport", id, "password") ?? "",
+    authWithoutTls: transport.authWithoutTls,
+    key: `${id} ${JSON.stringify(transport)}`,
+  });
 };
 
 const resolved = async (
   { destination, allowPrivateAddresses }: Pick<Transport, "destination" | "allowPrivateAddresses">,
   recipient: string,
-  run: RunContext,
+  host: FlowHost,
   dns: Dns,
   options: Omit<LookupServer, "hosts">,
 ): Promise<LookupServer | string> => {
   const hosts = await lookupHosts(destination, recipient, dns, {
-    resolvers: flowHost(run).snapshot.settings.gateway.resolvers,
+    resolvers: host.snapshot.settings.gateway.resolvers,
     allowPrivate: allowPrivateAddresses,
   });
   return typeof hosts === "string" ? hosts : { ...options, hosts };

@@ -97,6 +97,7 @@ export const wholeMessageFunctions: ReadonlySet<string> = new Set([
   "GetAttachmentName",
   "GetAttachmentType",
   "GetAttachmentSize",
+  "RemoveAttachments",
   "GetDSN",
   "GetDSNHeader",
 ]);
@@ -154,6 +155,10 @@ export const attachmentFunctions: Bodies = {
   },
   GetAttachmentName: perPart(({ fileName }) => fileName),
   GetAttachmentType: perPart(({ type }) => encodeText(type)),
+  RemoveAttachments: (args, run) => {
+    partsOf(run); // refuses what cannot be taken apart
+    return messageOf(run).removeParts(idsOf(args[0]));
+  },
   GetAttachmentSize: perPart((part, bytes) =>
     part.id === "/" ? bytes.length : decodedPart(bytes, part).length,
   ),

@@ -24,6 +24,8 @@ export type DialogOptions = {
 
 export type Dialog = {
   readonly command: (line: string) => Promise<Reply>;
+  /** Sends a message after 354, dots stuffed, and gives the final reply. */
+  readonly message: (bytes: AsyncIterable<Buffer>) => Promise<Reply>;
   /** EHLO keywords in capitals → their parameters. */
   readonly extensions: () => ReadonlyMap<string, string>;
   readonly isEncrypted: () => boolean;
@@ -101,6 +103,17 @@ export const openDialog = async (options: DialogOptions): Promise<Dialog> => {
   }
   return {
     command,
+    message: async (bytes) => {
+      let last = "\r\n";
+      for await (const chunk of bytes) {
+        const text = last + chunk.toString("latin1");
+        const stuffed = text.replace(/\r\n\./g, "\r\n..").slice(last.length);
+        last = text.slice(-2);
+        if (!socket.write(stuffed, "latin1")) await drained(socket);
+      }
+      socket.write(last === "\r\n" ? ".\r\n" : "\r\n.\r\n");
+      return reader.next();
+    },
     extensions: () => extensions,
     isEncrypted: () => isEncrypted,
     close: () => {
@@ -109,6 +122,17 @@ export const openDialog = async (options: DialogOptions): Promise<Dialog> => {
     },
   };
 };
+
+const drained = (socket: Socket): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      socket.off("drain", done);
+      socket.off("close", done);
+      resolve();
+    };
+    socket.once("drain", done);
+    socket.once("close", done); // the reader says so
+  });
 
 const connectSocket = (options: DialogOptions): Promise<Socket> =>
   new Promise((resolve, reject) => {

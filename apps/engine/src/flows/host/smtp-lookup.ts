@@ -106,7 +106,8 @@ const answerOf = (code: number, text: string): LookupAnswer => {
 /** RFC 4954 §6: only these say that the password is wrong; 530, 534, 538 say something else. */
 const wrongPassword = new Set([525, 535]);
 
-const signIn = async (
+/** Signs in on an open conversation; a password goes out in the clear only where that is allowed. */
+export const signIn = async (
   dialog: Dialog,
   { authWithoutTls }: LookupServer,
   user: string,
