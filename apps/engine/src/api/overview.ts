@@ -1,8 +1,8 @@
 /** The numbers of the first page. */
 
-import { X509Certificate } from "node:crypto";
 import type { Certificate } from "@sluice/settings";
 import { z } from "zod";
+import { readCertificates } from "../store/certificate-reading.ts";
 import type { HistoryNumbers, QueueSummary } from "./parts.ts";
 import { procedure, router } from "./trpc.ts";
 
@@ -92,9 +92,6 @@ export const overview = router({
 });
 
 const expiryOf = ({ certificate }: Certificate): number | null => {
-  try {
-    return new X509Certificate(certificate).validToDate.getTime();
-  } catch {
-    return null;
-  }
+  const [first] = readCertificates(certificate) ?? [];
+  return first === undefined ? null : new Date(first.validTo).getTime();
 };

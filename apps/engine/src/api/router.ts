@@ -1,5 +1,6 @@
 /** The API, one file for each noun. The web app imports the type of it, and nothing else. */
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
+import { certificates } from "./certificates.ts";
 import { directories, listeners, scripting, transports } from "./checks.ts";
 import { domains } from "./domains.ts";
 import { files } from "./files.ts";
@@ -30,6 +31,7 @@ export const appRouter = router({
   history,
   log,
   overview,
+  certificates,
   directories,
   transports,
   listeners,

@@ -3,6 +3,7 @@ import type { BlockRegistry, CompiledFlow, Flow, FlowProblem } from "@sluice/flo
 import type { ObjectKind, Settings } from "@sluice/settings";
 import { type SettingsObject, settingsFrom } from "@sluice/settings/text-form";
 import { z } from "zod";
+import { readCertificates } from "./certificate-reading.ts";
 import { type Path, referencesOf } from "./references.ts";
 import { findRelays } from "./relay-proof.ts";
 
@@ -18,6 +19,7 @@ export type Surroundings = {
   readonly secrets: ReadonlySet<string>;
   readonly files: ReadonlySet<string>;
   readonly environmentVariable: (name: string) => string | undefined;
+  readonly now?: (() => Date) | undefined;
   /** Why a transport's destination cannot be understood; null: it can. */
   readonly checkDestination?: ((text: string) => string | null) | undefined;
 };
@@ -34,6 +36,7 @@ export const findProblems = (
     ...flowProblems(settings, surroundings),
     ...secretProblems(objects, surroundings),
     ...fileProblems(settings, surroundings),
+    ...certificateProblems(settings, surroundings.now?.() ?? new Date()),
     ...listenerProblems(settings),
     ...domainProblems(settings),
     ...transportProblems(settings, surroundings),
@@ -241,6 +244,55 @@ const fileProblems = (settings: Settings, { files }: Surroundings): SettingsProb
     names.set(file.name, id);
   }
   return problems;
+};
+
+const certificateProblems = (settings: Settings, now: Date): SettingsProblem[] => {
+  const used = new Set(
+    Object.values(settings.listeners).flatMap(({ tls }) =>
+      tls.mode === "off" ? [] : tls.certificates,
+    ),
+  );
+  return Object.entries(settings.certificates).flatMap(
+    ([id, { certificate, request }]): SettingsProblem[] => {
+      const place = { kind: "certificate" as const, id, field: ["certificate"] };
+      const isUsed = used.has(id);
+      if (certificate.trim() === "" && request !== undefined) {
+        return [
+          {
+            ...place,
+            severity: isUsed ? "error" : "advice",
+            rule: "certificate",
+            message: "The request still waits for its certificate.",
+            cure: "Give the request to your authority, and enter the certificate it sends back.",
+          },
+        ];
+      }
+      const [first] = readCertificates(certificate) ?? [];
+      if (first === undefined) {
+        return [
+          {
+            ...place,
+            severity: "error",
+            rule: "certificate",
+            message: "This is no certificate in PEM.",
+            cure: "Enter the text from BEGIN CERTIFICATE to END CERTIFICATE, the chain after it.",
+          },
+        ];
+      }
+      if (new Date(first.validTo) < now) {
+        return [
+          {
+            ...place,
+            severity: "warning",
+            rule: "certificate",
+            message: `The certificate has expired on ${first.validTo.slice(0, 10)}.`,
+            cure: "Enter a new one.",
+          },
+        ];
+      }
+      return [];
+    },
+  );
 };
 
 const addressesOf = (text: string): string[] =>
