@@ -76,15 +76,31 @@ const nodeProblems = (prepared: PreparedNode, flow: PreparedFlow): FlowProblem[]
     });
   }
   if (!flow.reachable.has(id)) {
+    // what hangs on a switched-off block waits for it to be switched on
+    const waits = wiredFromEntry(flow).has(id);
     problems.push({
-      severity: "warning",
+      severity: waits ? "advice" : "warning",
       rule: "block-unreachable",
-      message: `Nothing leads to “${title}”.`,
-      cure: "Wire an outcome to it, or remove it.",
+      message: waits
+        ? `Only switched-off blocks lead to “${title}”.`
+        : `Nothing leads to “${title}”.`,
+      cure: waits ? "Switch them on when they are set up." : "Wire an outcome to it, or remove it.",
       node: id,
     });
   }
   return problems;
+};
+
+/** Every node that wires lead to, those of switched-off blocks too. */
+const wiredFromEntry = (flow: PreparedFlow): ReadonlySet<string> => {
+  const found = new Set<string>();
+  const pending = flow.entry === undefined ? [] : [flow.entry];
+  for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
+    if (found.has(id)) continue;
+    found.add(id);
+    pending.push(...Object.values(flow.nodes.get(id)?.node.outcomes ?? {}));
+  }
+  return found;
 };
 
 const wireProblems = (prepared: PreparedNode, flow: PreparedFlow): FlowProblem[] => {

@@ -108,7 +108,7 @@ const referenceProblems = (
         return [
           {
             ...place,
-            severity: "error",
+            severity: reference.isOff === true ? "advice" : "error",
             rule: "reference-missing",
             message: `There is no ${kindWords[kind]} “${id}”.`,
             cure: `Choose another ${kindWords[kind]}, or make one named “${id}”.`,
@@ -366,7 +366,7 @@ const listenerProblems = (settings: Settings): SettingsProblem[] => {
       problems.push({
         kind: "listener",
         id,
-        severity: "warning",
+        severity: "advice",
         rule: "sign-in-impossible",
         message: "Sign-in needs TLS, but TLS is off: nobody can sign in here.",
         cure: "Switch TLS on.",

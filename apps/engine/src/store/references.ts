@@ -21,6 +21,8 @@ export type Reference = {
   readonly path: Path;
   readonly node?: string | undefined;
   readonly flowKind?: FlowKind | undefined;
+  /** It stands in a node that is switched off: what it names may be made later. */
+  readonly isOff?: boolean | undefined;
   /** The name is part of a script's text. */
   readonly inScript?: boolean | undefined;
 };
@@ -93,12 +95,12 @@ export const referencesOf = (
 const flowReferences = (body: unknown, blocks: BlockRegistry): Reference[] => {
   const flow = Flow.safeParse(body);
   if (!flow.success) return [];
-  return Object.entries(flow.data.nodes).flatMap(([node, { block, config }]) => {
+  return Object.entries(flow.data.nodes).flatMap(([node, { block, config, disabled }]) => {
     const definition = blocks.get(block);
     if (definition === undefined) return [];
     return fieldValues(definition.config, config).flatMap(({ value, meta, path }): Reference[] => {
       if (typeof value !== "string") return [];
-      const where = { path: ["nodes", node, "config", ...path], node };
+      const where = { path: ["nodes", node, "config", ...path], node, isOff: disabled };
       if (meta.widget === "reference" && meta.reference !== undefined) {
         return value === "" ? [] : [{ kind: meta.reference, id: value, ...where }];
       }

@@ -122,11 +122,17 @@ export const createBrowser = (address: string, own: Record<string, string> = {})
 
 type Changes = Partial<ApiServerOptions>;
 
-export const startApi = async (changes: Changes | ((database: TestDatabase) => Changes) = {}) => {
+export const startApi = async (
+  changes: Changes | ((database: TestDatabase) => Changes) = {},
+  seed: Parameters<typeof seedFirstRevision>[1] = {
+    defaultFlows: { flows: {}, layouts: {} },
+    port: 2525,
+  },
+) => {
   const database = await createTestDatabase();
   const dataFolder = mkdtempSync(path.join(tmpdir(), "sluice-api-"));
   const store = createPrisma(database.pool);
-  await seedFirstRevision(store, { defaultFlows: { flows: {}, layouts: {} }, port: 2525 });
+  await seedFirstRevision(store, seed);
   const notifications = createNotifications(database.address);
   const variables = new Map<string, string>();
   let now = 0;
