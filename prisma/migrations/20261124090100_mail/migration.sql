@@ -118,6 +118,7 @@ CREATE TABLE mail_event (
   detail jsonb NOT NULL
 );
 CREATE INDEX mail_event_message ON mail_event (message_id, id);
+CREATE INDEX mail_event_at ON mail_event USING brin (at);
 
 CREATE TABLE mail_trace (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -130,6 +131,7 @@ CREATE TABLE mail_trace (
   trace jsonb NOT NULL
 );
 CREATE INDEX mail_trace_message ON mail_trace (message_id, id);
+CREATE INDEX mail_trace_at ON mail_trace USING brin (at);
 
 -- How often each wire of a flow was taken, summed up by each process every few seconds.
 CREATE TABLE flow_activity (

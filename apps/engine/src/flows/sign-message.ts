@@ -21,14 +21,21 @@ export const signMessage = async (
   let made = "";
   for (const signature of signatures) {
     const header = signature.discardChanges || changed === null ? content.header : changed;
+    const who = {
+      signingDomain: signature.domain,
+      selector: signature.selector,
+      privateKey: signature.privateKey,
+    };
+    const how = {
+      canonicalization: signature.canonicalization,
+      ...(signature.algorithm === undefined ? {} : { algorithm: signature.algorithm }),
+      ...(signature.headers === null ? {} : { headerList: [...signature.headers] }),
+    };
     try {
       const { signatures: fields, errors } = await dkimSign(bytesOf(header, content), {
-        signingDomain: signature.domain,
-        selector: signature.selector,
-        privateKey: signature.privateKey,
-        ...(signature.algorithm === undefined ? {} : { algorithm: signature.algorithm }),
-        canonicalization: signature.canonicalization,
-        ...(signature.headers === null ? {} : { headerList: [...signature.headers] }),
+        // the library signs what stands in signatureData; the same at the top is for its types
+        ...who,
+        signatureData: [{ ...who, ...how }],
         strict: true,
       });
       if (fields === "") {

@@ -1,10 +1,11 @@
-/** Reads history: the list in steps, and all that is known of one message. */
+/** Lists and pages of history: keyset cursors, newest first, within a time limit. */
 import type pg from "pg";
-import { GatewayError } from "../errors.ts";
 import type { FlowTrace } from "../flows/trace.ts";
-import type { HistoryEvent, Outcome, Stage } from "./event.ts";
-import { type LogRow, type LogTableRow, logRowOf } from "./log-search.ts";
-import { compileQuery } from "./search-query.ts";
+import { readCursor, uuidPattern, writeCursor } from "./cursor.ts";
+import type { HistoryEvent, HistoryEventKind, Outcome, Stage } from "./event.ts";
+import { type LogRow, logRowOf, type StoredLogRow } from "./log-search.ts";
+import { readOnly } from "./read-only.ts";
+import { queryCondition } from "./search-query.ts";
 
 export type HistoryRow = {
   readonly messageId: string;
@@ -17,6 +18,8 @@ export type HistoryRow = {
   readonly signIn: string | null;
   readonly sender: string | null;
   readonly recipients: readonly string[];
+  /** Recipient → outcome, when recipients of one message ended differently. */
+  readonly recipientOutcomes: Readonly<Record<string, Outcome>>;
   readonly subject: string;
   readonly size: number;
   readonly revision: number;
@@ -39,9 +42,22 @@ export type HistorySearch = {
     limit: number;
   }) => Promise<{ rows: readonly HistoryRow[]; nextCursor: string | null }>;
   readonly message: (messageId: string) => Promise<MessageView | null>;
+  /** The look-ups that took longest in the last hours, by function and question. */
+  readonly slowLookups: (hours: number) => Promise<readonly SlowLookup[]>;
 };
 
-type Row = {
+export type SlowLookup = {
+  readonly flow: string;
+  readonly function: string;
+  readonly count: number;
+  readonly averageMicroseconds: number;
+  readonly slowestMicroseconds: number;
+};
+
+const columns = `message_id, at, outcome, stage, listener, host(client_address) AS client_address, helo,
+  sign_in, sender, recipients, outcomes, subject, size, revision, flow, node, reply`;
+
+type Stored = {
   message_id: string;
   at: Date;
   outcome: Outcome;
@@ -52,6 +68,7 @@ type Row = {
   sign_in: string | null;
   sender: string | null;
   recipients: string[];
+  outcomes: Record<string, Outcome>;
   subject: string;
   size: string;
   revision: number;
@@ -60,30 +77,39 @@ type Row = {
   reply: string;
 };
 
-const columns = `message_id, at, outcome, stage, listener, host(client_address) AS client_address, helo, sign_in,
-  sender, recipients, subject, size, revision, flow, node, reply`;
+const rowOf = (row: Stored): HistoryRow => {
+  const { "": _others, ...recipientOutcomes } = row.outcomes;
+  return {
+    messageId: row.message_id,
+    at: row.at.toISOString(),
+    outcome: row.outcome,
+    stage: row.stage,
+    listener: row.listener,
+    clientAddress: row.client_address,
+    helo: row.helo,
+    signIn: row.sign_in,
+    sender: row.sender,
+    recipients: row.recipients,
+    recipientOutcomes,
+    subject: row.subject,
+    size: Number(row.size),
+    revision: row.revision,
+    flow: row.flow,
+    node: row.node,
+    reply: row.reply,
+  };
+};
 
-const rowOf = (row: Row): HistoryRow => ({
-  messageId: row.message_id,
-  at: row.at.toISOString(),
-  outcome: row.outcome,
-  stage: row.stage,
-  listener: row.listener,
-  clientAddress: row.client_address,
-  helo: row.helo,
-  signIn: row.sign_in,
-  sender: row.sender,
-  recipients: row.recipients,
-  subject: row.subject,
-  size: Number(row.size),
-  revision: row.revision,
-  flow: row.flow,
-  node: row.node,
-  reply: row.reply,
-});
+const listMilliseconds = 10_000;
+const maximumLogLines = 2000;
 
-const timeLimit = "5s";
-const cursorForm = /^(\d{4}-[\dT:.-]+Z) ([0-9a-f-]{36})$/;
+const selectSlow = `
+SELECT flow, lookup ->> 'function' AS function, count(*)::int AS count,
+  avg((lookup ->> 'microseconds')::float8)::float8 AS average,
+  max((lookup ->> 'microseconds')::float8)::float8 AS slowest
+FROM (SELECT flow, trace FROM mail_trace WHERE at >= $1 ORDER BY id DESC LIMIT 20000) AS recent,
+  jsonb_array_elements(trace -> 'steps') AS step, jsonb_array_elements(step -> 'lookups') AS lookup
+GROUP BY 1, 2 ORDER BY average DESC LIMIT 10`;
 
 export const createHistorySearch = ({
   pool,
@@ -91,100 +117,84 @@ export const createHistorySearch = ({
 }: {
   pool: pg.Pool;
   clock: () => Date;
-}): HistorySearch => {
-  const limited = async <R extends pg.QueryResultRow>(
-    text: string,
-    values: unknown[],
-  ): Promise<R[]> => {
-    const client = await pool.connect();
-    try {
-      await client.query("BEGIN READ ONLY");
-      await client.query(`SET LOCAL statement_timeout = '${timeLimit}'`);
-      const { rows } = await client.query<R>(text, values);
-      return rows;
-    } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "57014") {
-        throw new GatewayError(
-          "INVALID",
-          "The search takes too long: narrow it, with after: for example.",
-        );
-      }
-      throw error;
-    } finally {
-      await client.query("ROLLBACK").catch(() => {}); // the connection is checked by its next user
-      client.release();
-    }
-  };
+}): HistorySearch => ({
+  list: async ({ query, cursor, limit }) => {
+    const { text, values } = queryCondition(query, clock());
+    const after = cursor === null ? null : readCursor(cursor, uuidPattern);
+    const parameters = [...values];
+    const place = (value: unknown): string => `$${parameters.push(value)}`;
+    const keyset =
+      after === null
+        ? ""
+        : ` AND (at, message_id) < (${place(after.at)}, ${place(after.id)}::uuid)`;
+    const sql = `SELECT ${columns} FROM mail_history WHERE ${text}${keyset}
+      ORDER BY at DESC, message_id DESC LIMIT ${place(limit + 1)}`;
+    const found = await readOnly(pool, listMilliseconds, (run) => run<Stored>(sql, parameters));
+    const rows = found.slice(0, limit);
+    const last = rows.at(-1);
+    return {
+      rows: rows.map(rowOf),
+      nextCursor:
+        found.length > limit && last !== undefined
+          ? writeCursor({ at: last.at, id: last.message_id })
+          : null,
+    };
+  },
 
-  return {
-    list: async ({ query, cursor, limit }) => {
-      const compiled = compileQuery(query, clock());
-      if (!compiled.ok) {
-        throw new GatewayError("INVALID", compiled.mistake.message, {
-          detail: { ...compiled.mistake },
-        });
-      }
-      const values = [...compiled.values];
-      let after = "";
-      if (cursor !== null) {
-        const match = cursorForm.exec(cursor);
-        if (match === null) throw new GatewayError("INVALID", "The cursor is not one of ours.");
-        values.push(match[1], match[2]);
-        after = ` AND (at, message_id) < ($${values.length - 1}::timestamptz, $${values.length}::uuid)`;
-      }
-      const rows = await limited<Row>(
-        `SELECT ${columns}, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS key
-         FROM mail_history WHERE ${compiled.where}${after} ORDER BY at DESC, message_id DESC LIMIT ${limit + 1}`,
-        values,
-      );
-      const page = rows.slice(0, limit);
-      const last = page.at(-1) as (Row & { key: string }) | undefined;
-      return {
-        rows: page.map(rowOf),
-        nextCursor:
-          rows.length > limit && last !== undefined ? `${last.key} ${last.message_id}` : null,
-      };
-    },
-
-    message: async (messageId) => {
-      const { rows } = await pool.query<Row>(
+  message: (messageId) =>
+    readOnly(pool, listMilliseconds, async (run) => {
+      const [record] = await run<Stored>(
         `SELECT ${columns} FROM mail_history WHERE message_id = $1`,
         [messageId],
       );
-      const [row] = rows;
-      if (row === undefined) return null;
-      const [events, traces, log] = await Promise.all([
-        pool.query<{
-          at: Date;
-          kind: HistoryEvent["kind"];
-          queue_id: string | null;
-          recipient: string | null;
-          detail: HistoryEvent["detail"];
-        }>(
-          "SELECT at, kind, queue_id, recipient, detail FROM mail_event WHERE message_id = $1 ORDER BY at, id LIMIT 2000",
-          [messageId],
-        ),
-        pool.query<{ trace: FlowTrace }>(
-          "SELECT trace FROM mail_trace WHERE message_id = $1 ORDER BY id LIMIT 200",
-          [messageId],
-        ),
-        pool.query<LogTableRow>(
-          "SELECT id, at, level, component, message_id, queue_id, text FROM log_line WHERE message_id = $1 ORDER BY id LIMIT 2000",
-          [messageId],
-        ),
-      ]);
+      if (record === undefined) return null;
+      const events = await run<{
+        at: Date;
+        kind: HistoryEventKind;
+        queue_id: string | null;
+        recipient: string | null;
+        detail: HistoryEvent["detail"];
+      }>(
+        "SELECT at, kind, queue_id, recipient, detail FROM mail_event WHERE message_id = $1 ORDER BY at, id",
+        [messageId],
+      );
+      const traces = await run<{ trace: FlowTrace }>(
+        "SELECT trace FROM mail_trace WHERE message_id = $1 ORDER BY id",
+        [messageId],
+      );
+      const log = await run<StoredLogRow>(
+        `SELECT id, at, level, component, message_id, queue_id, text FROM log_line
+          WHERE message_id = $1 ORDER BY id LIMIT ${maximumLogLines}`,
+        [messageId],
+      );
       return {
-        record: rowOf(row),
-        events: events.rows.map((event) => ({
-          at: event.at.toISOString(),
-          kind: event.kind,
-          queueId: event.queue_id,
-          recipient: event.recipient,
-          detail: event.detail,
+        record: rowOf(record),
+        events: events.map(({ at, kind, queue_id: queueId, recipient, detail }) => ({
+          at: at.toISOString(),
+          kind,
+          queueId,
+          recipient,
+          detail,
         })),
-        traces: traces.rows.map(({ trace }) => trace),
-        log: log.rows.map(logRowOf),
+        traces: traces.map(({ trace }) => trace),
+        log: log.map(logRowOf),
       };
-    },
-  };
-};
+    }),
+
+  slowLookups: async (hours) => {
+    const since = new Date(clock().getTime() - hours * 3_600_000);
+    const rows = await readOnly(pool, listMilliseconds, (run) =>
+      run<{ flow: string; function: string; count: number; average: number; slowest: number }>(
+        selectSlow,
+        [since],
+      ),
+    );
+    return rows.map((row) => ({
+      flow: row.flow,
+      function: row.function,
+      count: row.count,
+      averageMicroseconds: Math.round(row.average),
+      slowestMicroseconds: Math.round(row.slowest),
+    }));
+  },
+});

@@ -1,11 +1,13 @@
 /**
- * Searches the log: plain text, a message id, `messageid:queueid`, a queue id, or
- * /a pattern/; says which of them it understood. Patterns run on the linear engine
- * over a bounded number of rows.
+ * The log by text, message id, `messageid:queueid`, queue id, or pattern, and says
+ * which of these it took the question for. A pattern is a linear-time one, looks at
+ * a bounded number of lines, and stops after a bounded time.
  */
 import { compilePattern, encodeText, ScriptError } from "@sluice/hsl";
 import type pg from "pg";
 import { GatewayError } from "../errors.ts";
+import { numberPattern, readCursor, writeCursor } from "./cursor.ts";
+import { readOnly } from "./read-only.ts";
 
 export type LogRow = {
   readonly id: string;
@@ -17,7 +19,23 @@ export type LogRow = {
   readonly text: string;
 };
 
-export type LogTableRow = {
+export type LogSearch = {
+  readonly search: (page: {
+    text: string;
+    level: string | null;
+    cursor: string | null;
+    limit: number;
+  }) => Promise<{
+    rows: readonly LogRow[];
+    nextCursor: string | null;
+    /** "everything", "message id", "message id and queue id", "queue id", "pattern" or "text". */
+    understoodAs: string;
+  }>;
+  /** Lines around one, oldest first. */
+  readonly context: (id: string, lines: number) => Promise<readonly LogRow[]>;
+};
+
+export type StoredLogRow = {
   id: string;
   at: Date;
   level: string;
@@ -27,7 +45,7 @@ export type LogTableRow = {
   text: string;
 };
 
-export const logRowOf = (row: LogTableRow): LogRow => ({
+export const logRowOf = (row: StoredLogRow): LogRow => ({
   id: row.id,
   at: row.at.toISOString(),
   level: row.level,
@@ -37,121 +55,140 @@ export const logRowOf = (row: LogTableRow): LogRow => ({
   text: row.text,
 });
 
-export type LogSearch = {
-  readonly search: (page: {
-    text: string;
-    level: string | null;
-    cursor: string | null;
-    limit: number;
-  }) => Promise<{ rows: readonly LogRow[]; nextCursor: string | null; understoodAs: string }>;
-  readonly context: (id: string, lines: number) => Promise<readonly LogRow[]>;
-};
+const columns = "id, at, level, component, message_id, queue_id, text";
+const levels = ["debug", "info", "warn", "error"];
+const searchMilliseconds = 10_000;
+const patternMilliseconds = 3000;
+const patternRows = 100_000;
+const patternBatch = 5000;
 
-export type LogQuery =
-  | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "message id"; readonly messageId: string }
-  | { readonly kind: "message and queue id"; readonly messageId: string; readonly queueId: string }
-  | { readonly kind: "queue id"; readonly queueId: string }
-  | { readonly kind: "pattern"; readonly pattern: string; readonly flags: string };
+type Understood = {
+  readonly as: string;
+  readonly conditions: readonly ((place: (value: unknown) => string) => string)[];
+  readonly test: ((row: StoredLogRow) => boolean) | null;
+};
 
 const uuid = "[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}";
 
-export const understandLogQuery = (given: string): LogQuery => {
+const understand = (given: string): Understood => {
   const text = given.trim();
-  if (new RegExp(`^${uuid}$`, "i").test(text))
-    return { kind: "message id", messageId: text.toLowerCase() };
-  const both = new RegExp(`^(${uuid}):(\\d{1,19})$`, "i").exec(text);
-  if (both !== null)
+  if (text === "") return { as: "everything", conditions: [], test: null };
+  const message = new RegExp(`^(${uuid})(?::(\\d{1,18}))?$`, "i").exec(text);
+  if (message !== null) {
+    const [, id, queueId] = message;
     return {
-      kind: "message and queue id",
-      messageId: (both[1] ?? "").toLowerCase(),
-      queueId: both[2] ?? "",
+      as: queueId === undefined ? "message id" : "message id and queue id",
+      conditions: [
+        (place) => `message_id = ${place(id)}::uuid`,
+        // lines of the whole message belong to each of its entries
+        ...(queueId === undefined
+          ? []
+          : [
+              (place: (value: unknown) => string) =>
+                `(queue_id = ${place(queueId)} OR queue_id IS NULL)`,
+            ]),
+      ],
+      test: null,
     };
-  if (/^\d{3,19}$/.test(text)) return { kind: "queue id", queueId: text };
-  const pattern = /^\/(.+)\/([a-z]*)$/s.exec(text);
-  if (pattern !== null)
-    return { kind: "pattern", pattern: pattern[1] ?? "", flags: pattern[2] ?? "" };
-  return { kind: "text", text };
+  }
+  if (/^\d{1,18}$/.test(text)) {
+    return { as: "queue id", conditions: [(place) => `queue_id = ${place(text)}`], test: null };
+  }
+  const pattern = /^\/(.*)\/([imsx]*)$/s.exec(text);
+  if (pattern !== null) {
+    const regex = compiled(pattern[1] ?? "", pattern[2] ?? "");
+    return {
+      as: "pattern",
+      conditions: [],
+      test: (row) => regex.test(encodeText(row.text)),
+    };
+  }
+  const words = text.match(/"[^"]*"|\S+/g) ?? [];
+  return {
+    as: "text",
+    conditions: words.map((word) => (place) => {
+      const plain = word.replace(/^"(.*)"$/s, "$1").replace(/[\\%_]/g, "\\$&");
+      const like = place(`%${plain}%`);
+      return `(text ILIKE ${like} OR component ILIKE ${like})`;
+    }),
+    test: null,
+  };
 };
 
-const levels = ["debug", "info", "warn", "error"];
-const columns = "id, at, level, component, message_id, queue_id, text";
-const scanned = 200_000;
-const step = 5000;
+const compiled = (pattern: string, flags: string) => {
+  try {
+    return compilePattern(pattern, flags.includes("u") ? flags : `${flags}u`);
+  } catch (error) {
+    if (!(error instanceof ScriptError)) throw error;
+    throw new GatewayError("INVALID", `This pattern is wrong: ${error.message}`, {
+      cause: error,
+      detail: { field: "text" },
+    });
+  }
+};
 
-export const createLogSearch = ({ pool }: { pool: pg.Pool }): LogSearch => {
-  const select = async (
-    terms: readonly string[],
-    values: unknown[],
-    limit: number,
-  ): Promise<LogTableRow[]> => {
-    const { rows } = await pool.query<LogTableRow>(
-      `SELECT ${columns} FROM log_line WHERE ${terms.join(" AND ")} ORDER BY id DESC LIMIT ${limit}`,
-      values,
-    );
-    return rows;
-  };
-
-  return {
-    search: async ({ text, level, cursor, limit }) => {
-      const query = understandLogQuery(text);
+export const createLogSearch = ({ pool }: { pool: pg.Pool }): LogSearch => ({
+  search: async ({ text, level, cursor, limit }) => {
+    const understood = understand(text);
+    const batch = understood.test === null ? limit + 1 : patternBatch;
+    let after = cursor === null ? null : readCursor(cursor, numberPattern);
+    const page = (run: Parameters<Parameters<typeof readOnly>[2]>[0]) => {
       const values: unknown[] = [];
-      const terms = ["true"];
-      const add = (term: (parameter: string) => string, value: unknown): void => {
-        values.push(value);
-        terms.push(term(`$${values.length}`));
-      };
-      if (level !== null)
-        add((p) => `level = ANY (${p}::text[])`, levels.slice(Math.max(0, levels.indexOf(level))));
-      if (query.kind === "message id" || query.kind === "message and queue id")
-        add((p) => `message_id = ${p}::uuid`, query.messageId);
-      if (query.kind === "queue id" || query.kind === "message and queue id")
-        add((p) => `queue_id = ${p}::bigint`, query.queueId);
-      if (query.kind === "text" && query.text !== "")
-        add((p) => `position(lower(${p}) in lower(text)) > 0`, query.text);
-      if (cursor !== null && !/^\d{1,19}$/.test(cursor))
-        throw new GatewayError("INVALID", "The cursor is not one of ours.");
-
-      const page = (rows: readonly LogTableRow[], more: boolean) => ({
-        rows: rows.map(logRowOf),
-        nextCursor: more ? (rows.at(-1)?.id ?? null) : null,
-        understoodAs: query.kind,
-      });
-      if (query.kind !== "pattern") {
-        if (cursor !== null) add((p) => `id < ${p}::bigint`, cursor);
-        const rows = await select(terms, values, limit + 1);
-        return page(rows.slice(0, limit), rows.length > limit);
+      const place = (value: unknown): string => `$${values.push(value)}`;
+      const conditions = understood.conditions.map((make) => make(place));
+      if (level !== null) {
+        conditions.push(`level = ANY(${place(levels.slice(Math.max(0, levels.indexOf(level))))})`);
       }
-
-      let regex: ReturnType<typeof compilePattern>;
-      try {
-        regex = compilePattern(encodeText(query.pattern), query.flags);
-      } catch (error) {
-        if (error instanceof ScriptError) throw new GatewayError("INVALID", error.message);
-        throw error;
+      if (after !== null) conditions.push(`(at, id) < (${place(after.at)}, ${place(after.id)})`);
+      const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
+      return run<StoredLogRow>(
+        `SELECT ${columns} FROM log_line ${where} ORDER BY at DESC, id DESC LIMIT ${place(batch)}`,
+        values,
+      );
+    };
+    const found: StoredLogRow[] = [];
+    let hasMore = false;
+    await readOnly(pool, searchMilliseconds, async (run) => {
+      const startedAt = performance.now();
+      for (let looked = 0; ; ) {
+        const rows = await page(run);
+        looked += rows.length;
+        for (const row of rows) {
+          if (found.length > limit) break;
+          if (understood.test === null || understood.test(row)) found.push(row);
+          after = { at: row.at, id: row.id };
+        }
+        hasMore = rows.length === batch;
+        const isOver = looked >= patternRows || performance.now() - startedAt > patternMilliseconds;
+        if (understood.test === null || !hasMore || found.length > limit || isOver) break;
       }
-      const found: LogTableRow[] = [];
-      let before = cursor;
-      for (let seen = 0; seen < scanned && found.length <= limit; seen += step) {
-        const rows = await select(
-          before === null ? terms : [...terms, `id < $${values.length + 1}::bigint`],
-          before === null ? values : [...values, before],
-          step,
-        );
-        for (const row of rows) if (regex.test(encodeText(row.text))) found.push(row);
-        before = rows.at(-1)?.id ?? null;
-        if (rows.length < step) break;
-      }
-      return page(found.slice(0, limit), found.length > limit);
-    },
+    });
+    const rows = found.slice(0, limit);
+    const last = rows.at(-1);
+    // a pattern that found little goes on where it stopped looking
+    const next =
+      found.length > limit && last !== undefined
+        ? { at: last.at, id: last.id }
+        : understood.test !== null && hasMore
+          ? after
+          : null;
+    return {
+      rows: rows.map(logRowOf),
+      nextCursor: next === null ? null : writeCursor(next),
+      understoodAs: understood.as,
+    };
+  },
 
-    context: async (id, lines) => {
-      const { rows } = await pool.query<LogTableRow>(
-        `(SELECT ${columns} FROM log_line WHERE id <= $1 ORDER BY id DESC LIMIT $2 + 1)
-         UNION ALL (SELECT ${columns} FROM log_line WHERE id > $1 ORDER BY id LIMIT $2) ORDER BY id`,
+  context: (id, lines) =>
+    readOnly(pool, searchMilliseconds, async (run) => {
+      const before = await run<StoredLogRow>(
+        `SELECT ${columns} FROM log_line WHERE id <= $1 ORDER BY id DESC LIMIT $2`,
+        [id, lines + 1],
+      );
+      const behind = await run<StoredLogRow>(
+        `SELECT ${columns} FROM log_line WHERE id > $1 ORDER BY id LIMIT $2`,
         [id, lines],
       );
-      return rows.map(logRowOf);
-    },
-  };
-};
+      return [...before.reverse(), ...behind].map(logRowOf);
+    }),
+});

@@ -1,221 +1,341 @@
 /**
- * The language of the history's search box: `from:@example.org -to:x outcome:rejected
- * ip:192.0.2.0/24 size>10MB after:2h`, words and "quoted words". Terms join by
- * "and"; `or` stands between them, `-` or `not` turns one round, `~` matches a part.
- * A query becomes parameterised SQL; a mistake names its position.
+ * The search language of history (`docs/reference/search-syntax.md`): terms joined by
+ * "and", `or`, `not` or a leading `-`, parentheses, quotes, `field:value`,
+ * `field:~part` and comparisons of size and time. It becomes SQL with parameters;
+ * nothing of the text ever becomes SQL.
  */
-import { isIP } from "node:net";
+import { parseNetwork } from "@sluice/hsl";
+import { GatewayError } from "../errors.ts";
 import { outcomes } from "./event.ts";
 
-export type QueryMistake = {
+export type SearchProblem = {
   readonly message: string;
-  /** From 0, in the query. */
+  /** From 0, in the query's text. */
   readonly start: number;
   readonly end: number;
 };
 
-export type CompiledQuery =
-  | { readonly ok: true; readonly where: string; readonly values: readonly unknown[] }
-  | { readonly ok: false; readonly mistake: QueryMistake };
+export type SqlCondition = { readonly text: string; readonly values: readonly unknown[] };
 
-type Token = {
-  readonly text: string;
-  readonly start: number;
-  readonly end: number;
-  readonly isQuoted: boolean;
-};
+export type ParsedQuery =
+  | { readonly ok: true; readonly condition: SqlCondition }
+  | { readonly ok: false; readonly problem: SearchProblem };
 
-const fields = [
-  "from",
-  "to",
-  "outcome",
-  "stage",
-  "ip",
-  "helo",
-  "subject",
-  "listener",
-  "flow",
-  "block",
-  "id",
-  "user",
-  "reply",
-  "revision",
-  "size",
-  "after",
-  "before",
+export const searchFields = [
+  ...["from", "to", "outcome", "stage", "ip", "helo", "subject", "size", "after", "before"],
+  ...["listener", "flow", "block", "user", "reply", "id", "revision"],
 ] as const;
 
-class Mistake extends Error {
-  readonly token: Token;
-  constructor(token: Token, message: string) {
+const maximumTerms = 50;
+
+/** The condition a query stands for; an empty one is true of everything. */
+export const parseQuery = (text: string, now: Date): ParsedQuery => {
+  try {
+    const condition = new Parser(text, now).parse();
+    return { ok: true, condition };
+  } catch (error) {
+    if (error instanceof QueryError) return { ok: false, problem: error.problem };
+    throw error;
+  }
+};
+
+/** The same, with the problem as the error the API tells. */
+export const queryCondition = (text: string, now: Date): SqlCondition => {
+  const parsed = parseQuery(text, now);
+  if (parsed.ok) return parsed.condition;
+  const { message, start, end } = parsed.problem;
+  throw new GatewayError("INVALID", message, { detail: { start, end, field: "query" } });
+};
+
+class QueryError extends Error {
+  readonly problem: SearchProblem;
+  constructor(message: string, start: number, end: number) {
     super(message);
-    this.token = token;
+    this.problem = { message, start, end };
   }
 }
 
-const tokensOf = (query: string): Token[] => {
-  const tokens: Token[] = [];
-  for (const match of query.matchAll(/-?(?:[a-z]+(?::|~|>=|<=|>|<|=))?"[^"]*"?|\S+/gi)) {
-    const text = match[0];
-    tokens.push({
-      text,
-      start: match.index,
-      end: match.index + text.length,
-      isQuoted: text.includes('"'),
-    });
-  }
-  return tokens;
+type Token = {
+  readonly kind: "open" | "close" | "or" | "and" | "not" | "term" | "end";
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
 };
 
-const units: Readonly<Record<string, number>> = { "": 1, b: 1, kb: 1000, mb: 1e6, gb: 1e9 };
-const spans: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+class Parser {
+  private readonly tokens: readonly Token[];
+  private readonly now: Date;
+  private readonly values: unknown[] = [];
+  private at = 0;
+  private terms = 0;
 
-const readTime = (token: Token, text: string, now: Date): Date => {
-  const span = /^(\d+)([smhdw])$/i.exec(text);
-  if (span !== null) {
-    return new Date(
-      now.getTime() - Number(span[1]) * (spans[(span[2] ?? "").toLowerCase()] ?? 1) * 1000,
-    );
+  constructor(text: string, now: Date) {
+    this.tokens = tokenize(text);
+    this.now = now;
   }
-  const at = new Date(text);
-  if (Number.isNaN(at.getTime()))
-    throw new Mistake(token, `“${text}” is no time: write 2h, 3d or 2026-01-31.`);
-  return at;
-};
 
-const escapeLike = (text: string): string => text.replace(/[\\%_]/g, "\\$&");
-
-const compileTerm = (token: Token, now: Date, parameter: (value: unknown) => string): string => {
-  const isNegative = token.text.startsWith("-") && token.text.length > 1;
-  const body = isNegative ? token.text.slice(1) : token.text;
-  const match = /^([a-z]+)(:|~|>=|<=|>|<|=)(.*)$/is.exec(body);
-  const field = fields.find((name) => name === match?.[1]?.toLowerCase());
-  const unquote = (text: string): string => text.replace(/^"|"$/g, "");
-  let sql: string;
-  if (match === null || field === undefined) {
-    if (match !== null && /^[a-z]+$/i.test(match[1] ?? "") && match[2] === ":" && !token.isQuoted) {
-      throw new Mistake(token, `“${match[1]}” is no field. There are ${fields.join(", ")}.`);
+  parse(): SqlCondition {
+    if (this.peek().kind === "end") return { text: "true", values: [] };
+    const text = this.any();
+    const rest = this.peek();
+    if (rest.kind !== "end") {
+      throw new QueryError("This closes nothing.", rest.start, rest.end);
     }
-    const part = parameter(`%${escapeLike(unquote(body))}%`);
-    sql = `(subject ILIKE ${part} OR sender ILIKE ${part} OR array_to_string(recipients, ' ') ILIKE ${part} OR reply ILIKE ${part})`;
-  } else {
-    const operator = match[2] ?? ":";
-    const value = unquote(match[3] ?? "").trim();
-    if (value === "") throw new Mistake(token, `“${field}” has no value.`);
-    const part = (column: string): string =>
-      `${column} ILIKE ${parameter(`%${escapeLike(value)}%`)}`;
-    const term = (name: string): string =>
-      `terms @> ARRAY[${parameter(`${name}:${value.toLowerCase()}`)}]`;
+    return { text, values: this.values };
+  }
+
+  private peek(): Token {
+    return this.tokens[this.at] ?? { kind: "end", text: "", start: 0, end: 0 };
+  }
+
+  private take(): Token {
+    const token = this.peek();
+    this.at += 1;
+    return token;
+  }
+
+  private any(): string {
+    const parts = [this.all()];
+    while (this.peek().kind === "or") {
+      this.take();
+      parts.push(this.all());
+    }
+    return parts.length === 1 ? (parts[0] ?? "true") : `(${parts.join(" OR ")})`;
+  }
+
+  private all(): string {
+    const parts = [this.one()];
+    for (;;) {
+      const { kind } = this.peek();
+      if (kind === "and") this.take();
+      else if (kind === "or" || kind === "close" || kind === "end") break;
+      parts.push(this.one());
+    }
+    return parts.length === 1 ? (parts[0] ?? "true") : `(${parts.join(" AND ")})`;
+  }
+
+  private one(): string {
+    const token = this.take();
+    switch (token.kind) {
+      case "not":
+        // what is not known is not equal either
+        return `NOT coalesce(${this.one()}, false)`;
+      case "open": {
+        const inner = this.any();
+        const close = this.take();
+        if (close.kind !== "close") {
+          throw new QueryError("This parenthesis is not closed.", token.start, token.end);
+        }
+        return inner;
+      }
+      case "term":
+        this.terms += 1;
+        if (this.terms > maximumTerms) {
+          throw new QueryError(`At most ${maximumTerms} terms.`, token.start, token.end);
+        }
+        return this.term(token);
+      default:
+        throw new QueryError("Something to search for is missing here.", token.start, token.end);
+    }
+  }
+
+  private parameter(value: unknown): string {
+    this.values.push(value);
+    return `$${this.values.length}`;
+  }
+
+  private term(token: Token): string {
+    const match = /^([A-Za-z]+)(:|>=|<=|>|<|=)(.*)$/s.exec(token.text);
+    if (match === null || token.text.startsWith('"')) return this.anywhere(unquote(token.text));
+    const [, given = "", operator = ":", rest = ""] = match;
+    const field = given.toLowerCase();
+    const valueStart = token.end - rest.length;
+    const value = unquote(rest);
+    if (value === "") {
+      throw new QueryError(`“${given}” has no value.`, token.start, token.end);
+    }
+    const wrong = (message: string): never => {
+      throw new QueryError(message, valueStart, token.end);
+    };
+    const isOrdered = /[<>]/.test(operator);
+    if (isOrdered && field !== "size" && field !== "revision") {
+      throw new QueryError(
+        `“${given}” cannot be compared with ${operator}.`,
+        token.start,
+        token.end,
+      );
+    }
+    const isPart = value.startsWith("~");
+    const part = value.slice(1);
     switch (field) {
       case "from":
-        sql = operator !== "~" && value.includes("@") ? term("from") : part("coalesce(sender, '')");
-        break;
+        return isPart ? this.contains("sender", part) : this.address("from", value);
       case "to":
-        sql =
-          operator !== "~" && value.includes("@")
-            ? term("to")
-            : part("array_to_string(recipients, ' ')");
-        break;
-      case "outcome":
-        if (!outcomes.some((one) => one === value.toLowerCase())) {
-          throw new Mistake(token, `“${value}” is no outcome. There are ${outcomes.join(", ")}.`);
-        }
-        sql = `outcome = ${parameter(value.toLowerCase())}`;
-        break;
-      case "ip":
-        if (isIP(value.split("/")[0] ?? "") === 0)
-          throw new Mistake(token, `“${value}” is no address or network.`);
-        sql = value.includes("/") ? `client_address <<= ${parameter(value)}::inet` : term("ip");
-        break;
-      case "size": {
-        const size = /^(\d+(?:\.\d+)?)\s*([kmg]?b)?$/i.exec(value);
-        if (size === null) throw new Mistake(token, `“${value}” is no size: write 10MB.`);
-        const bytes = Number(size[1]) * (units[(size[2] ?? "").toLowerCase()] ?? 1);
-        sql = `size ${operator === ":" || operator === "=" || operator === "~" ? "=" : operator} ${parameter(bytes)}`;
-        break;
+        return isPart
+          ? `EXISTS (SELECT FROM unnest(recipients) AS one WHERE one ILIKE ${this.pattern(part)})`
+          : this.address("to", value);
+      case "ip": {
+        const network = parseNetwork(value);
+        if (network === undefined || value.includes("-"))
+          return wrong("Write an address or a network.");
+        return value.includes("/")
+          ? `client_address <<= ${this.parameter(value)}::inet`
+          : `terms @> ARRAY[${this.parameter(`ip:${value.toLowerCase()}`)}]`;
       }
-      case "after":
-        sql = `at >= ${parameter(readTime(token, value, now))}`;
-        break;
-      case "before":
-        sql = `at < ${parameter(readTime(token, value, now))}`;
-        break;
-      case "id":
-        if (!/^[0-9a-f-]{36}$/i.test(value))
-          throw new Mistake(token, `“${value}” is no message id.`);
-        sql = `message_id = ${parameter(value)}::uuid`;
-        break;
-      case "revision":
-        if (!/^\d{1,9}$/.test(value)) throw new Mistake(token, `“${value}” is no revision.`);
-        sql = `revision = ${parameter(Number(value))}`;
-        break;
+      case "outcome": {
+        const known = outcomes.find((one) => one === value.toLowerCase());
+        if (known === undefined) return wrong(`Outcomes are ${outcomes.join(", ")}.`);
+        return `outcome = ${this.parameter(known)}`;
+      }
       case "stage":
       case "listener":
-      case "flow":
-        sql = operator === "~" ? part(field) : `${field} = ${parameter(value)}`;
-        break;
+      case "flow": {
+        return isPart
+          ? this.contains(field, part)
+          : `${field} = ${this.parameter(value.toLowerCase())}`;
+      }
       case "block":
-        sql = operator === "~" ? part("coalesce(node, '')") : `node = ${parameter(value)}`;
-        break;
-      case "user":
-        sql = part("coalesce(sign_in, '')");
-        break;
+        return isPart ? this.contains("node", part) : `node = ${this.parameter(value)}`;
       case "helo":
       case "subject":
       case "reply":
-        sql = part(field);
-        break;
+        // words inside a text: the whole is seldom known
+        return this.contains(field, isPart ? part : value);
+      case "user":
+        return isPart
+          ? this.contains("sign_in", part)
+          : `lower(sign_in) = lower(${this.parameter(value)})`;
+      case "id":
+        if (!/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(value)) {
+          return wrong("A message id looks like 01890a5d-ac96-774b-bcce-b302099a8057.");
+        }
+        return `message_id = ${this.parameter(value)}::uuid`;
+      case "size": {
+        const bytes = sizeOf(value) ?? wrong("Write a size such as 500, 20k or 10MB.");
+        return `size ${comparison(operator)} ${this.parameter(bytes)}`;
+      }
+      case "revision":
+        if (!/^\d{1,9}$/.test(value)) return wrong("A revision is a number.");
+        return `revision ${comparison(operator)} ${this.parameter(Number(value))}`;
+      case "after":
+      case "before": {
+        const time =
+          timeOf(value, this.now) ?? wrong("Write 2026-01-31, 2026-01-31T12:00, 2h or 3d.");
+        return `at ${field === "after" ? ">=" : "<"} ${this.parameter(time)}`;
+      }
       default:
-        sql = field satisfies never;
+        throw new QueryError(
+          `There is no field “${given}”; there are ${searchFields.join(", ")}.`,
+          token.start,
+          token.start + given.length,
+        );
     }
   }
-  return isNegative ? `NOT (${sql})` : sql;
+
+  private address(field: string, value: string): string {
+    return `terms @> ARRAY[${this.parameter(`${field}:${value === "<>" ? "" : value.toLowerCase()}`)}]`;
+  }
+
+  private contains(column: string, value: string): string {
+    return `${column} ILIKE ${this.pattern(value)}`;
+  }
+
+  private pattern(value: string): string {
+    return this.parameter(`%${value.replace(/[\\%_]/g, "\\$&")}%`);
+  }
+
+  /** A word without a field: an address wherever it stands, or a part of a text. */
+  private anywhere(word: string): string {
+    if (/^[^@\s]*@[^@\s]+$/.test(word)) {
+      return `terms && ARRAY[${this.parameter(`from:${word.toLowerCase()}`)}, ${this.parameter(`to:${word.toLowerCase()}`)}]`;
+    }
+    if (/^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(word)) {
+      return `message_id = ${this.parameter(word)}::uuid`;
+    }
+    const pattern = this.pattern(word);
+    return `(subject ILIKE ${pattern} OR sender ILIKE ${pattern} OR array_to_string(recipients, ' ') ILIKE ${pattern})`;
+  }
+}
+
+const comparison = (operator: string): string => (operator === ":" ? "=" : operator);
+
+/** A quoted value without its quotes; `\"` is a quote. A leading `~` stays. */
+const unquote = (text: string): string => {
+  const match = /^(~?)"((?:[^"\\]|\\.)*)"$/s.exec(text);
+  return match === null ? text : (match[1] ?? "") + (match[2] ?? "").replace(/\\(.)/gs, "$1");
 };
 
-/** `first` numbers the first parameter. */
-export const compileQuery = (query: string, now: Date, first = 1): CompiledQuery => {
-  const values: unknown[] = [];
-  const parameter = (value: unknown): string => {
-    values.push(value);
-    return `$${first + values.length - 1}`;
-  };
-  try {
-    const groups: string[][] = [[]];
-    let negate = false;
-    for (const token of tokensOf(query)) {
-      const word = token.text.toLowerCase();
-      if (word === "and") continue;
-      if (word === "or") {
-        if (groups.at(-1)?.length === 0) throw new Mistake(token, "“or” stands between two terms.");
-        groups.push([]);
-        continue;
-      }
-      if (word === "not") {
-        negate = true;
-        continue;
-      }
-      const sql = compileTerm(token, now, parameter);
-      groups.at(-1)?.push(negate ? `NOT (${sql})` : sql);
-      negate = false;
-    }
-    if (groups.length > 1 && groups.at(-1)?.length === 0) {
-      return {
-        ok: false,
-        mistake: {
-          message: "“or” stands between two terms.",
-          start: query.length - 2,
-          end: query.length,
-        },
-      };
-    }
-    const where = groups
-      .filter((group) => group.length > 0)
-      .map((group) => `(${group.join(" AND ")})`)
-      .join(" OR ");
-    return { ok: true, where: where === "" ? "true" : `(${where})`, values };
-  } catch (error) {
-    if (!(error instanceof Mistake)) throw error;
-    const { start, end } = error.token;
-    return { ok: false, mistake: { message: error.message, start, end } };
+const units: Readonly<Record<string, number>> = { "": 1, k: 1e3, m: 1e6, g: 1e9 };
+
+const sizeOf = (text: string): number | null => {
+  const match = /^(\d{1,12}(?:\.\d{1,3})?)\s*([kmg]?)i?b?$/i.exec(text);
+  return match === null
+    ? null
+    : Math.round(Number(match[1]) * (units[(match[2] ?? "").toLowerCase()] ?? 1));
+};
+
+const spans: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400, w: 604_800 };
+
+/** A date, a moment, or a span before now. */
+const timeOf = (text: string, now: Date): Date | null => {
+  const span = /^(\d{1,6})([mhdw])$/i.exec(text);
+  if (span !== null) {
+    const seconds = Number(span[1]) * (spans[(span[2] ?? "").toLowerCase()] ?? 0);
+    return new Date(now.getTime() - seconds * 1000);
   }
+  if (
+    !/^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/.test(
+      text,
+    )
+  ) {
+    return null;
+  }
+  const zoned = /T/.test(text) && !/(?:Z|[+-]\d{2}:?\d{2})$/.test(text) ? `${text}Z` : text;
+  const time = new Date(zoned);
+  return Number.isNaN(time.getTime()) ? null : time;
+};
+
+const tokenize = (text: string): Token[] => {
+  const tokens: Token[] = [];
+  const add = (kind: Token["kind"], start: number, end: number): void => {
+    tokens.push({ kind, text: text.slice(start, end), start, end });
+  };
+  for (let at = 0; at < text.length; ) {
+    const char = text[at] ?? "";
+    if (/\s/.test(char)) at += 1;
+    else if (char === "(" || char === ")") {
+      add(char === "(" ? "open" : "close", at, at + 1);
+      at += 1;
+    } else if (char === "-" && at + 1 < text.length && !/\s/.test(text[at + 1] ?? "")) {
+      add("not", at, at + 1);
+      at += 1;
+    } else {
+      const end = termEnd(text, at);
+      const word = text.slice(at, end).toLowerCase();
+      const isWord = word === "or" || word === "and" || word === "not";
+      add(isWord ? word : "term", at, end);
+      at = end;
+    }
+  }
+  tokens.push({ kind: "end", text: "", start: text.length, end: text.length });
+  return tokens;
+};
+
+/** A term ends at a blank or a parenthesis, but not inside quotes. */
+const termEnd = (text: string, start: number): number => {
+  let at = start;
+  while (at < text.length && !/[\s()]/.test(text[at] ?? "")) {
+    if (text[at] !== '"') {
+      at += 1;
+      continue;
+    }
+    const opened = at;
+    at += 1;
+    while (at < text.length && text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
+    if (at >= text.length) {
+      throw new QueryError("This quote is not closed.", opened, text.length);
+    }
+    at += 1;
+  }
+  return at;
 };

@@ -1,0 +1,55 @@
+/**
+ * Deletes what is older than the settings say, a few thousand rows at a time, so
+ * that nothing waits for it. What is deleted is gone: record, events, traces, lines.
+ */
+import type pg from "pg";
+
+export type RetentionDays = { readonly historyDays: number; readonly logDays: number };
+
+const batchRows = 5000;
+
+/** Newest row that goes, for each table. */
+const statements = [
+  {
+    days: "historyDays",
+    text: `DELETE FROM mail_event WHERE id IN (SELECT id FROM mail_event WHERE at < $1 LIMIT ${batchRows})`,
+  },
+  {
+    days: "historyDays",
+    text: `DELETE FROM mail_trace WHERE id IN (SELECT id FROM mail_trace WHERE at < $1 LIMIT ${batchRows})`,
+  },
+  {
+    // mail that is still on its way keeps its record
+    days: "historyDays",
+    text: `DELETE FROM mail_history WHERE message_id IN (
+      SELECT h.message_id FROM mail_history h WHERE h.at < $1
+        AND NOT EXISTS (SELECT FROM queue_entry q WHERE q.message_id = h.message_id)
+      ORDER BY h.at LIMIT ${batchRows})`,
+  },
+  {
+    days: "historyDays",
+    text: `DELETE FROM flow_activity WHERE id IN (SELECT id FROM flow_activity WHERE at < $1 ORDER BY at LIMIT ${batchRows})`,
+  },
+  {
+    days: "logDays",
+    text: `DELETE FROM log_line WHERE id IN (SELECT id FROM log_line WHERE at < $1 ORDER BY at LIMIT ${batchRows})`,
+  },
+] as const;
+
+/** How many rows went. */
+export const deleteOldHistory = async (
+  pool: pg.Pool,
+  days: RetentionDays,
+  now: Date,
+): Promise<number> => {
+  let total = 0;
+  for (const { days: which, text } of statements) {
+    const before = new Date(now.getTime() - days[which] * 86_400_000);
+    for (;;) {
+      const { rowCount } = await pool.query(text, [before]);
+      total += rowCount ?? 0;
+      if ((rowCount ?? 0) < batchRows) break;
+    }
+  }
+  return total;
+};
