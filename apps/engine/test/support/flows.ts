@@ -18,7 +18,7 @@ import { createDeliveryFlowRunner } from "../../src/flows/run-delivery.ts";
 import { createFlowRunner } from "../../src/flows/run-flow.ts";
 import type { FlowTrace } from "../../src/flows/trace.ts";
 import { contentOfBytes } from "../../src/scanner/content-store.ts";
-import { createFlowServices } from "../../src/supervisor/flow-services.ts";
+import { createFlowServices } from "../../src/flows/create-services.ts";
 
 export type TestFlows = ReturnType<typeof createTestFlows>;
 
@@ -61,8 +61,8 @@ export const createTestFlows = (options: Options) => {
   };
   const services = createFlowServices({
     pool: options.pool ?? noPool,
-    acceptMessage: async () => {},
-    report: (text) => alarms.push(text),
+    accept: async () => {},
+    alarm: (text) => alarms.push(text),
   });
   const parts = {
     services,

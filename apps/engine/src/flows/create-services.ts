@@ -1,0 +1,62 @@
+/** Makes the services of a process: whatever keeps connections or caches exists once. */
+import type pg from "pg";
+import type { AcceptMessage } from "../queue/queue-entry.ts";
+import { contentState, flowHost } from "./flow-host.ts";
+import { createCounters } from "./host/counters.ts";
+import { createDns } from "./host/dns.ts";
+import { createDnsbl } from "./host/dnsbl.ts";
+import { createFileStore } from "./host/file-store.ts";
+import { createHttp } from "./host/http.ts";
+import { createLdap } from "./host/ldap.ts";
+import { createOwnMail } from "./host/own-mail.ts";
+import { createReputation, type ReputationSource } from "./host/reputation.ts";
+import { createSmtpLookup } from "./host/smtp-lookup.ts";
+import { createSpf } from "./host/spf.ts";
+import type { FlowServices } from "./services.ts";
+
+export type ServiceParts = {
+  readonly pool: pg.Pool;
+  readonly accept: AcceptMessage;
+  /** What an administrator should know: a list that lists the world, counters out of reach. */
+  readonly alarm: (text: string, error?: unknown) => void;
+  readonly reputationSource?: ReputationSource | undefined;
+};
+
+export const createFlowServices = ({
+  pool,
+  accept,
+  alarm,
+  reputationSource,
+}: ServiceParts): FlowServices & { readonly close: () => Promise<void> } => {
+  const dns = createDns();
+  const dnsbl = createDnsbl({ dns, alarm });
+  const spf = createSpf({ dns });
+  const ldap = createLdap();
+  const http = createHttp({ dns });
+  const smtpLookup = createSmtpLookup();
+  const files = createFileStore();
+  const counters = createCounters({ pool, report: alarm });
+  const reputation = createReputation({
+    pool,
+    ...(reputationSource === undefined ? {} : { source: reputationSource }),
+  });
+  const mail = createOwnMail({ pool, accept });
+  return {
+    ...{ dns, dnsbl, spf, ldap, http, smtpLookup, files, counters, reputation, mail },
+    forBlocks: {
+      dns,
+      ldap,
+      http,
+      "smtp-lookup": smtpLookup,
+      "file-store": files,
+      counters,
+      reputation,
+      mail,
+      message: contentState,
+      session: flowHost,
+    },
+    close: async () => {
+      await Promise.all([ldap.close(), http.close()]);
+    },
+  };
+};
