@@ -92,16 +92,31 @@ export type BlockDefinition<
 export type AnyBlock = BlockDefinition<string, any, any, any>;
 export type BlockRegistry = ReadonlyMap<string, AnyBlock>;
 
-export const defineBlock = <
+type Given<Block, Functions> = Omit<Block, "functions" | "outcomes"> & { functions?: Functions };
+
+/** One block; its types are read from what it says. */
+export function defineBlock<
   const Type extends string,
   Config extends z.ZodObject,
   const Outcome extends string,
   Functions extends BlockFunctions = Record<never, never>,
 >(
-  block: Omit<BlockDefinition<Type, Config, Outcome, Functions>, "functions"> & {
-    functions?: Functions;
+  block: Given<BlockDefinition<Type, Config, Outcome, Functions>, Functions> & {
+    outcomes: (config: z.output<NoInfer<Config>>) => Outcomes<Outcome>;
   },
-): BlockDefinition<Type, Config, Outcome, Functions> => ({
-  ...block,
-  functions: block.functions ?? ({} as Functions), // no functions means an empty record of them
-});
+): BlockDefinition<Type, Config, Outcome, Functions>;
+export function defineBlock<
+  const Type extends string,
+  Config extends z.ZodObject,
+  const Outcome extends string,
+  Functions extends BlockFunctions = Record<never, never>,
+>(
+  block: Given<BlockDefinition<Type, Config, Outcome, Functions>, Functions> & {
+    outcomes: Outcomes<Outcome>;
+  },
+): BlockDefinition<Type, Config, Outcome, Functions>;
+export function defineBlock(
+  block: Given<AnyBlock, BlockFunctions> & Pick<AnyBlock, "outcomes">,
+): AnyBlock {
+  return { ...block, functions: block.functions ?? {} };
+}

@@ -29,24 +29,26 @@ export const block = defineBlock({
   label: ({ brokenRecord }) => (brokenRecord === "fail" ? "Broken record fails" : "Of $sender"),
   // Neutral is the same as none (RFC 7208 §8.2).
   script: ({ brokenRecord }, to) => {
-    const own = hsl`
-      case "permerror":
-        ${to("permerror")}`;
-    const asFailure = hsl`case "permerror":`;
+    const fail = hsl`case "fail":`;
+    const broken = hsl`case "permerror":`;
+    const cases = {
+      none: [fail],
+      fail: [broken, fail],
+      own: [broken, hsl`  ${to("permerror")}`, fail],
+    };
     return hsl`
-    switch (spf_query($senderip, $senderhelo, $sender)["result"]) {
-      case "pass":
-        ${to("pass")}
-      case "softfail":
-        ${to("softfail")}
-      case "temperror":
-        ${to("error")}
-      ${brokenRecord === "own" ? own : brokenRecord === "fail" ? asFailure : hsl.raw("")}
-      case "fail":
-        ${to("fail")}
-      default:
-        ${to("none")}
-    }`;
+      switch (spf_query($senderip, $senderhelo, $sender)["result"]) {
+        case "pass":
+          ${to("pass")}
+        case "softfail":
+          ${to("softfail")}
+        case "temperror":
+          ${to("error")}
+        ${hsl.join(cases[brokenRecord])}
+          ${to("fail")}
+        default:
+          ${to("none")}
+      }`;
   },
 });
 
