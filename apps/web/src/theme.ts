@@ -72,11 +72,16 @@ export const theme: MantineThemeOverride = createTheme({
     Tooltip: { defaultProps: { openDelay: 350, withArrow: true, multiline: true, maw: 320 } },
     Modal: {
       defaultProps: {
+        closeButtonProps: { "aria-label": "Close" },
         centered: true,
         overlayProps: { backgroundOpacity: 0.35 },
         transitionProps: { duration: 120 },
       },
     },
+    Drawer: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
+    // Their heads are <header> elements, which would be a second banner of the page.
+    ModalHeader: { defaultProps: { role: "presentation" } },
+    DrawerHeader: { defaultProps: { role: "presentation" } },
     Menu: { defaultProps: { shadow: "md", transitionProps: { duration: 100 } } },
     Switch: { defaultProps: { size: "sm" } },
     Badge: { defaultProps: { variant: "light", radius: "sm", tt: "none", fw: 600 } },

@@ -21,18 +21,19 @@ export const ProblemBell = () => {
       shadow="md"
       trapFocus
     >
-      <Popover.Target>
-        <Indicator
-          disabled={problems.length === 0}
-          label={problems.length}
-          size={16}
-          color={errors > 0 ? "red.8" : "yellow.9"}
-        >
-          <ActionIcon aria-label={words} onClick={toggle} aria-haspopup="dialog">
+      <Indicator
+        disabled={problems.length === 0}
+        label={problems.length}
+        size={16}
+        offset={5}
+        color={errors > 0 ? "red.9" : "yellow.9"}
+      >
+        <Popover.Target>
+          <ActionIcon aria-label={words} onClick={toggle}>
             <IconBell size={20} stroke={1.6} />
           </ActionIcon>
-        </Indicator>
-      </Popover.Target>
+        </Popover.Target>
+      </Indicator>
       <Popover.Dropdown aria-label="Problems of the draft">
         {problems.length === 0 ? (
           <Text size="sm">Nothing is wrong in the draft.</Text>

@@ -32,6 +32,17 @@ export const Dock = ({ tab, onTab, current, onGo }: Props) => {
       data-open={tab !== null || undefined}
       data-region="dock"
     >
+      <Button
+        className="dock-toggle"
+        size="compact-sm"
+        variant="subtle"
+        color="gray"
+        aria-expanded={tab !== null}
+        aria-label={tab === null ? "Open the dock" : "Close the dock"}
+        onClick={() => onTab(tab === null ? "problems" : null)}
+      >
+        {tab === null ? <IconChevronUp size={16} /> : <IconChevronDown size={16} />}
+      </Button>
       <Tabs
         value={tab}
         onChange={(next) => onTab(next as DockTab | null)}
@@ -51,17 +62,6 @@ export const Dock = ({ tab, onTab, current, onGo }: Props) => {
             </span>
           </Tabs.Tab>
           <Tabs.Tab value="script">Show script</Tabs.Tab>
-          <Button
-            ml="auto"
-            size="compact-xs"
-            variant="subtle"
-            color="gray"
-            aria-expanded={tab !== null}
-            aria-label={tab === null ? "Open the dock" : "Close the dock"}
-            onClick={() => onTab(tab === null ? "problems" : null)}
-          >
-            {tab === null ? <IconChevronUp size={16} /> : <IconChevronDown size={16} />}
-          </Button>
         </Tabs.List>
         <Tabs.Panel value="problems" className="dock-body">
           <ProblemList problems={ordered} current={current} onGo={onGo} />

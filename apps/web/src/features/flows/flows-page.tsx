@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Paper, Stack, Table, Text, Title } from "@mantine/core";
+import { Button, Group, Paper, Stack, Table, Text, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconPlus } from "@tabler/icons-react";
 import { useSuspenseQuery } from "@tanstack/react-query";
@@ -9,6 +9,7 @@ import { EmptyState } from "../../ui/empty-state.tsx";
 import { LinkAnchor } from "../../ui/links.tsx";
 import { Page } from "../../ui/page.tsx";
 import { SeverityIcon } from "../../ui/severity.tsx";
+import { StateBadge } from "../settings-objects/state-badge.tsx";
 import { kindSummary, kindTitle, orderedKinds } from "./flow-kinds.ts";
 import { FlowMenu } from "./flow-menu.tsx";
 import { NewFlowDialog } from "./new-flow-dialog.tsx";
@@ -72,7 +73,7 @@ type TableProps = {
 const FlowTable = ({ flows, mayEdit, label }: TableProps) => {
   const [error, setError] = useState<string | null>(null);
   return (
-    <Table.ScrollContainer minWidth={560}>
+    <Table.ScrollContainer minWidth={560} type="native">
       {error !== null && (
         <Text role="alert" c="var(--severity-error)" p="xs" size="sm">
           {error}
@@ -137,19 +138,6 @@ const FlowTable = ({ flows, mayEdit, label }: TableProps) => {
     </Table.ScrollContainer>
   );
 };
-
-const states = {
-  live: { words: "Live", color: "green.9" },
-  changed: { words: "Changed", color: "sluice" },
-  new: { words: "New", color: "sluice" },
-  deleted: { words: "Deleted", color: "gray" },
-} as const;
-
-export const StateBadge = ({ state }: { readonly state: FlowSummary["state"] }) => (
-  <Badge color={states[state].color} variant={state === "live" ? "outline" : "light"}>
-    {states[state].words}
-  </Badge>
-);
 
 const count = (number: number, noun: string): string =>
   `${number} ${noun}${number === 1 ? "" : "s"}`;

@@ -2,12 +2,16 @@
 import type { FlowProblem } from "@sluice/flow-schema";
 import type { FlowDraft } from "../draft/flow-draft.ts";
 import { faceOf } from "../editor-context.tsx";
+import { outlineRows } from "../outline/outline-rows.ts";
 
 export const blockLabels = (
   draft: FlowDraft,
   problems: readonly FlowProblem[],
 ): ReadonlyMap<string, string> => {
-  const entries = Object.entries(draft.flow.nodes);
+  const entries = outlineRows(draft).flatMap((row) => {
+    const node = row.kind === "block" ? draft.flow.nodes[row.id] : undefined;
+    return row.kind === "block" && node !== undefined ? [[row.id, node] as const] : [];
+  });
   return new Map(
     entries.map(([id, node], index) => {
       const face = faceOf(node);

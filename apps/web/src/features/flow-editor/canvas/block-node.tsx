@@ -34,7 +34,7 @@ export const BlockNode = memo(({ data, selected, isConnectable }: NodeProps<Bloc
       )}
       <span className="block-words">
         <span className="block-title">{face.title}</span>
-        <span className="block-summary">{face.summary}</span>
+        {face.summary !== face.title && <span className="block-summary">{face.summary}</span>}
       </span>
       {severity !== null && <SeverityIcon severity={severity} size={16} />}
       {node.note !== undefined && <IconNote size={16} aria-label="Has a note" role="img" />}

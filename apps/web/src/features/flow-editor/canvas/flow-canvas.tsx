@@ -14,6 +14,7 @@ import {
   MiniMap,
   type NodeChange,
   ReactFlow,
+  type ReactFlowInstance,
   ReactFlowProvider,
   SelectionMode,
   useReactFlow,
@@ -380,7 +381,7 @@ const Canvas = ({ onCommand, lit }: Props) => {
           minZoom={0.1}
           maxZoom={2}
           onlyRenderVisibleElements={nodes.length > cullingFrom}
-          defaultViewport={firstViewport(draft.flow.entry, stored)}
+          onInit={(instance) => showFirst(instance, draft.flow.entry, root.current)}
           nodeDragThreshold={3}
         >
           <Background
@@ -425,8 +426,27 @@ const Canvas = ({ onCommand, lit }: Props) => {
 const isField = (target: EventTarget): boolean =>
   target instanceof Element && target.closest("input, textarea, [contenteditable=true]") !== null;
 
-/** The entry at 100 %, near the top: never the whole of a large flow. */
-const firstViewport = (entry: string | undefined, places: Readonly<Record<string, Point>>) => {
-  const at = entry === undefined ? undefined : places[entry];
-  return { x: 120 - (at?.x ?? 0), y: 110 - (at?.y ?? 0), zoom: 1 };
+const smallestReadable = 0.7;
+
+/** The whole flow where it can be read so; else the entry at 100 %, near the top. */
+const showFirst = (
+  flow: ReactFlowInstance<SceneNode, WireEdgeType>,
+  entry: string | undefined,
+  pane: HTMLElement | null,
+): void => {
+  if (pane === null) return;
+  const bounds = flow.getNodesBounds(flow.getNodes());
+  // Labels of outcomes stand beside the cards.
+  const zoom = Math.min(
+    1,
+    pane.clientWidth / (bounds.width + 220),
+    pane.clientHeight / (bounds.height + 90),
+  );
+  if (zoom >= smallestReadable) {
+    const x = (pane.clientWidth - (bounds.width + 100) * zoom) / 2 - bounds.x * zoom;
+    void flow.setViewport({ x, y: 40 - bounds.y * zoom, zoom });
+    return;
+  }
+  const at = (entry === undefined ? undefined : flow.getNode(entry)?.position) ?? { x: 0, y: 0 };
+  void flow.setViewport({ x: 80 - at.x, y: 110 - at.y, zoom: 1 });
 };

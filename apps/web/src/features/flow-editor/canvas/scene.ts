@@ -150,9 +150,9 @@ export const sceneNodes = (
       selected: selection.has(id),
       draggable: !readOnly,
       connectable: !readOnly,
-      ariaLabel: labels.get(id) ?? face.title,
+      ariaLabel: `${labels.get(id) ?? face.title}${selection.has(id) ? ", selected" : ""}`,
       // biome-ignore lint/suspicious/noExplicitAny: the library's type has no data attributes
-      domAttributes: domAttributes(id, id === focus, selection.has(id)) as any,
+      domAttributes: domAttributes(id, id === focus) as any,
       data: {
         face,
         node,
@@ -176,11 +176,10 @@ export const sceneNodes = (
 
 const sized = (size: { width: number; height: number }) => ({ ...size, measured: size });
 
-const domAttributes = (id: string, hasTabStop: boolean, isSelected: boolean) => ({
-  role: "button",
+const domAttributes = (id: string, hasTabStop: boolean) => ({
+  role: "group",
   tabIndex: hasTabStop ? 0 : -1,
   "aria-roledescription": "block",
-  "aria-pressed": isSelected,
   "data-block-id": id,
 });
 

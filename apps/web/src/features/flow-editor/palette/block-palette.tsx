@@ -34,7 +34,7 @@ export const BlockPalette = () => {
       <ScrollArea className="palette-list" type="auto">
         {grouped.map(({ words, own }) => (
           <div key={words}>
-            <h3 className="palette-heading">{words}</h3>
+            <h2 className="palette-heading">{words}</h2>
             {own.map((block) => (
               <PaletteItem key={block.type} block={block} />
             ))}
