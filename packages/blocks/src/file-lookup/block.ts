@@ -20,7 +20,7 @@ export const block = defineBlock({
       .default(true),
   }),
   defaults: { file: "" },
-  example: { file: "users", subject: "recipient" },
+  example: { file: "friends", subject: "client" },
   outcomes: { found: "Found", missing: "Not found", error: "No answer" },
   tones: { missing: "else", error: "error" },
   label: (config) => `${subjectLabel(config)} in ${config.file}`,

@@ -11,7 +11,7 @@ export const block = defineBlock({
   category: "lookup",
   synonyms: ["active directory", "ad", "group", "member"],
   icon: "address-book",
-  flows: ["recipient", "content", "authentication", "ip-policy", "delivery"],
+  flows: ["recipient", "content", "authentication", "delivery"],
   config: z.strictObject({
     directory: field.reference("directory", { label: "Directory", help: "Where to look." }),
     ...subjectFields("What is looked up", "sender"),
