@@ -20,11 +20,12 @@ const setUp = async () => {
   };
   const live = await createLiveSnapshot({
     source: {
-      newest: async () => state.newest,
-      load: async (revision) => {
+      newest: async () => String(state.newest),
+      load: async () => {
+        const revision = state.newest;
         state.loads.push(revision);
         if (state.broken.has(revision)) throw new Error("does not compile");
-        return snapshotOf(revision);
+        return { stamp: String(revision), snapshot: snapshotOf(revision) };
       },
     },
     onNotice: () => () => {},
@@ -52,7 +53,7 @@ test("a revision that does not compile leaves the one before it in force, and is
   await live.refresh();
   expect(live.current().revision).toBe(1);
   expect(state.loads).toEqual([1, 2]);
-  expect(state.reports).toEqual(["Revision 2 cannot run; revision 1 stays in force."]);
+  expect(state.reports).toEqual(["The newest settings cannot run; revision 1 stays in force."]);
   state.newest = 3;
   await live.refresh();
   expect(live.current().revision).toBe(3);

@@ -6,9 +6,9 @@
 import type { LiveSnapshot, Snapshot } from "./snapshot.ts";
 
 export type SnapshotSource = {
-  /** Number of the newest revision; null before the first. */
-  readonly newest: () => Promise<number | null>;
-  readonly load: (revision: number) => Promise<Snapshot>;
+  /** Names the newest revision and the state of its secrets; null before the first. */
+  readonly newest: () => Promise<string | null>;
+  readonly load: () => Promise<{ readonly stamp: string; readonly snapshot: Snapshot }>;
 };
 
 export const createLiveSnapshot = async (options: {
@@ -20,23 +20,26 @@ export const createLiveSnapshot = async (options: {
   LiveSnapshot & { readonly close: () => void; readonly refresh: () => Promise<void> }
 > => {
   const { source, report } = options;
-  const newest = await source.newest();
-  if (newest === null) throw new Error("The database holds no revision of the settings.");
-  let snapshot = await source.load(newest);
-  let refused: number | null = null;
+  if ((await source.newest()) === null)
+    throw new Error("The database holds no revision of the settings.");
+  let { stamp, snapshot } = await source.load();
+  let refused: string | null = null;
   const listeners = new Set<(snapshot: Snapshot) => void>();
   let running: Promise<void> | null = null;
   let again = false;
 
   const check = async (): Promise<void> => {
-    const number = await source.newest();
-    if (number === null || number === snapshot.revision || number === refused) return;
+    const newest = await source.newest();
+    if (newest === null || newest === stamp || newest === refused) return;
     try {
-      snapshot = await source.load(number);
+      ({ stamp, snapshot } = await source.load());
       refused = null;
     } catch (error) {
-      refused = number;
-      report(`Revision ${number} cannot run; revision ${snapshot.revision} stays in force.`, error);
+      refused = newest;
+      report(
+        `The newest settings cannot run; revision ${snapshot.revision} stays in force.`,
+        error,
+      );
       return;
     }
     for (const listener of listeners) listener(snapshot);

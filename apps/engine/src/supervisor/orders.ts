@@ -13,6 +13,10 @@ export type StartOrder = {
   readonly environment: Environment;
   readonly database: DatabaseAddress;
   readonly user: SystemUser | null;
+  /** Names this machine among others that share a database. */
+  readonly node: string;
+  /** Variables that settings may refer to (`secret: env NAME`). */
+  readonly variables: Readonly<Record<string, string>>;
 };
 
 export type Order = StartOrder | { readonly kind: "stop" };

@@ -8,6 +8,10 @@
  * the next start takes it over.
  */
 import cluster, { type Worker } from "node:cluster";
+import { randomBytes } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import path from "node:path";
 import { readEnvironment } from "../config/environment.ts";
 import type { DatabaseAddress } from "../database/connection.ts";
 import { prepareDataFolder } from "../database/data-folder.ts";
@@ -24,6 +28,18 @@ const say = (line: string): void => {
 const restartDelay = (deaths: readonly number[]): number => {
   const recent = deaths.filter((at) => Date.now() - at < 60_000).length;
   return recent <= 1 ? 0 : Math.min(30_000, 250 * 2 ** recent);
+};
+
+/** A name that stays with the data folder: leases of a killed start are found again by it. */
+const nodeName = (dataFolder: string): string => {
+  const file = path.join(dataFolder, "node-name");
+  try {
+    return readFileSync(file, "utf8").trim();
+  } catch {
+    const name = `${hostname()}-${randomBytes(4).toString("hex")}`;
+    writeFileSync(file, `${name}\n`);
+    return name;
+  }
 };
 
 export const supervise = async (): Promise<void> => {
@@ -69,6 +85,12 @@ export const supervise = async (): Promise<void> => {
   cluster.schedulingPolicy = cluster.SCHED_NONE; // children accept by themselves; we only bind
   cluster.setupPrimary({ exec: new URL("../main.ts", import.meta.url).pathname, args: [] });
 
+  const node = nodeName(folder.path);
+  const variables = Object.fromEntries(
+    Object.entries(process.env).flatMap(([key, value]) =>
+      value === undefined ? [] : [[key, value]],
+    ),
+  );
   const deaths = new Map<string, number[]>();
   const children = new Map<string, Worker>();
   const settled: Promise<void>[] = [];
@@ -78,7 +100,16 @@ export const supervise = async (): Promise<void> => {
       const child = cluster.fork();
       children.set(name, child);
       let ready = false;
-      const order: StartOrder = { kind: "start", role, name, environment, database: address, user };
+      const order: StartOrder = {
+        kind: "start",
+        role,
+        name,
+        environment,
+        database: address,
+        user,
+        node,
+        variables,
+      };
       child.on("message", (message: Report) => {
         if (message.kind === "waiting") child.send(order);
         else if (message.kind === "ready") {

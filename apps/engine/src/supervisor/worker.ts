@@ -1,0 +1,203 @@
+/**
+ * A worker: listeners, flows, queue and delivery in one process. If it dies, its
+ * sessions end, its lease runs out, and others take what it had.
+ */
+import { hostname } from "node:os";
+import path from "node:path";
+import { blocks } from "@sluice/blocks/definitions";
+import { executors } from "@sluice/blocks/executors";
+import { createLiveSnapshot } from "../config/live-snapshot.ts";
+import { createPool } from "../database/connection.ts";
+import { createNotifications } from "../database/notifications.ts";
+import { createDispatcher, type Dispatcher } from "../delivery/dispatcher.ts";
+import { nextHopName } from "../delivery/next-hop.ts";
+import { createFlowServices } from "../flows/create-services.ts";
+import { createDeliveryFlowRunner } from "../flows/run-delivery.ts";
+import { createFlowRunner } from "../flows/run-flow.ts";
+import { createHistory } from "../history/history.ts";
+import { createListenerSet } from "../listener/listener-set.ts";
+import { createGroupCommit, type GroupCommit } from "../queue/group-commit.ts";
+import { createIncomingQueue } from "../queue/incoming-queue.ts";
+import { createLease } from "../queue/lease.ts";
+import { queueChannel } from "../queue/queue-operations.ts";
+import { createContentStore } from "../scanner/content-store.ts";
+import { createScanner } from "../scanner/scanner.ts";
+import { createPolicyCache } from "../session/policy-cache.ts";
+import { createSignInGuard } from "../session/sign-in-guard.ts";
+import { createPrisma } from "../store/prisma.ts";
+import { readSecretKey } from "../store/secret-store.ts";
+import type { Part } from "./child.ts";
+import type { StartOrder } from "./orders.ts";
+import { createSnapshotSource } from "./snapshot-source.ts";
+import { writeWorkerStatus } from "./worker-status.ts";
+
+const statusMilliseconds = 5000;
+
+export const startWorker = async (order: StartOrder): Promise<Part> => {
+  const { environment, name, database } = order;
+  const hostName = hostname();
+  const owner = `${order.node} ${name}`;
+  const clock = (): Date => new Date();
+  const pool = createPool(database, { max: 6, name });
+  const commitPool = createPool(database, { max: 3, name: `${name} commit` });
+  const settingsPool = createPool(database, { max: 2, name: `${name} settings` });
+  const history = createHistory({
+    pool,
+    clock,
+    logLevel: environment.logLevel,
+    report: (text, error) => process.stderr.write(`${name}: ${text}: ${String(error)}\n`),
+  });
+  const report =
+    (component: string) =>
+    (text: string, error?: unknown): void => {
+      const cause =
+        error instanceof Error
+          ? `: ${error.message}`
+          : error === undefined
+            ? ""
+            : `: ${String(error)}`;
+      history.log({ level: "error", component, text: `${text}${cause}` });
+    };
+  const notifications = createNotifications(database);
+  const store = createPrisma(settingsPool);
+  const access = {
+    key: readSecretKey(environment.secretKeyFile),
+    environmentVariable: (variable: string) => order.variables[variable],
+  };
+  const snapshot = await createLiveSnapshot({
+    source: createSnapshotSource(store, access),
+    onNotice: (wake) => notifications.on("sluice_settings", wake),
+    report: report("settings"),
+  });
+  const nextHopOf = (entry: { transport: string | null; recipient: string }): string =>
+    nextHopName(snapshot.current().settings, entry);
+
+  const lease = await createLease({ pool, owner, report: report("queue") });
+  // the two halves of the queue need each other: what is committed may be delivered from memory
+  const halves: { dispatcher: Dispatcher | null; commit: GroupCommit | null } = {
+    dispatcher: null,
+    commit: null,
+  };
+  const commit = createGroupCommit({
+    pool: commitPool,
+    epoch: lease.epoch,
+    nextQueueId: lease.nextQueueId,
+    nextHopOf,
+    reserve: (bytes) => halves.dispatcher?.reserve(bytes) ?? false,
+    release: (bytes) => halves.dispatcher?.release(bytes),
+    onTaken: (entries) => halves.dispatcher?.take(entries),
+    onFree: (queues) => {
+      if (queues.has("outgoing")) halves.dispatcher?.wake();
+      if (queues.has("incoming")) scanner.wake();
+    },
+    onStored: (ids) => {
+      for (const id of ids) history.stored(id);
+    },
+  });
+  const services = createFlowServices({
+    pool,
+    acceptMessage: commit.acceptMessage,
+    report: report("flows"),
+  });
+  const flowParts = { services, blocks, executors, history, hostName };
+  const runner = createFlowRunner(flowParts);
+  const dispatcher = createDispatcher({
+    pool,
+    epoch: lease.epoch,
+    snapshot: snapshot.current,
+    runner: createDeliveryFlowRunner(flowParts),
+    dns: services.dns,
+    hostName,
+    clock,
+    acceptMessage: commit.acceptMessage,
+    report: report("delivery"),
+    onStored: (ids) => {
+      for (const id of ids) history.stored(id);
+    },
+  });
+  halves.dispatcher = dispatcher;
+  lease.onLost(dispatcher.forget);
+  const scanner = createScanner({
+    queue: createIncomingQueue({
+      pool,
+      epoch: lease.epoch,
+      nextQueueId: lease.nextQueueId,
+      nextHopOf,
+    }),
+    runner,
+    snapshot: snapshot.current,
+    history,
+    clock,
+    report: report("scanner"),
+  });
+  const forgetQueue = notifications.on(queueChannel, () => {
+    dispatcher.wake();
+    scanner.wake();
+  });
+
+  const listeners = createListenerSet({
+    snapshot,
+    parts: {
+      runner,
+      acceptMessage: commit.acceptMessage,
+      history,
+      contents: createContentStore({ folder: path.join(environment.dataFolder, "spool") }),
+      storageState: commit.storageState,
+      clock,
+      hostName,
+      policies: createPolicyCache(),
+      signIns: createSignInGuard(),
+    },
+    report: () => void tell(),
+  });
+  const startedAt = clock();
+  const tell = async (): Promise<void> => {
+    try {
+      await writeWorkerStatus(pool, {
+        worker: owner,
+        startedAt,
+        revision: snapshot.current().revision,
+        listeners: listeners.status(),
+      });
+    } catch {
+      // a row that grows old says the same
+    }
+  };
+  await listeners.ready;
+  await tell();
+  const timer = setInterval(() => void tell(), statusMilliseconds);
+  dispatcher.wake();
+  scanner.wake();
+
+  const failed = listeners.status().filter(({ state }) => state === "failed");
+  const open = listeners.status().filter(({ state }) => state === "listening");
+  const words =
+    order.name === "worker-1"
+      ? [
+          ...open.map(
+            ({ listener, address, port }) => `Listener ${listener}: ${address} port ${port}`,
+          ),
+          ...failed.map(
+            ({ listener, address, port, error }) =>
+              `Listener ${listener}: ${address} port ${port} is not open. ${error ?? ""}`,
+          ),
+        ].join("\n")
+      : "";
+  return {
+    describe: words,
+    stop: async () => {
+      clearInterval(timer);
+      await listeners.close();
+      forgetQueue();
+      await scanner.close();
+      await dispatcher.close();
+      await commit.close();
+      await services.close();
+      await lease.close();
+      await history.close();
+      snapshot.close();
+      await notifications.close();
+      await Promise.all([pool.end(), commitPool.end(), settingsPool.end()]);
+    },
+  };
+};
