@@ -3,6 +3,8 @@
  * that nothing waits for it. What is deleted is gone: record, events, traces, lines.
  */
 import type pg from "pg";
+import { createCounters } from "../flows/host/counters.ts";
+import { createReputation } from "../flows/host/reputation.ts";
 
 export type RetentionDays = { readonly historyDays: number; readonly logDays: number };
 
@@ -52,4 +54,29 @@ export const deleteOldHistory = async (
     }
   }
   return total;
+};
+
+export type Retention = { readonly run: () => Promise<number> };
+
+/** Housekeeping of everything that history keeps, with the days of the live settings. */
+export const createRetention = ({
+  pool,
+  clock,
+  settings,
+}: {
+  pool: pg.Pool;
+  clock: () => Date;
+  settings: () => { readonly gateway: RetentionDays };
+}): Retention => {
+  const counters = createCounters({ pool, report: () => {} });
+  const reputation = createReputation({ pool, clock });
+  return {
+    run: async () => {
+      const { gateway } = settings();
+      // what an address did is summed up before the records of it go
+      await reputation.learn(clock(), gateway.historyDays);
+      await counters.sweep(clock());
+      return deleteOldHistory(pool, gateway, clock());
+    },
+  };
 };

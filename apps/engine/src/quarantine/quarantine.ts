@@ -1,14 +1,13 @@
 /**
- * Held mail: seen, released into delivery, deleted.
- *
- * Promises: a release inserts the queue entry and marks the held row in one
- * transaction, so that releasing twice delivers once. Released mail does not run
- * the flow that held it again.
+ * Held mail: lists, reading, deleting, and letting go. Each change is one
+ * transaction; a body stays as long as anything refers to it.
  */
 import type pg from "pg";
-import type { Envelope } from "../queue/queue-entry.ts";
-import { queueChannel } from "../queue/queue-operations.ts";
-import { insertEntries, readBody } from "../queue/queue-store.ts";
+import { numberPattern, readCursor, writeCursor } from "../history/cursor.ts";
+import { eventStatements, outcomeStatements } from "../history/history-rows.ts";
+import { readBody } from "../queue/queue-store.ts";
+import { type ReleaseRoute, releaseHeld } from "./release.ts";
+import { deleteExpired, deleteHeld } from "./retention.ts";
 
 export type QuarantineRow = {
   readonly id: string;
@@ -28,6 +27,8 @@ export type QuarantineRow = {
   readonly releasedBy: string | null;
 };
 
+export type Acted = { readonly done: number; readonly skipped: number };
+
 export type Quarantine = {
   readonly list: (page: {
     quarantine: string | null;
@@ -35,19 +36,27 @@ export type Quarantine = {
     cursor: string | null;
     limit: number;
   }) => Promise<{ rows: readonly QuarantineRow[]; nextCursor: string | null }>;
+  /** How many are held and not yet released. */
   readonly count: () => Promise<number>;
   readonly get: (id: string) => Promise<QuarantineRow | null>;
+  /** null: it is gone. */
   readonly content: (id: string) => Promise<AsyncIterable<Buffer> | null>;
-  readonly release: (
-    ids: readonly string[],
-    by: string,
-  ) => Promise<{ done: number; skipped: number }>;
-  readonly remove: (ids: readonly string[]) => Promise<{ done: number; skipped: number }>;
-  /** Deletes what is past its time; returns how many. */
+  /** Delivers what was held, past the flow that held it; releasing twice delivers once. */
+  readonly release: (ids: readonly string[], by: string) => Promise<Acted>;
+  readonly remove: (ids: readonly string[]) => Promise<Acted>;
+  /** Deletes what is past its time; how many. */
   readonly expire: () => Promise<number>;
 };
 
-type Row = {
+export type QuarantineOptions = {
+  readonly pool: pg.Pool;
+  readonly nextQueueId: () => string | Promise<string>;
+  /** Which way a released message goes. */
+  readonly route: ReleaseRoute;
+  readonly clock?: () => Date;
+};
+
+type Stored = {
   id: string;
   message_id: string;
   body_id: string;
@@ -64,10 +73,12 @@ type Row = {
   expires_at: Date;
   released_at: Date | null;
   released_by: string | null;
-  envelope: Envelope;
 };
 
-const rowOf = (row: Row): QuarantineRow => ({
+const columns = `id, message_id, body_id, quarantine, sender, recipient, subject, size, reason, flow, node,
+  revision, received_at, expires_at, released_at, released_by`;
+
+const rowOf = (row: Stored): QuarantineRow => ({
   id: row.id,
   messageId: row.message_id,
   quarantine: row.quarantine,
@@ -85,136 +96,109 @@ const rowOf = (row: Row): QuarantineRow => ({
   releasedBy: row.released_by,
 });
 
-const removeText = `
-WITH gone AS (DELETE FROM quarantined_message WHERE CONDITION RETURNING id, body_id)
-, bodies AS (
-  DELETE FROM mail_body b USING (SELECT DISTINCT body_id FROM gone) g WHERE b.body_id = g.body_id
-    AND NOT EXISTS (SELECT FROM queue_entry e WHERE e.body_id = g.body_id)
-    AND NOT EXISTS (SELECT FROM quarantined_message q WHERE q.body_id = g.body_id AND q.id NOT IN (SELECT id FROM gone))
-)
-SELECT id FROM gone`;
-
-export const createQuarantine = (options: {
-  readonly pool: pg.Pool;
-  /** Where released mail goes: the domain's transport, by the live settings. */
-  readonly route: (recipient: string) => {
-    domain: string | null;
-    transport: string | null;
-    nextHop: string;
+export const createQuarantine = ({
+  pool,
+  nextQueueId,
+  route,
+  clock = () => new Date(),
+}: QuarantineOptions): Quarantine => {
+  const find = async (id: string): Promise<Stored | null> => {
+    if (!numberPattern.test(id)) return null;
+    const { rows } = await pool.query<Stored>(
+      `SELECT ${columns} FROM quarantined_message WHERE id = $1`,
+      [id],
+    );
+    return rows[0] ?? null;
   };
-  readonly nextQueueId: () => string;
-}): Quarantine => {
-  const { pool, route } = options;
+
   return {
     list: async ({ quarantine, search, cursor, limit }) => {
       const values: unknown[] = [];
-      const terms = ["true"];
-      const add = (term: (parameter: string) => string, value: unknown): void => {
-        values.push(value);
-        terms.push(term(`$${values.length}`));
-      };
-      if (quarantine !== null) add((p) => `quarantine = ${p}`, quarantine);
-      if (search.trim() !== "") {
-        add(
-          (p) =>
-            `position(lower(${p}) in lower(concat_ws(' ', sender, recipient, subject, reason))) > 0`,
-          search.trim(),
-        );
+      const place = (value: unknown): string => `$${values.push(value)}`;
+      const conditions: string[] = [];
+      if (quarantine !== null) conditions.push(`quarantine = ${place(quarantine)}`);
+      for (const word of search.match(/"[^"]*"|\S+/g) ?? []) {
+        const plain = word.replace(/^"(.*)"$/s, "$1").replace(/[\\%_]/g, "\\$&");
+        const like = place(`%${plain}%`);
+        const named = ["sender", "recipient", "subject", "reason"];
+        conditions.push(`(${named.map((column) => `${column} ILIKE ${like}`).join(" OR ")})`);
       }
-      if (cursor !== null) add((p) => `id < ${p}::bigint`, cursor);
-      const { rows } = await pool.query<Row>(
-        `SELECT * FROM quarantined_message WHERE ${terms.join(" AND ")} ORDER BY id DESC LIMIT ${limit + 1}`,
+      if (cursor !== null) {
+        const after = readCursor(cursor, numberPattern);
+        conditions.push(`(received_at, id) < (${place(after.at)}, ${place(after.id)})`);
+      }
+      const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
+      const { rows: found } = await pool.query<Stored>(
+        `SELECT ${columns} FROM quarantined_message ${where}
+          ORDER BY received_at DESC, id DESC LIMIT ${place(limit + 1)}`,
         values,
       );
-      const page = rows.slice(0, limit);
+      const rows = found.slice(0, limit);
+      const last = rows.at(-1);
       return {
-        rows: page.map(rowOf),
-        nextCursor: rows.length > limit ? (page.at(-1)?.id ?? null) : null,
+        rows: rows.map(rowOf),
+        nextCursor:
+          found.length > limit && last !== undefined
+            ? writeCursor({ at: last.received_at, id: last.id })
+            : null,
       };
     },
-
     count: async () => {
       const { rows } = await pool.query<{ count: string }>(
         "SELECT count(*) AS count FROM quarantined_message WHERE released_at IS NULL",
       );
       return Number(rows[0]?.count ?? 0);
     },
-
     get: async (id) => {
-      const { rows } = await pool.query<Row>("SELECT * FROM quarantined_message WHERE id = $1", [
-        id,
-      ]);
-      return rows[0] === undefined ? null : rowOf(rows[0]);
+      const row = await find(id);
+      return row === null ? null : rowOf(row);
     },
-
     content: async (id) => {
-      const { rows } = await pool.query<{ body_id: string }>(
-        "SELECT body_id FROM quarantined_message WHERE id = $1",
-        [id],
-      );
-      return rows[0] === undefined ? null : readBody(pool, rows[0].body_id);
+      const row = await find(id);
+      if (row === null) return null;
+      const { rows } = await pool.query("SELECT 1 FROM mail_body WHERE body_id = $1 LIMIT 1", [
+        row.body_id,
+      ]);
+      return rows.length === 0 ? null : readBody(pool, row.body_id);
     },
-
     release: async (ids, by) => {
-      const client = await pool.connect();
-      try {
-        await client.query("BEGIN");
-        const { rows } = await client.query<Row>(
-          `UPDATE quarantined_message SET released_at = now(), released_by = $2
-           WHERE id = ANY ($1::bigint[]) AND released_at IS NULL RETURNING *`,
-          [ids, by],
-        );
-        await insertEntries(
-          client,
-          "0", // no lease: whoever is free takes them
-          rows.map((row) => ({
-            queue: "outgoing" as const,
-            queueId: options.nextQueueId(),
-            messageId: row.message_id,
-            bodyId: row.body_id,
-            sender: row.sender,
-            recipient: row.recipient,
-            size: Number(row.size),
-            receivedAt: new Date(), // its age begins anew
-            listener: null,
-            revision: row.revision,
-            delaySeconds: 0,
-            envelope: row.envelope,
-            isTaken: false,
-            ...route(row.recipient),
-          })),
-        );
-        for (const row of rows) {
-          await client.query(
-            `INSERT INTO mail_event (message_id, at, kind, recipient, detail) VALUES ($1, now(), 'released', $2, jsonb_build_object('by', $3::text))`,
-            [row.message_id, row.recipient, by],
-          );
-        }
-        await client.query(
-          "UPDATE mail_history SET outcome = 'queued' WHERE message_id = ANY ($1::uuid[])",
-          [rows.map((row) => row.message_id)],
-        );
-        await client.query("SELECT pg_notify($1, '')", [queueChannel]);
-        await client.query("COMMIT");
-        client.release();
-        return { done: rows.length, skipped: ids.length - rows.length };
-      } catch (error) {
-        client.release(true);
-        throw error;
+      let done = 0;
+      for (const id of ids.filter((one) => numberPattern.test(one))) {
+        if (await releaseHeld(pool, id, by, { nextQueueId, route, now: clock() })) done += 1;
       }
+      return { done, skipped: ids.length - done };
     },
-
     remove: async (ids) => {
-      const { rowCount } = await pool.query(
-        removeText.replace("CONDITION", "id = ANY ($1::bigint[])"),
-        [ids],
+      const gone = await deleteHeld(
+        pool,
+        ids.filter((one) => numberPattern.test(one)),
+        async (client, rows) => {
+          const statements = [
+            ...eventStatements(
+              rows.map(({ messageId, recipient }) => ({
+                messageId,
+                event: {
+                  at: clock(),
+                  kind: "removed" as const,
+                  queueId: null,
+                  recipient,
+                  detail: { from: "quarantine" },
+                },
+              })),
+            ),
+            ...outcomeStatements(
+              rows
+                .filter(({ isReleased }) => !isReleased)
+                .map(({ messageId, recipient }) => ({ messageId, recipient, outcome: "deleted" })),
+            ),
+          ];
+          for (const statement of statements) {
+            await client.query({ ...statement, values: [...statement.values] });
+          }
+        },
       );
-      return { done: rowCount ?? 0, skipped: ids.length - (rowCount ?? 0) };
+      return { done: gone, skipped: ids.length - gone };
     },
-
-    expire: async () => {
-      const { rowCount } = await pool.query(removeText.replace("CONDITION", "expires_at < now()"));
-      return rowCount ?? 0;
-    },
+    expire: () => deleteExpired(pool, clock()),
   };
 };

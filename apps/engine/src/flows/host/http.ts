@@ -40,6 +40,11 @@ export type HttpResponse =
 
 export type Http = {
   readonly fetch: (request: HttpRequest) => Promise<HttpResponse>;
+  /** A plain GET under the same rules; throws an Error that says why there is nothing. */
+  readonly fetchBytes: (
+    url: string,
+    options: { readonly maximumBytes: number; readonly allowPrivate: readonly string[] },
+  ) => Promise<Uint8Array>;
   readonly close: () => Promise<void>;
 };
 
@@ -70,7 +75,17 @@ export const createHttp = ({ dns }: { dns: Dns }): Http => {
     return made;
   };
 
-  return {
+  const http: Http = {
+    fetchBytes: async (url, { maximumBytes, allowPrivate }) => {
+      const response = await http.fetch({
+        ...{ url, maximumBytes, allowPrivate, method: "GET", headers: [], body: null },
+        ...{ timeoutSeconds: httpLimits.seconds, connectSeconds: httpLimits.seconds },
+        ...{ verifyPeer: true, redirects: httpLimits.redirects, resolvers: [] },
+      });
+      if (response.kind === "error") throw new Error(response.text);
+      if (response.status !== 200) throw new Error(`The server answered ${response.status}.`);
+      return response.body;
+    },
     fetch: async (given) => {
       const time = AbortSignal.timeout(Math.max(50, given.timeoutSeconds * 1000));
       const signal = given.signal === undefined ? time : AbortSignal.any([time, given.signal]);
@@ -94,6 +109,7 @@ export const createHttp = ({ dns }: { dns: Dns }): Http => {
       agents.clear();
     },
   };
+  return http;
 };
 
 const parseUrl = (text: string): URL | null => {

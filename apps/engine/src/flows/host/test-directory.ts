@@ -1,4 +1,5 @@
 /** Tries a directory as it would be used, step by step, for the page that sets it up. */
+import type { Directory } from "@sluice/settings";
 import { createLdap, type LdapProfile } from "./ldap.ts";
 import { filterProblem } from "./ldap-filter.ts";
 
@@ -13,9 +14,10 @@ export type CheckReport = { readonly ok: boolean; readonly steps: readonly Check
 
 /** `lookup`: a value to search for; null only connects and signs in. */
 export const testDirectory = async (
-  profile: LdapProfile,
+  { bindPassword, ...directory }: Omit<Directory, "bindPassword"> & { bindPassword: string | null },
   lookup: string | null,
 ): Promise<CheckReport> => {
+  const profile: LdapProfile = { ...directory, password: bindPassword };
   const steps: CheckStep[] = [];
   const step = async (
     name: string,
