@@ -167,7 +167,8 @@ export const startEmbeddedPostgres = async (options: {
       );
       started.stderr?.on("data", (chunk: Buffer) => {
         output = (output + chunk.toString()).slice(-4000);
-        for (const line of chunk.toString().split("\n")) if (line !== "") options.log(line);
+        for (const line of chunk.toString().split("\n"))
+          if (line !== "" && !line.startsWith("LOG: ")) options.log(line);
       });
       exited = new Promise((resolve) => started.once("exit", () => resolve()));
       return started;

@@ -10,5 +10,6 @@ export const postgresSettings: Readonly<Record<string, string>> = {
   autovacuum_vacuum_cost_delay: "2ms",
   jit: "off", // our statements are short
   log_min_messages: "warning",
+  log_min_error_statement: "panic", // a statement may carry what a log must not
   log_line_prefix: "",
 };

@@ -226,17 +226,20 @@ WITH RECURSIVE hop AS (
   SELECT due.queue_id FROM hop CROSS JOIN LATERAL (
     (SELECT queue_id, 0 AS turn, next_attempt_at FROM queue_entry e WHERE e.queue = $2 AND e.lease_epoch IS NULL
       AND e.next_hop = hop.next_hop AND (e.attempts > 0) = false AND e.next_attempt_at <= now()
-      ORDER BY e.next_attempt_at LIMIT $4 FOR UPDATE SKIP LOCKED)
+      ORDER BY e.next_attempt_at LIMIT $4)
     UNION ALL
     (SELECT queue_id, 1 AS turn, next_attempt_at FROM queue_entry e WHERE e.queue = $2 AND e.lease_epoch IS NULL
       AND e.next_hop = hop.next_hop AND (e.attempts > 0) = true AND e.next_attempt_at <= now()
-      ORDER BY e.next_attempt_at LIMIT $4 FOR UPDATE SKIP LOCKED)
+      ORDER BY e.next_attempt_at LIMIT $4)
   ) AS due
   WHERE hop.next_hop IS NOT NULL AND NOT hop.next_hop = ANY ($5::text[])
   ORDER BY due.turn, due.next_attempt_at LIMIT $3
+), locked AS MATERIALIZED (
+  SELECT queue_id FROM queue_entry WHERE queue_id IN (SELECT queue_id FROM chosen)
+    AND lease_epoch IS NULL AND queue = $2 FOR UPDATE SKIP LOCKED
 )
-UPDATE queue_entry SET lease_epoch = $1 FROM chosen
-WHERE queue_entry.queue_id = chosen.queue_id
+UPDATE queue_entry SET lease_epoch = $1 FROM locked
+WHERE queue_entry.queue_id = locked.queue_id
   AND EXISTS (SELECT FROM worker_lease WHERE epoch = $1 AND until > now())
 RETURNING ${columns
   .split(",")

@@ -96,8 +96,8 @@ export const startWorker = async (order: StartOrder): Promise<Part> => {
   });
   const services = createFlowServices({
     pool,
-    acceptMessage: commit.acceptMessage,
-    report: report("flows"),
+    accept: commit.acceptMessage,
+    alarm: report("flows"),
   });
   const flowParts = { services, blocks, executors, history, hostName };
   const runner = createFlowRunner(flowParts);
