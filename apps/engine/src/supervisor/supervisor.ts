@@ -42,6 +42,23 @@ const nodeName = (dataFolder: string): string => {
   }
 };
 
+/** One gateway for one data folder. A file left by a killed one names no living process. */
+const claimFolder = (dataFolder: string): void => {
+  const file = path.join(dataFolder, "supervisor.pid");
+  try {
+    const pid = Number(readFileSync(file, "utf8"));
+    process.kill(pid, 0);
+    if (pid !== process.pid && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("main.ts")) {
+      throw new Error(
+        `Sluice runs already in ${dataFolder} (process ${pid}). Stop it first, or choose another SLUICE_DATA_DIR.`,
+      );
+    }
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error)) throw error; // no file, or nobody there
+  }
+  writeFileSync(file, String(process.pid));
+};
+
 export const supervise = async (): Promise<void> => {
   const wanted = readEnvironment();
   const user = ownUser();
@@ -51,6 +68,7 @@ export const supervise = async (): Promise<void> => {
       `Data is kept in ${folder.path}: the user "${user?.name}" cannot enter ${folder.movedFrom}.`,
     );
   }
+  claimFolder(folder.path);
   const environment = readEnvironment(process.env, folder.path);
 
   let stopping = false;
