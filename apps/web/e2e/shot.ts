@@ -19,19 +19,36 @@ const web = process.env["WEB_FOLDER"] ?? path.resolve(import.meta.dirname, "../d
 const gateway = await startDevGateway(0, web);
 const browser = await chromium.launch({
   executablePath: "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+  ],
 });
-const sizes = flags.has("--wide")
-  ? [{ name: "wide", width: 1440, height: 900 }]
-  : [
-      { name: "wide", width: 1440, height: 900 },
-      { name: "narrow", width: 390, height: 844 },
-    ];
+const own = [...flags]
+  .find((flag) => flag.startsWith("--size="))
+  ?.slice(7)
+  .split("x")
+  .map(Number);
+const sizes =
+  own !== undefined
+    ? [{ name: "own", width: own[0] ?? 1900, height: own[1] ?? 1100 }]
+    : flags.has("--wide")
+      ? [{ name: "wide", width: 1440, height: 900 }]
+      : [
+          { name: "wide", width: 1440, height: 900 },
+          { name: "narrow", width: 390, height: 844 },
+        ];
 const schemes = flags.has("--light") ? (["light"] as const) : (["light", "dark"] as const);
 
 const say = (page: Page, name: string): void => {
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) console.log(`${name}: ${message.text()}`);
+  });
+  page.on("response", (response) => {
+    if (response.status() >= 400) console.log(`${name}: ${response.status()} ${response.url()}`);
   });
   page.on("pageerror", (error) => console.log(`${name}: ${error.message}`));
 };
@@ -41,7 +58,8 @@ try {
   const first = await context.newPage();
   say(first, "set-up");
   await first.goto(`${gateway.address}/setup?code=${await gateway.setupCode()}`);
-  if (wanted.length === 0 || wanted.includes("set-up")) await first.screenshot({ path: path.join(out, "set-up.png") });
+  if (wanted.length === 0 || wanted.includes("set-up"))
+    await first.screenshot({ path: path.join(out, "set-up.png") });
   await first.locator("input[name=username]").fill("anna");
   await first.locator("input[name=new-password]").fill("correct horse battery staple");
   await first.locator("input[name=repeat-password]").fill("correct horse battery staple");
@@ -51,10 +69,14 @@ try {
   const state = await context.storageState();
   for (const colorScheme of schemes) {
     for (const { name: size, width, height } of sizes) {
-      const own = await browser.newContext({ storageState: state, colorScheme, viewport: { width, height } });
+      const visitor = await browser.newContext({
+        storageState: state,
+        colorScheme,
+        viewport: { width, height },
+      });
       for (const [name, visit] of Object.entries(pages)) {
         if (wanted.length > 0 && !wanted.includes(name)) continue;
-        const page = await own.newPage();
+        const page = await visitor.newPage();
         const title = `${name}-${size}-${colorScheme}`;
         say(page, title);
         try {
@@ -64,7 +86,10 @@ try {
             const { violations } = await new AxeBuilder({ page }).analyze();
             for (const { id, nodes, help } of violations) {
               console.log(`${title}: ${id}: ${help}`);
-              for (const node of nodes.slice(0, 3)) console.log(`    ${node.html.slice(0, 160)} ${node.failureSummary?.split("\n")[1] ?? ""}`);
+              for (const node of nodes.slice(0, 3))
+                console.log(
+                  `    ${node.html.slice(0, 160)} ${node.failureSummary?.split("\n")[1] ?? ""}`,
+                );
             }
           }
         } catch (error) {
@@ -73,7 +98,7 @@ try {
         }
         await page.close();
       }
-      await own.close();
+      await visitor.close();
     }
   }
 } finally {

@@ -1,8 +1,8 @@
 import { AppShell, Burger } from "@mantine/core";
-import { useDisclosure, useLocalStorage } from "@mantine/hooks";
+import { useDisclosure, useLocalStorage, useMediaQuery } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { Outlet, useLocation, useRouter } from "@tanstack/react-router";
-import { Suspense, useEffect, useRef } from "react";
+import { Suspense, useEffect, useRef, useState } from "react";
 import { trpc } from "../api.ts";
 import { Loading } from "../ui/loading.tsx";
 import { Rail } from "./rail.tsx";
@@ -13,7 +13,17 @@ import "./shell.css";
 
 export const Shell = () => {
   const [opened, { toggle, close }] = useDisclosure();
-  const [narrow, setNarrow] = useLocalStorage({ key: "sluice-rail-narrow", defaultValue: false });
+  const [wish, setWish] = useLocalStorage({ key: "sluice-rail-narrow", defaultValue: false });
+  // The canvas wants the room; whoever wants the rail there widens it for the time being.
+  const isCanvas = useLocation({ select: ({ pathname }) => /^\/flows\/./.test(pathname) });
+  const isRoomy = useMediaQuery("(min-width: 110em)", true, { getInitialValueInEffect: false });
+  const [widened, setWidened] = useState(false);
+  const yields = isCanvas && !isRoomy && !widened;
+  const narrow = wish || yields;
+  const setNarrow = (next: boolean): void => {
+    if (isCanvas && !isRoomy) setWidened(!next);
+    if (next || !yields || wish) setWish(next && !isCanvas);
+  };
   const main = useRef<HTMLElement>(null);
   const path = useLocation({ select: ({ pathname }) => pathname });
   useSessionEnd();

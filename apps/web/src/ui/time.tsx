@@ -2,6 +2,12 @@ import { Tooltip } from "@mantine/core";
 import { useEffect, useState } from "react";
 
 const absolute = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+const exact = new Intl.DateTimeFormat(undefined, {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  fractionalSecondDigits: 3,
+});
 const clockOnly = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style: "short" });
 
@@ -32,23 +38,20 @@ export const relativeTime = (at: Date, now: Date): string => {
 /** Hours and minutes of today. */
 export const clockTime = (at: Date): string => clockOnly.format(at);
 
+const formats = { absolute, clock: clockOnly, exact } as const;
+
 type Props = {
   /** ISO text, as the API gives it. */
   readonly at: string;
-  /** Default: the time in the reader's zone. */
-  readonly form?: "absolute" | "relative" | "clock";
+  /** Exact: time of day with thousandths. Default: date and time in the reader's zone. */
+  readonly form?: "absolute" | "relative" | "clock" | "exact";
 };
 
 /** A time in the reader's zone; exact UTC on hover and for machines. */
 export const Time = ({ at, form = "absolute" }: Props) => {
   const date = new Date(at);
   const now = useNow(form === "relative");
-  const text =
-    form === "relative"
-      ? relativeTime(date, now)
-      : form === "clock"
-        ? clockTime(date)
-        : absolute.format(date);
+  const text = form === "relative" ? relativeTime(date, now) : formats[form].format(date);
   return (
     <Tooltip label={date.toISOString().replace("T", " ").replace("Z", " UTC")}>
       <time dateTime={at}>{text}</time>

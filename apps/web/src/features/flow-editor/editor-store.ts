@@ -48,6 +48,8 @@ export type EditorState = {
   readonly tab: InspectorTab;
   /** Grows when the focused node shall be shown and get the DOM's focus. */
   readonly focusRequest: number;
+  /** Grows when a node shall be shown without taking the focus. */
+  readonly reveal: { readonly count: number; readonly node: string | null };
   /** Grows when the inspector shall get the focus; `field` names the place. */
   readonly inspectorRequest: { readonly count: number; readonly field: string | null };
   readonly readOnly: boolean;
@@ -94,6 +96,7 @@ export const createEditorStore = (
     view: options.view,
     tab: "settings",
     focusRequest: options.node === undefined ? 0 : 1,
+    reveal: { count: 0, node: null },
     inspectorRequest: { count: 0, field: null },
     readOnly: options.readOnly,
 

@@ -36,7 +36,7 @@ export const EventList = ({ events, label, none }: Props) => {
                 <strong>{words}</strong>
                 {event.recipient !== null && <Mono>{visibleText(event.recipient)}</Mono>}
                 <span className="event-time">
-                  <Time at={event.at} />
+                  <Time at={event.at} form="exact" />
                 </span>
               </span>
               {detailWords(event.detail).map(([name, value]) => (

@@ -51,55 +51,48 @@ const Message = ({ view }: { readonly view: MessageView }) => {
         <MailOutcomePill outcome={record.outcome} />
       </Group>
       <p className="message-verdict">{visibleText(verdictSentence(view, titleOf))}</p>
-      <div className="message-top">
-        <Paper withBorder p="md" bg="var(--surface)">
-          <MessageFacts record={record} />
-        </Paper>
-        <Paper
-          withBorder
-          p="md"
-          bg="var(--surface)"
-          mah={320}
-          style={{ overflowY: "auto" }}
-          tabIndex={0}
-          role="region"
-          aria-label="What happened"
+      <div className="message-body">
+        <div className="message-side">
+          <Paper withBorder p="md" bg="var(--surface)">
+            <MessageFacts record={record} />
+          </Paper>
+          <Paper withBorder p="md" bg="var(--surface)">
+            <EventList
+              events={events}
+              label="What happened, in order"
+              none="Nothing was written down."
+            />
+          </Paper>
+        </div>
+        <Tabs
+          value={tab}
+          className="message-tabs"
+          keepMounted={false}
+          onChange={(next) => {
+            const value = next === "delivery" || next === "log" ? next : "trace";
+            void navigate({ search: (before) => ({ ...before, tab: value }), replace: true });
+          }}
         >
-          <EventList
-            events={events}
-            label="What happened, in order"
-            none="Nothing was written down."
-          />
-        </Paper>
+          <Tabs.List>
+            <Tabs.Tab value="trace">Trace</Tabs.Tab>
+            <Tabs.Tab value="delivery">Delivery</Tabs.Tab>
+            <Tabs.Tab value="log">Log</Tabs.Tab>
+          </Tabs.List>
+          <Tabs.Panel value="trace" className="message-panel">
+            <Traces traces={traces} titleOf={titleOf} />
+          </Tabs.Panel>
+          <Tabs.Panel value="delivery" className="message-panel">
+            <EventList
+              events={events.filter(isDelivery)}
+              label="Attempts to hand the message on"
+              none="There was no attempt to deliver it."
+            />
+          </Tabs.Panel>
+          <Tabs.Panel value="log" className="message-panel">
+            <LogLines log={log} />
+          </Tabs.Panel>
+        </Tabs>
       </div>
-      <Tabs
-        value={tab}
-        className="message-tabs"
-        keepMounted={false}
-        onChange={(next) => {
-          const value = next === "delivery" || next === "log" ? next : "trace";
-          void navigate({ search: (before) => ({ ...before, tab: value }), replace: true });
-        }}
-      >
-        <Tabs.List>
-          <Tabs.Tab value="trace">Trace</Tabs.Tab>
-          <Tabs.Tab value="delivery">Delivery</Tabs.Tab>
-          <Tabs.Tab value="log">Log</Tabs.Tab>
-        </Tabs.List>
-        <Tabs.Panel value="trace" className="message-panel">
-          <Traces traces={traces} titleOf={titleOf} />
-        </Tabs.Panel>
-        <Tabs.Panel value="delivery" className="message-panel">
-          <EventList
-            events={events.filter(isDelivery)}
-            label="Attempts to hand the message on"
-            none="There was no attempt to deliver it."
-          />
-        </Tabs.Panel>
-        <Tabs.Panel value="log" className="message-panel">
-          <LogLines log={log} />
-        </Tabs.Panel>
-      </Tabs>
     </div>
   );
 };

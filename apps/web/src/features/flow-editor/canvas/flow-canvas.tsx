@@ -381,7 +381,9 @@ const Canvas = ({ onCommand, lit }: Props) => {
           minZoom={0.1}
           maxZoom={2}
           onlyRenderVisibleElements={nodes.length > cullingFrom}
-          onInit={(instance) => showFirst(instance, draft.flow.entry, root.current)}
+          onInit={(instance) =>
+            showFirst(instance, draft.flow.entry, root.current, readOnly ? 0.45 : 0.7)
+          }
           nodeDragThreshold={3}
         >
           <Background
@@ -426,13 +428,12 @@ const Canvas = ({ onCommand, lit }: Props) => {
 const isField = (target: EventTarget): boolean =>
   target instanceof Element && target.closest("input, textarea, [contenteditable=true]") !== null;
 
-const smallestReadable = 0.7;
-
 /** The whole flow where it can be read so; else the entry at 100 %, near the top. */
 const showFirst = (
   flow: ReactFlowInstance<SceneNode, WireEdgeType>,
   entry: string | undefined,
   pane: HTMLElement | null,
+  smallest: number,
 ): void => {
   if (pane === null) return;
   const bounds = flow.getNodesBounds(flow.getNodes());
@@ -442,7 +443,7 @@ const showFirst = (
     pane.clientWidth / (bounds.width + 220),
     pane.clientHeight / (bounds.height + 90),
   );
-  if (zoom >= smallestReadable) {
+  if (zoom >= smallest) {
     const x = (pane.clientWidth - (bounds.width + 100) * zoom) / 2 - bounds.x * zoom;
     void flow.setViewport({ x, y: 40 - bounds.y * zoom, zoom });
     return;

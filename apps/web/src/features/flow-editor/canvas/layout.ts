@@ -12,7 +12,7 @@ export type LayoutNode = Size & {
   readonly spine: string | undefined;
 };
 
-const columnWidth = 240 + 128;
+const columnWidth = 240 + 112;
 const rowGap = 52;
 
 /** A place for every node; what nothing leads to stands in a row below. */

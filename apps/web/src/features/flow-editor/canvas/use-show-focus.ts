@@ -1,12 +1,41 @@
-import { useReactFlow, useStoreApi } from "@xyflow/react";
+import { type ReactFlowInstance, useReactFlow, useStoreApi } from "@xyflow/react";
 import { type RefObject, useEffect } from "react";
 import { useEditor, useEditorStore } from "../editor-context.tsx";
 
 const margin = 60;
 
-/** Brings the focused block into view and gives it the focus, whenever that is asked for. */
+type Pane = {
+  readonly transform: readonly [number, number, number];
+  readonly width: number;
+  readonly height: number;
+};
+
+/** Centres a node unless it is in view; false when there is no such node yet. */
+const showNode = (
+  flow: ReactFlowInstance,
+  { transform, width, height }: Pane,
+  id: string,
+): boolean => {
+  const node = flow.getInternalNode(id);
+  if (node === undefined) return false;
+  const { x, y } = node.internals.positionAbsolute;
+  const { width: nodeWidth = 0, height: nodeHeight = 0 } = node.measured;
+  const [tx, ty, zoom] = transform;
+  const left = x * zoom + tx;
+  const top = y * zoom + ty;
+  const isInView =
+    left > 0 &&
+    top > 0 &&
+    left + nodeWidth * zoom < width - margin &&
+    top + nodeHeight * zoom < height - margin;
+  if (!isInView) void flow.setCenter(x + nodeWidth / 2, y + nodeHeight / 2, { zoom });
+  return true;
+};
+
+/** Brings blocks into view, and gives the focused one the focus, whenever that is asked for. */
 export const useShowFocus = (root: RefObject<HTMLElement | null>): void => {
   const request = useEditor((state) => state.focusRequest);
+  const reveal = useEditor((state) => state.reveal);
   const editor = useEditorStore();
   const flow = useReactFlow();
   const internals = useStoreApi();
@@ -15,20 +44,7 @@ export const useShowFocus = (root: RefObject<HTMLElement | null>): void => {
     // The node may be new, or outside of what is drawn: it is centred first, and focused when it is there.
     const frame = requestAnimationFrame(() => {
       const { focus } = editor.getState();
-      const node = focus === null ? undefined : flow.getInternalNode(focus);
-      if (focus === null || node === undefined) return;
-      const { x, y } = node.internals.positionAbsolute;
-      const { width = 0, height = 0 } = node.measured;
-      const { transform, width: paneWidth, height: paneHeight } = internals.getState();
-      const [tx, ty, zoom] = transform;
-      const left = x * zoom + tx;
-      const top = y * zoom + ty;
-      const isInView =
-        left > margin &&
-        top > margin &&
-        left + width * zoom < paneWidth - margin &&
-        top + height * zoom < paneHeight - margin;
-      if (!isInView) void flow.setCenter(x + width / 2, y + height / 2, { zoom });
+      if (focus === null || !showNode(flow, internals.getState(), focus)) return;
       const focusIt = (): void =>
         root.current
           ?.querySelector<HTMLElement>(`[data-block-id="${focus}"]`)
@@ -38,4 +54,10 @@ export const useShowFocus = (root: RefObject<HTMLElement | null>): void => {
     });
     return () => cancelAnimationFrame(frame);
   }, [request, editor, flow, internals, root]);
+  useEffect(() => {
+    const { node, count } = reveal;
+    if (node === null || count === 0) return undefined;
+    const frame = requestAnimationFrame(() => showNode(flow, internals.getState(), node));
+    return () => cancelAnimationFrame(frame);
+  }, [reveal, flow, internals]);
 };

@@ -7,7 +7,6 @@ import { EditorState, type Extension } from "@codemirror/state";
 import {
   drawSelection,
   EditorView,
-  highlightActiveLine,
   highlightSpecialChars,
   keymap,
   lineNumbers,
@@ -32,7 +31,6 @@ export const looks = (isDark: boolean): Extension =>
         color: "var(--mantine-color-dimmed)",
         border: "none",
       },
-      ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "var(--hover)" },
       ".cm-cursor": { borderLeftColor: "var(--mantine-color-text)" },
       "&.cm-focused": { outline: "2px solid var(--focus)", outlineOffset: "-1px" },
       ".cm-tooltip": {
@@ -61,7 +59,6 @@ export const writing = (hint: string | undefined): Extension => [
   highlightSpecialChars(),
   history(),
   drawSelection(),
-  highlightActiveLine(),
   highlightSelectionMatches(),
   closeBrackets(),
   indentUnit.of("  "),

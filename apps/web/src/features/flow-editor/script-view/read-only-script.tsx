@@ -6,6 +6,7 @@ import { environmentFacet, hslHover, hslLanguage, hslTheme } from "@sluice/hsl/e
 import { useEffect, useRef } from "react";
 import { reading } from "./editor-extensions.ts";
 import { useCodeMirror } from "./use-code-mirror.ts";
+import "./script.css";
 
 export type LitRange = { readonly start: number; readonly end: number };
 

@@ -87,8 +87,13 @@ const LitFlow = ({ draft, trace, step, onStep }: Props & { readonly draft: FlowD
   // The block of the step is chosen; a block that is chosen is the step.
   const current = trace.steps[step]?.node;
   useEffect(() => {
-    if (current !== undefined)
-      store.getState().set({ selection: new Set([current]), focus: current });
+    if (current === undefined) return;
+    const { reveal } = store.getState();
+    store.getState().set({
+      selection: new Set([current]),
+      focus: current,
+      reveal: { count: reveal.count + 1, node: current },
+    });
   }, [store, current]);
   useEffect(
     () =>
