@@ -258,7 +258,11 @@ test("another window hears of each change and of each revision", async () => {
   expect(response.headers.get("content-type")).toContain("text/event-stream");
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   const hear = async (wanted: string): Promise<void> => {
-    while (!heard.join("").includes(wanted)) heard.push((await reader?.read())?.value);
+    while (!heard.join("").includes(wanted)) {
+      const next = await reader?.read();
+      if (next === undefined || next.done) throw new Error(`the stream ended: ${heard.join("")}`);
+      heard.push(next.value);
+    }
   };
   await hear("connected");
   await anna.api.settings.save.mutate({

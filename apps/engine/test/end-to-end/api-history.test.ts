@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createHistory, historyChannel } from "../../src/history/history.ts";
+import { createHistorySearch } from "../../src/history/history-search.ts";
+import { createLogSearch } from "../../src/history/log-search.ts";
+import {
+  type Browser,
+  firstAdministrator,
+  type RunningApi,
+  refusal,
+  startApi,
+} from "./api-support.ts";
+
+let gateway: RunningApi;
+let anna: Browser;
+let history: ReturnType<typeof createHistory>;
+const messageId = "019a0000-0000-7000-8000-00000000000a";
+
+const record = (id: string, recipient: string, outcome: "rejected" | "delivered") =>
+  history.record({
+    messageId: id,
+    at: new Date(),
+    outcome,
+    stage: "rcpt",
+    listener: "inbound",
+    clientAddress: "192.0.2.7",
+    helo: "mx.example.com",
+    signIn: null,
+    sender: "ann@example.com",
+    recipients: [recipient],
+    subject: "Hello",
+    size: 100,
+    revision: 1,
+    flow: "users",
+    node: "no",
+    reply: "550 5.7.1 Relaying denied",
+    traces: [],
+    events: [],
+  });
+
+beforeAll(async () => {
+  const clock = (): Date => new Date();
+  gateway = await startApi(({ pool }) => ({
+    history: createHistorySearch({ pool, clock }),
+    log: createLogSearch({ pool }),
+  }));
+  history = createHistory({ pool: gateway.database.pool, clock, logLevel: "info" });
+  anna = await firstAdministrator(gateway);
+  record(messageId, "one@example.org", "rejected");
+  record("019a0000-0000-7000-8000-00000000000b", "two@example.org", "delivered");
+  history.log({ level: "info", component: "session", messageId, text: "refused <b>two</b>" });
+  await history.flush();
+});
+afterAll(async () => {
+  await history.close();
+  await gateway.close();
+});
+
+test("history is searched in the language of the search box, page by page", async () => {
+  const all = await anna.api.history.list.query({ limit: 1 });
+  expect(all.rows).toHaveLength(1);
+  const rest = await anna.api.history.list.query({ limit: 1, cursor: all.nextCursor });
+  expect(rest.rows).toHaveLength(1);
+  const found = await anna.api.history.list.query({ query: "to:one@example.org outcome:rejected" });
+  expect(found.rows.map((row) => row.messageId)).toEqual([messageId]);
+});
+
+test("a query that cannot be read is refused with the place", async () => {
+  const { code, message } = await refusal(anna.api.history.list.query({ query: 'outcome:"' }));
+  expect(code).toBe("INVALID");
+  expect(message).not.toBe("");
+});
+
+test("a message is shown with its log, and one that is not there is told", async () => {
+  const message = await anna.api.history.message.query({ id: messageId });
+  expect(message.record).toMatchObject({ outcome: "rejected", reply: "550 5.7.1 Relaying denied" });
+  expect(message.log.map(({ text }) => text)).toEqual(["refused <b>two</b>"]);
+  const gone = anna.api.history.message.query({ id: "019a0000-0000-7000-8000-0000000000ff" });
+  expect((await refusal(gone)).code).toBe("NOT_FOUND");
+});
+
+test("the log is found by message id and by text, with the lines around one", async () => {
+  const byId = await anna.api.log.search.query({ text: messageId });
+  expect(byId.rows).toHaveLength(1);
+  const byText = await anna.api.log.search.query({ text: "refused" });
+  expect(byText.rows.map(({ id }) => id)).toEqual(byId.rows.map(({ id }) => id));
+  const around = await anna.api.log.context.query({ id: byId.rows[0]?.id ?? "" });
+  expect(around.length).toBeGreaterThanOrEqual(1);
+});
+
+test("an open list hears of new mail", async () => {
+  const response = await anna.fetch(`${gateway.address}/trpc/history.onNew`, {
+    headers: { accept: "text/event-stream" },
+  });
+  const id = "019a0000-0000-7000-8000-00000000000c";
+  let heard = "";
+  for await (const chunk of response.body ?? []) {
+    const isFirst = heard === "";
+    heard += Buffer.from(chunk).toString();
+    if (isFirst) {
+      await gateway.database.pool.query("SELECT pg_notify($1, $2)", [historyChannel, id]);
+    }
+    if (heard.includes(id)) break;
+  }
+  expect(heard).toContain(id);
+});
