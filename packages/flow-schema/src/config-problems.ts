@@ -5,6 +5,7 @@ import { type FieldValue, fieldValues } from "./describe-fields.ts";
 import { expressionProblem } from "./expression.ts";
 import type { ReferenceKind } from "./field.ts";
 import type { FlowKind } from "./flow.ts";
+import { misplacedStatements } from "./misplaced.ts";
 import type { PreparedNode } from "./prepared-flow.ts";
 import type { FlowProblem } from "./problem.ts";
 import { unknownNames } from "./template.ts";
@@ -75,14 +76,14 @@ const valueProblems = (
 
 const scriptFieldProblems = (text: string, isExpression: boolean): FlowProblem[] => {
   if (isExpression) return expressionProblem(text);
-  return parse(text)
-    .diagnostics.filter(({ severity }) => severity === "error")
-    .map(({ message, cure, line, column }) => ({
-      severity: "error",
-      rule: "script",
-      message,
-      cure,
-      line,
-      column,
-    }));
+  const faults = parse(text).diagnostics.filter(({ severity }) => severity === "error");
+  if (faults.length === 0) return misplacedStatements(text);
+  return faults.map(({ message, cure, line, column }) => ({
+    severity: "error",
+    rule: "script",
+    message,
+    cure,
+    line,
+    column,
+  }));
 };

@@ -114,6 +114,7 @@ const wireProblems = (prepared: PreparedNode, flow: PreparedFlow): FlowProblem[]
         message: `“${title}” leads to “${target}”, which is not in the flow.`,
         cure: "Wire the outcome to another block.",
         node: id,
+        outcome,
       });
     } else if (outcomes !== undefined && !Object.hasOwn(outcomes, outcome)) {
       problems.push({
@@ -122,6 +123,7 @@ const wireProblems = (prepared: PreparedNode, flow: PreparedFlow): FlowProblem[]
         message: `“${title}” has no outcome “${outcome}”; its wire does nothing.`,
         cure: "Remove the wire.",
         node: id,
+        outcome,
       });
     }
   }
@@ -144,6 +146,7 @@ const unwiredProblems = (prepared: PreparedNode, flow: PreparedFlow): FlowProble
           message: `“${words}” of “${title}” leads nowhere: ${end.words}.`,
           cure: "Wire it, so that the flow says what happens.",
           node: id,
+          outcome,
         },
       ];
     }
@@ -155,6 +158,7 @@ const unwiredProblems = (prepared: PreparedNode, flow: PreparedFlow): FlowProble
         message: `“${words}” of “${title}” leads nowhere: ${unchecked.words}.`,
         cure: "Wire it to what shall happen when the check gets no answer.",
         node: id,
+        outcome,
       },
     ];
   });

@@ -1,6 +1,8 @@
 /** A flow with its blocks looked up and its settings parsed: what both the problems and the text start from. */
+import type { Environment } from "@sluice/hsl";
 import type { z } from "zod";
 import type { AnyBlock, BlockRegistry, Outcomes } from "./block.ts";
+import { environmentFor } from "./environment.ts";
 import type { Flow, FlowKind, FlowNode } from "./flow.ts";
 import type { FlowKindDefinition } from "./flow-kind.ts";
 import { flowKindDefinitions } from "./flows/flow-kinds.ts";
@@ -25,6 +27,7 @@ export type PreparedNode = {
 export type PreparedFlow = {
   readonly kind: FlowKind;
   readonly definition: FlowKindDefinition;
+  readonly environment: Environment;
   readonly entry: string | undefined;
   readonly nodes: ReadonlyMap<string, PreparedNode>;
   /** Nodes a run can come to. */
@@ -38,6 +41,7 @@ export const prepareFlow = (flow: Flow, blocks: BlockRegistry): PreparedFlow => 
   return {
     kind: flow.kind,
     definition: flowKindDefinitions[flow.kind],
+    environment: environmentFor(flow.kind, blocks),
     entry: flow.entry,
     nodes,
     reachable: reachableFrom(flow.entry, nodes),

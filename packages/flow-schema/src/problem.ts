@@ -5,6 +5,8 @@ export type FlowProblem = {
   readonly message: string;
   readonly cure?: string | undefined;
   readonly node?: string | undefined;
+  /** The outcome of that node it is about. */
+  readonly outcome?: string | undefined;
   /** Path of the setting inside the node's config. */
   readonly field?: readonly (string | number)[] | undefined;
   /** Position inside a script field, from 1. */

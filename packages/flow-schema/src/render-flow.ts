@@ -1,11 +1,10 @@
 /** The text of a flow that has no errors. */
 import { hsl, type Mark, mark, Script } from "@sluice/hsl";
 import { fieldValues } from "./describe-fields.ts";
-import { environmentFor } from "./environment.ts";
-import { makeFunctionNames } from "./function-names.ts";
+import { makeFunctionNames, typedScripts } from "./function-names.ts";
 import type { Origin, SourceMap } from "./origin.ts";
 import { type PreparedFlow, type PreparedNode, passThroughOf } from "./prepared-flow.ts";
-import { scriptNames } from "./script-names.ts";
+import { type Resolve, scriptNames } from "./script-names.ts";
 import { pieceStart } from "./verbatim.ts";
 
 /** Where a stretch of a node's own script text went. */
@@ -29,12 +28,16 @@ export type RenderedFlow = {
 /** Deeper than this an inner part becomes a function: the parser takes 200 levels, each brace two. */
 const maxIndent = 2 * 40;
 
-export const renderFlow = (flow: PreparedFlow): RenderedFlow => new Renderer(flow).render();
+export const renderFlow = (flow: PreparedFlow, resolve?: Resolve): RenderedFlow =>
+  new Renderer(flow, resolve).render();
 
 type Place = Pick<Origin, "node" | "outcome" | "target"> | Omit<Piece, "start" | "end">;
 
 class Renderer {
   private readonly flow: PreparedFlow;
+  private readonly resolve: Resolve | undefined;
+  /** Script text of administrators; no variable of ours has a name that stands in it. */
+  private readonly typed: readonly string[];
   private readonly places: Place[] = [];
   private readonly ways: ReadonlyMap<string, number>;
   private readonly functionNames: ReadonlyMap<string, string>;
@@ -42,8 +45,10 @@ class Renderer {
   private readonly bodies = new Map<string, Script | undefined>();
   private readonly locals = new Set<string>();
 
-  constructor(flow: PreparedFlow) {
+  constructor(flow: PreparedFlow, resolve: Resolve | undefined) {
     this.flow = flow;
+    this.resolve = resolve;
+    this.typed = typedScripts(flow);
     this.ways = countWays(flow);
     this.functionNames = makeFunctionNames(flow);
   }
@@ -129,7 +134,8 @@ class Renderer {
   }
 
   private local(node: string, name: string): Script {
-    const full = `${node.replaceAll("-", "_")}__${name}`;
+    let full = `${node.replaceAll("-", "_")}__${name}`;
+    while (this.typed.some((text) => text.includes(full))) full += "_";
     this.locals.add(full);
     return hsl.raw(`$${full}`);
   }
@@ -153,7 +159,9 @@ class Renderer {
       const prepared = this.flow.nodes.get(id);
       if (body === undefined && prepared !== undefined) this.bodies.set(id, this.chunk(prepared));
     }
-    const names = [main, ...this.bodies.values()].map((body) => scriptNames(body?.text ?? ""));
+    const names = [main, ...this.bodies.values()].map((body) =>
+      scriptNames(body?.text ?? "", this.resolve),
+    );
     const shared = this.sharedNames(names.flatMap(({ assigned }) => [...assigned]));
     return [...this.bodies].map(([id, body], index) => {
       const used = shared.filter((name) => names[index + 1]?.named.has(name));
@@ -169,7 +177,7 @@ class Renderer {
 
   /** Variables of scripts: not those of blocks, nor those the flow kind has. */
   private sharedNames(assigned: readonly string[]): string[] {
-    const { variables } = environmentFor(this.flow.kind);
+    const { variables } = this.flow.environment;
     const names = assigned.filter((name) => !this.locals.has(name) && !variables.has(name));
     return [...new Set(names)].sort();
   }

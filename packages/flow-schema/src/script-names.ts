@@ -13,20 +13,38 @@ export type ScriptNames = {
   readonly declared: ReadonlySet<string>;
 };
 
-/** Reads the names of a script that parses. */
-export const scriptNames = (text: string): ScriptNames => {
+/** Text of a stored file; `null` when there is none of that name. */
+export type Resolve = (name: string) => string | null;
+
+/** Reads the names of a script that parses, and of the files it includes. */
+export const scriptNames = (text: string, resolve: Resolve = () => null): ScriptNames => {
   const names = {
     named: new Set<string>(),
     assigned: new Set<string>(),
     declared: new Set<string>(),
   };
-  for (const statement of parse(text).program.body) visit(statement, names, true);
+  readInto(names, text, resolve, new Set());
   return names;
+};
+
+const readInto = (found: Found, text: string, resolve: Resolve, seen: Set<string>): void => {
+  for (const statement of parse(text).program.body) {
+    visit(statement, found, true, (name) => {
+      const included = seen.has(name) ? null : resolve(name);
+      seen.add(name);
+      if (included !== null) readInto(found, included, resolve, seen);
+    });
+  }
 };
 
 type Found = { named: Set<string>; assigned: Set<string>; declared: Set<string> };
 
-const visit = (node: Statement | Tree, found: Found, isOwn: boolean): void => {
+const visit = (
+  node: Statement | Tree,
+  found: Found,
+  isOwn: boolean,
+  include: (name: string) => void,
+): void => {
   const tree = node as Tree; // nodes are plain data; their members are looked at one by one
   if (tree.kind === "FunctionDeclaration" || tree.kind === "Class") {
     found.declared.add(String(tree["name"]));
@@ -34,10 +52,11 @@ const visit = (node: Statement | Tree, found: Found, isOwn: boolean): void => {
   }
   if (tree.kind === "Global")
     for (const name of namesIn(tree["variables"])) found.assigned.add(name);
+  if (tree.kind === "Include" && isOwn) include(literalText(tree["path"]));
   if (isOwn) note(tree, found);
   for (const value of Object.values(tree)) {
     for (const child of Array.isArray(value) ? value : [value]) {
-      if (isTree(child)) visit(child, found, isOwn && tree.kind !== "Function");
+      if (isTree(child)) visit(child, found, isOwn && tree.kind !== "Function", include);
       // a part of a string: `"… $name"`
       else if (isOwn && isNamePart(child)) found.named.add(child.name);
     }
@@ -85,6 +104,10 @@ const namesIn = (values: unknown): string[] =>
   (Array.isArray(values) ? values : []).flatMap((value: unknown) =>
     isTree(value) && value.kind === "Variable" ? [String(value["name"])] : [],
   );
+
+/** A string without variables, such as the name of a file. */
+const literalText = (string: unknown): string =>
+  isTree(string) && Array.isArray(string["parts"]) ? string["parts"].map(String).join("") : "";
 
 const isTree = (value: unknown): value is Tree =>
   typeof value === "object" && value !== null && "kind" in value;

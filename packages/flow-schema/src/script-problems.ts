@@ -1,32 +1,67 @@
 /** What the language's checker says about the whole script, led back to the nodes it is about. */
-import { check, type Diagnostic, type Environment, parse, type Script } from "@sluice/hsl";
-import { originAt, type SourceMap } from "./origin.ts";
+import {
+  check,
+  type Diagnostic,
+  type Environment,
+  hasErrors,
+  parse,
+  type Script,
+} from "@sluice/hsl";
+import { type Origin, originAt, type SourceMap } from "./origin.ts";
 import type { FlowProblem } from "./problem.ts";
 import type { Piece } from "./render-flow.ts";
+import type { Resolve } from "./script-names.ts";
+
+type Checked = {
+  readonly problems: FlowProblem[];
+  readonly diagnostics: readonly Diagnostic[];
+  /** Outcomes that no run can take. */
+  readonly unreached: readonly Origin[];
+};
 
 export const checkScript = (
   script: Script,
   environment: Environment,
-  origins: SourceMap,
-  pieces: readonly Piece[],
-): { problems: FlowProblem[]; diagnostics: readonly Diagnostic[] } => {
-  const parsed = parse(script.text);
-  const diagnostics = parsed.diagnostics.some(({ severity }) => severity === "error")
-    ? parsed.diagnostics
-    : check(parsed.program, environment);
-  const problems = diagnostics.flatMap((diagnostic): FlowProblem[] => {
-    const { severity, message, cure, offset } = diagnostic;
+  { origins, pieces }: { origins: SourceMap; pieces: readonly Piece[] },
+  resolve?: Resolve,
+): Checked => {
+  const diagnostics = diagnose(script.text, environment, resolve);
+  const problems: FlowProblem[] = [];
+  const unreached: Origin[] = [];
+  for (const { severity, code, message, cure, offset } of diagnostics) {
     const piece = pieces.find(({ start, end }) => start <= offset && offset <= end);
+    const origin = originAt(origins, offset);
+    if (code === "unreachable" && origin?.outcome !== undefined) unreached.push(origin);
     if (piece !== undefined) {
       const place = ownPosition(script.text, piece, offset);
       const { node, field } = piece;
-      return [{ severity, rule: "script", message, cure, node, field: [...field], ...place }];
+      problems.push({ severity, rule: "script", message, cure, node, field: [...field], ...place });
+    } else if (severity === "error") {
+      problems.push({ severity, rule: "script", message, cure, node: origin?.node });
     }
     // Doubts about text of ours are not the administrator's business; faults are.
-    if (severity !== "error") return [];
-    return [{ severity, rule: "script", message, cure, node: originAt(origins, offset)?.node }];
-  });
-  return { problems, diagnostics };
+  }
+  return { problems, diagnostics, unreached };
+};
+
+const diagnose = (
+  text: string,
+  environment: Environment,
+  resolve: Resolve | undefined,
+): readonly Diagnostic[] => {
+  const parsed = parse(text);
+  if (hasErrors(parsed.diagnostics)) return parsed.diagnostics;
+  if (resolve !== undefined) return check(parsed.program, environment, { resolve });
+  return check(parsed.program, environment).map((each) =>
+    each.code === "unknown-file"
+      ? {
+          ...each,
+          severity: "advice",
+          message:
+            "The file, and what it means for the script, is looked at when the flow is published.",
+        }
+      : each,
+  );
 };
 
 /** Line and column in the text that was typed: the whole script may have indented it. */

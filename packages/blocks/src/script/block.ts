@@ -29,5 +29,8 @@ export const block = defineBlock({
     return { ...(title !== null && { title }), ...(icon !== null && { icon }) };
   },
   declarations: ({ source }) => splitImports(source).imports,
-  script: ({ source }, to) => hsl.join([splitImports(source).body, to("next")]),
+  script: ({ source }, to) => {
+    const { body } = splitImports(source);
+    return body.text === "" ? to("next") : hsl.join([body, to("next")]);
+  },
 });
