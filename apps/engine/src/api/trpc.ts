@@ -61,7 +61,8 @@ const t = initTRPC
   .create({
     isServer: true,
     isDev: false,
-    sse: { maxDurationMs: 30 * 60_000, ping: { enabled: true, intervalMs: 15_000 } },
+    // a stream is asked for again every five minutes, so that it ends soon after its session
+    sse: { maxDurationMs: 5 * 60_000, ping: { enabled: true, intervalMs: 15_000 } },
     errorFormatter: ({ shape, error }) => {
       const { code, message, detail } = describe(error);
       const { httpStatus, path } = shape.data;
