@@ -7,9 +7,11 @@ import type { Socket } from "node:net";
 import tls from "node:tls";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 import type { Snapshot } from "../config/snapshot.ts";
+import type { TlsFacts } from "../flows/flow-input.ts";
+import { isListed } from "../session/commands.ts";
 import { decideConnection } from "../session/connect.ts";
-import { isListed, SmtpConnection } from "../session/connection.ts";
-import { replies, replyText, type SessionReply } from "../session/reply.ts";
+import { SmtpConnection } from "../session/connection.ts";
+import { formatReply, replies } from "../session/reply.ts";
 import { endSession, newId, type Session, type SessionParts } from "../session/session.ts";
 import type { ConnectionLimit } from "./connection-limit.ts";
 import { type ProxiedAddresses, readProxyHeader } from "./proxy-header.ts";
@@ -20,11 +22,17 @@ export type SmtpListener = {
   readonly problem: string | null;
 };
 
+const factsOf = (socket: tls.TLSSocket): TlsFacts => {
+  const { name } = socket.getCipher();
+  return {
+    protocol: socket.getProtocol() ?? "",
+    cipher: name,
+    keySize: Number(/(?:AES_?|CHACHA)(\d{3})/.exec(name)?.[1] ?? 256), // ChaCha20 has only one
+  };
+};
+
 const plainAddress = (address: string | undefined): string =>
   (address ?? "").replace(/^::ffff:/i, "");
-
-const failure = ({ code, status, text }: SessionReply): Error =>
-  Object.assign(new Error(`${status} ${text}`), { responseCode: code });
 
 export const createSmtpListener = (options: {
   id: string;
@@ -41,11 +49,6 @@ export const createSmtpListener = (options: {
   const isImplicit = listener.tls.mode === "implicit";
 
   const open = new WeakMap<object, SmtpConnection>();
-  const connectionOf = (session: object): SmtpConnection => {
-    const connection = open.get(session);
-    if (connection === undefined) throw new Error("a session without its connection");
-    return connection;
-  };
 
   const serverOptions: SMTPServerOptions & { repairLineEnds: boolean } = {
     name: hostName,
@@ -54,57 +57,24 @@ export const createSmtpListener = (options: {
       ? {}
       : { ...security.tls.fallback, sniOptions: new Map(security.tls.byName) as never }), // a Map is what the library wants
     hideSTARTTLS: security.tls === null || isImplicit,
-    lmtp: listener.protocol === "lmtp",
-    size: listener.maximumMessageBytes,
-    authOptional: true,
-    authMethods: ["PLAIN", "LOGIN"],
-    allowInsecureAuth: !listener.authenticationNeedsTls,
     disableReverseLookup: true,
-    hideDSN: false,
-    hideENHANCEDSTATUSCODES: false,
-    hideREQUIRETLS: false,
-    disabledCommands: ["WIZ", "SHELL", "KILL", "XFORWARD"],
     logger: false,
     repairLineEnds: listener.bareLineEnds === "normalize",
-    onAuth: (auth, session, callback) => {
-      const connection = connectionOf(session);
-      if (auth.method === "XCLIENT") {
-        connection.mail.signIn = auth.username ?? null;
-        callback(null, { user: auth.username });
-        return;
-      }
-      connection
-        .authenticate(auth.username ?? "", auth.password ?? "", auth.method)
-        .then((result) =>
-          typeof result === "string" ? callback(null, { user: result }) : callback(failure(result)),
-        )
-        .catch(() => callback(failure(replies.signInDeferred(""))));
-    },
-    onMailFrom: (address, session, callback) => {
-      const refusal = connectionOf(session).begin(address);
-      if (refusal === null) callback();
-      else callback(failure(refusal));
-    },
-    onRcptTo: (address, session, callback) => {
-      connectionOf(session)
-        .take(address as never) // exactOptionalPropertyTypes: the library writes undefined
-        .then((refusal) => (refusal === null ? callback() : callback(failure(refusal))))
-        .catch(() => callback(failure(replies.recipientDeferred(""))));
-    },
     onSecure: (socket, session, callback) => {
-      if (!(socket instanceof tls.TLSSocket)) return callback();
-      const connection = open.get(session);
-      const cipher = socket.getCipher();
-      connection?.becameSecure({
-        protocol: socket.getProtocol() ?? "",
-        cipher: cipher.name,
-        keySize: Number(/(\d{3})/.exec(cipher.name)?.[1] ?? 0),
-      });
+      if (socket instanceof tls.TLSSocket) open.get(session)?.becameSecure(factsOf(socket));
       callback();
     },
   };
   const server = new SMTPServer(serverOptions);
   server.on("error", () => {}); // one client's trouble; its session has its record
+
+  let toldAt = Number.NEGATIVE_INFINITY;
+  /** At most one line a second: a flood of connections must not be one of the log. */
+  const tell = (text: string): void => {
+    if (performance.now() - toldAt < 1000) return;
+    toldAt = performance.now();
+    parts.history.log({ level: "warn", component: "listener", text: `${id}: ${text}` });
+  };
 
   const begin = async (socket: Socket, proxied: ProxiedAddresses | null): Promise<void> => {
     const session: Session = {
@@ -118,11 +88,14 @@ export const createSmtpListener = (options: {
       serverAddress: proxied?.serverAddress ?? plainAddress(socket.localAddress),
       serverPort: proxied?.serverPort ?? socket.localPort ?? 0,
       helo: "",
+      isExtended: false,
       tls: null,
       signIn: null,
       context: new Map(),
       transaction: null,
       transactions: 0,
+      hasSpoken: false,
+      isFinished: false,
       events: [],
       traces: [],
       failure: null,
@@ -155,6 +128,7 @@ export const createSmtpListener = (options: {
       connections.add(connection);
       transport.once("close", () => connections.delete(connection));
       connection.on("error", () => {});
+      if (transport instanceof tls.TLSSocket) connection.becameSecure(factsOf(transport));
       connection.init();
     };
     if (!isImplicit) {
@@ -166,13 +140,30 @@ export const createSmtpListener = (options: {
       secureContext: server.secureContext.get("*"),
       SNICallback: (name, callback) => server._resolveSNI(name, callback),
     } as tls.TLSSocketOptions); // `secureContext` may be undefined only for a server without TLS
-    const giveUp = setTimeout(() => secured.destroy(), 30_000);
-    secured.on("error", () => secured.destroy());
+    const fail = (why: string): void => {
+      secured.destroy();
+      if (session.failure !== null) return;
+      session.failure = {
+        stage: "connect",
+        outcome: "failed",
+        reply: `TLS failed: ${why}`,
+        trace: null,
+      };
+      endSession(session);
+    };
+    const onError = (error: Error): void => fail(error.message);
+    const onClose = (): void => {
+      clearTimeout(giveUp);
+    };
+    const giveUp = setTimeout(() => fail("no handshake in time"), 30_000);
+    secured.on("error", onError);
+    secured.once("close", onClose);
     secured.once("secure", () => {
       clearTimeout(giveUp);
+      secured.off("error", onError);
+      secured.on("error", () => secured.destroy());
       start(secured);
     });
-    secured.once("close", () => clearTimeout(giveUp));
   };
 
   return {
@@ -195,7 +186,8 @@ export const createSmtpListener = (options: {
         }
         const reply =
           admission === "too-many" ? replies.tooManyConnections : replies.connectingTooFast;
-        socket.end(isImplicit ? "" : `${replyText(reply)}\r\n`);
+        tell(`${address} was turned away: ${reply.text}`);
+        socket.end(isImplicit ? "" : formatReply(reply));
         setTimeout(() => socket.destroy(), 5000).unref();
         return false;
       };
@@ -212,7 +204,12 @@ export const createSmtpListener = (options: {
           if (admit(proxied?.clientAddress ?? peer)) return begin(socket, proxied);
           return undefined;
         })
-        .catch(() => socket.destroy());
+        .catch((error: unknown) => {
+          tell(
+            `${peer} is a PROXY peer, but ${error instanceof Error ? error.message : "it failed"}`,
+          );
+          socket.destroy();
+        });
     },
   };
 };

@@ -46,6 +46,9 @@ export class StrictStream extends SMTPStream {
   #atLineStart = true;
   #offence: Offence | null = null;
   #chunkDone: Next | null = null;
+  #chunkLength = 0;
+  /** Bytes of this chunk behind the command that is being answered. */
+  #ahead = 0;
 
   constructor(options: StrictStreamOptions) {
     super();
@@ -55,6 +58,11 @@ export class StrictStream extends SMTPStream {
 
   get isReadingContent(): boolean {
     return this.#receiver !== null && !this.#isWaiting;
+  }
+
+  /** More has come in than the command that is being answered. */
+  get hasMore(): boolean {
+    return this.#ahead > 0 || this.writableLength > this.#chunkLength;
   }
 
   /** From the next byte on everything is content. */
@@ -85,6 +93,7 @@ export class StrictStream extends SMTPStream {
       next();
       return;
     }
+    this.#chunkLength = chunk.length;
     const bytes = this.#rest === null ? chunk : Buffer.concat([this.#rest, chunk]);
     this.#rest = null;
     this.#take(bytes, next);
@@ -107,7 +116,9 @@ export class StrictStream extends SMTPStream {
       isRunning = true;
       while (isCalledBack) {
         isCalledBack = false;
+        this.#ahead = bytes.length - at;
         if (this.isClosed) {
+          this.#ahead = 0;
           next();
           return;
         }
@@ -131,6 +142,7 @@ export class StrictStream extends SMTPStream {
         const line = bytes.subarray(at, feed - 1);
         const isWhole = feed > at && bytes[feed - 1] === CR;
         at = feed + 1;
+        this.#ahead = bytes.length - at;
         if (++taken % burst === 0) {
           isRunning = false;
           const again = isWhole ? line : null;

@@ -1,49 +1,60 @@
-/** AUTH: the authentication flow of the listener decides; guessing is slowed and locked. */
+/**
+ * AUTH: the authentication flow of the listener decides; guessing is slowed and
+ * locked. A try counts as failed from its beginning, so that many at once gain nothing.
+ */
+import { setTimeout as wait } from "node:timers/promises";
 import { replies, replyText, type SessionReply } from "./reply.ts";
+import type { Credentials } from "./sasl.ts";
 import { connectionFacts, eventOf, type Session } from "./session.ts";
 
-export type SignIn =
-  | { readonly kind: "accepted"; readonly userName: string }
-  | { readonly kind: "refused"; readonly reply: SessionReply };
-
+/** The reply; `signIn` of the session is set when it is 235. */
 export const signIn = async (
   session: Session,
-  given: { userName: string; password: string; mechanism: string },
-): Promise<SignIn> => {
+  { userName, password }: Credentials,
+  mechanism: "PLAIN" | "LOGIN",
+): Promise<SessionReply> => {
   const { listener, snapshot, parts } = session;
+  const refuse = (reply: SessionReply, trace = session.traces.at(-1) ?? null): SessionReply => {
+    const shown = replyText(reply);
+    session.events.push(eventOf(session, "sign-in-refused", { userName, mechanism, reply: shown }));
+    session.failure = { stage: "auth", outcome: "failed", reply: shown, trace };
+    return reply;
+  };
   const flow =
     listener.authenticationFlow === undefined
       ? null
       : (snapshot.flows.get(listener.authenticationFlow) ?? null);
-  if (flow === null) return { kind: "refused", reply: replies.signInRefused("") };
+  if (flow === null) return refuse(replies.signInDeferred(""), null); // named, but it cannot run
 
-  const { signIns } = parts;
-  const wait = signIns.before(session.clientAddress, given.userName);
-  const refuse = (reply: SessionReply, trace = session.traces.at(-1) ?? null): SignIn => {
-    session.events.push(
-      eventOf(session, "sign-in-refused", { userName: given.userName, reply: replyText(reply) }),
-    );
-    session.failure = { stage: "auth", reply: replyText(reply), trace };
-    return { kind: "refused", reply };
-  };
-  if (wait === "locked") return refuse(replies.signInLocked, null);
-  if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
-
-  const ran = await parts.runner.authentication(flow, { ...connectionFacts(session), ...given });
+  const attempt = parts.signIns.begin(session.clientAddress, userName);
+  if (attempt === "locked") return refuse(replies.signInLocked, null);
+  if (attempt.delay > 0) {
+    try {
+      await wait(attempt.delay, undefined, { signal: session.cancel.signal });
+    } catch {
+      return refuse(replies.tooSlow, null); // the client is gone, and the try stays counted
+    }
+  }
+  const ran = await parts.runner.authentication(flow, {
+    ...connectionFacts(session),
+    userName,
+    password,
+    mechanism,
+  });
   if (ran.trace !== null) session.traces.push(ran.trace);
   switch (ran.verdict.kind) {
-    case "accept": {
-      signIns.succeeded(session.clientAddress, given.userName);
-      const { userName } = ran.verdict;
-      session.signIn = userName;
+    case "accept":
+      attempt.succeeded();
+      session.signIn = ran.verdict.userName;
       session.failure = null;
-      session.events.push(eventOf(session, "signed-in", { userName, mechanism: given.mechanism }));
-      return { kind: "accepted", userName };
-    }
+      session.events.push(
+        eventOf(session, "signed-in", { userName: ran.verdict.userName, mechanism }),
+      );
+      return replies.signedIn;
     case "defer":
+      attempt.undecided();
       return refuse(replies.signInDeferred(ran.verdict.text));
     case "reject":
-      signIns.failed(session.clientAddress, given.userName);
       return refuse(replies.signInRefused(ran.verdict.text));
     default:
       return ran.verdict satisfies never;

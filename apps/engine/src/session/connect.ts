@@ -30,7 +30,7 @@ export const decideConnection = (
     if (verdict.kind === "allow") return null;
     const shown = verdict.lines[0] ?? "connection closed without a word";
     session.events.push(eventOf(session, "blocked", { reply: shown }));
-    session.failure = { stage: "connect", reply: shown, trace: ran.trace };
+    session.failure = { stage: "connect", outcome: "blocked", reply: shown, trace: ran.trace };
     return verdict.lines;
   };
   if (known !== undefined) return settle(known);

@@ -1,52 +1,48 @@
 /**
- * The library's SMTP connection with our byte filter in place of its parser, our
- * addresses, our replies, our clock. Each verb's work is in the verb's own file.
+ * The library's SMTP connection (socket, TLS) with our byte filter in place of its
+ * parser, and our own commands, replies and clock.
  *
  * Promises: replies to pipelined commands leave in one write; no wait is endless
  * (`tick` is called each second); a failure of one session ends that session only.
+ * If the process dies, the client has no 250 for what was not committed, and tries again.
  */
-
 import type { Socket } from "node:net";
-import { includesAddress, parseAddress, parseNetwork } from "@sluice/hsl";
-import { decodeXtext, formatMailbox, parsePath } from "@sluice/mail-syntax";
 import type { SMTPServer } from "smtp-server";
 import { SMTPConnection, type SMTPConnectionOptions } from "smtp-server/lib/smtp-connection.js";
-import { type Offence, StrictStream } from "../listener/strict-stream.ts";
-import { signIn } from "./auth.ts";
-import { receiveMessage } from "./data.ts";
-import { beginTransaction } from "./mail.ts";
-import { takeRecipient } from "./rcpt.ts";
-import { replies, replyText, type SessionReply } from "./reply.ts";
-import {
-  abandonTransaction,
-  endSession,
-  eventOf,
-  type Session,
-  type TakenRecipient,
-} from "./session.ts";
+import type { MaybeLater } from "../flows/flow-input.ts";
+import { StrictStream } from "../listener/strict-stream.ts";
+import { type Answer, answerCommand, type Dialogue, type Exchange } from "./commands.ts";
+import { decideConnection } from "./connect.ts";
+import { type ContentIntake, openIntake } from "./content-intake.ts";
+import { formatReply, replies, replyText, type SessionReply } from "./reply.ts";
+import { abandonTransaction, endSession, eventOf, type Session } from "./session.ts";
 
-const maximumCommandLine = 12 * 1024;
-const maximumJunk = 100;
+/** Bytes with CRLF (RFC 5321 §4.5.3.1.4 asks for 512; RFC 4954 §4 for 12,288 while signing in). */
+const maximumCommand = 4096;
+const maximumSignIn = 12_288;
+/** Seconds for a TLS handshake, and for a client to take the replies it has asked for. */
+const handshakeSeconds = 30;
 /** Content slower than this, after a minute of patience, is an attack or a dead line. */
 const minimumBytesPerSecond = 500;
 const patienceSeconds = 60;
+const maximumJunk = 100;
 
-type ParsedAddress = {
-  address: string;
-  args: Record<string, string | true> | false;
-  duplicate?: string;
-};
-
-export class SmtpConnection extends SMTPConnection {
+export class SmtpConnection extends SMTPConnection implements Dialogue {
   readonly mail: Session;
+  exchange: Exchange | null = null;
+  signInTries = 0;
+  isForwarded = false;
   #errors = 0;
   #junk = 0;
-  #signInTries = 0;
   /** Milliseconds of the monotonic clock; Infinity while we work and the client waits. */
   #deadline = Number.POSITIVE_INFINITY;
-  #contentSince: number | null = null;
-  #isCorked = false;
+  #intake: ContentIntake | null = null;
+  #isWorking = false;
+  #output = "";
+  #isFlushPlanned = false;
   #greeting: NodeJS.Timeout | undefined;
+  /** What is known without a word of the client. */
+  readonly #direct: Pick<Session, "clientAddress" | "clientPort" | "context">;
 
   constructor(
     server: SMTPServer,
@@ -56,19 +52,19 @@ export class SmtpConnection extends SMTPConnection {
   ) {
     super(server, socket, options);
     this.mail = session;
-    this._maxAllowedUnauthenticatedCommands = false;
+    const { clientAddress, clientPort } = session;
+    this.#direct = { clientAddress, clientPort, context: new Map(session.context) };
   }
 
   override _createParser(): StrictStream {
     const stream = new StrictStream({
-      maximumLine: maximumCommandLine,
-      repairLineEnds: this._server.options["repairLineEnds" as never] === true,
+      maximumLine: maximumSignIn - 1,
+      repairLineEnds: this._server.options["repairLineEnds" as never] === true, // ours, handed through
       onBadLine: (next) => {
-        if (!this._ready) this.reply(replies.talkedTooSoon);
-        else this.reply(replies.badLine);
+        this.reply(this._ready ? replies.badLine : replies.talkedTooSoon);
         next();
       },
-      onLineTooLong: () => this.reply(replies.lineTooLong),
+      onLineTooLong: () => this.reply(replies.lineFarTooLong),
       onEarlyContent: () => this.reply(replies.earlyContent),
     });
     stream.oncommand = (command, callback) => this._onCommand(command, callback);
@@ -80,202 +76,190 @@ export class SmtpConnection extends SMTPConnection {
     return this._parser instanceof StrictStream ? this._parser : null;
   }
 
+  get offersTls(): boolean {
+    return this._server.options.hideSTARTTLS !== true && !this.secure;
+  }
+
+  get isClosing(): boolean {
+    return this._closing || this._closed;
+  }
+
   /** No wait before the greeting unless the listener asks for one. */
   override init(): void {
     this._setListeners(() => {
       const delay = this.mail.listener.greetingDelaySeconds;
-      if (delay === 0) this.connectionReady();
-      else this.#greeting = setTimeout(() => this.connectionReady(), delay * 1000);
+      if (delay === 0) this.#greet();
+      else this.#greeting = setTimeout(() => this.#greet(), delay * 1000);
     });
   }
 
+  #greet(): void {
+    this._ready = true;
+    this._sendGreeting();
+  }
+
   override _sendGreeting(): void {
-    super._sendGreeting();
+    const protocol = this.mail.listener.protocol === "lmtp" ? "LMTP" : "ESMTP";
+    this.reply(replies.greeting(this.name, protocol));
     this.#wait();
   }
+
+  // ── the clock ──
 
   /** Our own absolute deadlines replace the idle timer, which single bytes renew. */
   override _armTimeout(): void {}
 
-  #wait(): void {
-    this.#deadline = performance.now() + this.mail.listener.commandSeconds * 1000;
+  #wait(seconds = this.mail.listener.commandSeconds): void {
+    this.#deadline = performance.now() + seconds * 1000;
   }
 
   /** Called each second. */
   tick(now: number): void {
-    if (this._closing) return;
-    if (this.#contentSince !== null) {
-      const seconds = (now - this.#contentSince) / 1000;
-      const bytes = this.stream?.dataBytes ?? 0;
-      if (seconds > patienceSeconds && bytes < seconds * minimumBytesPerSecond) this.#giveUp();
-    } else if (now > this.#deadline) this.#giveUp();
+    if (this.isClosing) return;
+    if (this.#intake !== null && !this.#intake.isWhole) {
+      const seconds = (now - this.#intake.since) / 1000;
+      if (seconds > patienceSeconds && this.#intake.bytes() < seconds * minimumBytesPerSecond)
+        this.reply(replies.tooSlow);
+    } else if (now > this.#deadline) {
+      if (this._upgrading || this._socket.writableNeedDrain) this._socket.destroy();
+      else this.reply(replies.tooSlow);
+    }
   }
 
-  #giveUp(): void {
-    this.mail.failure ??= { stage: "connect", reply: replyText(replies.tooSlow), trace: null };
-    this.reply(replies.tooSlow);
+  /** Between two messages, and nothing is under way. */
+  get isIdle(): boolean {
+    return this.mail.transaction === null && this.#intake === null && !this.#isWorking;
   }
 
-  reply({ code, status, text }: SessionReply): void {
-    this.send(code, `${status} ${text}`);
-  }
+  // ── replies ──
 
-  override send(code: number, data?: string | string[] | null, context?: string | false): void {
-    if (!this.#isCorked) {
-      this.#isCorked = true;
-      const socket = this._socket;
-      socket.cork();
+  reply(reply: SessionReply): void {
+    if (this.isClosing) return;
+    this.#output += formatReply(reply);
+    if (!this.#isFlushPlanned) {
+      this.#isFlushPlanned = true;
       process.nextTick(() => {
-        this.#isCorked = false;
-        socket.uncork();
+        this.#isFlushPlanned = false;
+        // a command of the same packet is being worked on: its reply goes along
+        if (!this.#isWorking || this.stream?.hasMore !== true) this.flush();
       });
     }
-    super.send(code, ...ownStatus(code, data, context));
-    if (code >= 500 && !this._closing && ++this.#errors >= this.mail.listener.maximumErrors) {
-      this.#errors = Number.NEGATIVE_INFINITY;
+    if (reply.code === 421) {
+      const shown = replyText(reply);
+      const failure = { stage: "connect", outcome: "failed", reply: shown, trace: null } as const;
+      this.mail.failure ??= failure;
+      this.mail.isFinished = true;
+      this.close();
+    } else if (reply.code >= 500 && ++this.#errors >= this.mail.listener.maximumErrors) {
       this.reply(replies.tooManyErrors);
     }
   }
 
+  flush(): void {
+    const output = this.#output;
+    this.#output = "";
+    // while TLS is negotiated nothing may be written in clear
+    if (output !== "" && !this._upgrading && this._socket.writable) this._socket.write(output);
+  }
+
+  /** What the library itself has to say. */
+  override send(code: number, data?: string | string[] | null): void {
+    const text = Array.isArray(data) ? data.join("\n") : (data ?? "");
+    this.reply({ code, status: "", text });
+  }
+
   override close(): void {
-    if (this.#isCorked) this._socket.uncork();
+    this.flush();
     clearTimeout(this.#greeting);
     super.close();
   }
 
-  override _onCommand(command: Buffer, callback?: () => void): void {
-    this.#deadline = Number.POSITIVE_INFINITY;
-    super._onCommand(command, () => {
-      this.#wait();
-      callback?.();
-    });
-  }
+  // ── commands ──
 
-  override _onClose(): void {
-    clearTimeout(this.#greeting);
-    this.#deadline = Number.POSITIVE_INFINITY;
-    const isFirst = !this._closed;
-    super._onClose();
-    if (!isFirst) return;
-    this.mail.cancel.abort();
-    endSession(this.mail);
-  }
-
-  override _onError(): void {
-    this.close(); // the client is gone; what was under way ends by itself
-  }
-
-  override _isDisabled(command: string): boolean {
-    if (command === "STARTTLS") return this._server.options.hideSTARTTLS === true;
-    if (command === "AUTH") return this.mail.listener.authenticationFlow === undefined;
-    return super._isDisabled(command);
-  }
-
-  override _proxyCommandAllowed(command: string, option: "useXClient" | "useXForward"): boolean {
-    if (option !== "useXClient" || this._xClient.has("ADDR")) return false;
-    return (
-      isListed(this.mail.listener.xclientPeers, this._originalRemoteAddress) &&
-      this._isSupported(command)
-    );
-  }
-
-  /** Addresses by the standard's grammar, the local part opaque. */
-  override _parseAddressCommand(rawName: string, raw: Buffer | string): ParsedAddress | false {
-    const command = raw.toString();
-    const colon = command.indexOf(":");
-    if (colon < 0 || command.slice(0, colon).trim().toUpperCase() !== rawName.toUpperCase())
-      return false;
-    if (command.includes("\ufffd")) return false; // was no UTF-8
-    const kind = rawName.toUpperCase() === "RCPT TO" ? "forward" : "reverse";
-    const parsed = parsePath(command.slice(colon + 1), { kind });
-    if (parsed === null || parsed.hasSourceRoute) return false;
-    let args: Record<string, string | true> | false = false;
-    for (const [key, value] of parsed.parameters) {
-      if (args === false) args = Object.create(null) as Record<string, string | true>; // keys come from the client
-      const decoded = value === null ? true : decodeXtext(value);
-      if (decoded === null || (decoded !== true && /\p{Cc}/u.test(decoded))) return false;
-      args[key] = decoded;
-    }
-    return { address: parsed.mailbox === null ? "" : formatMailbox(parsed.mailbox), args };
-  }
-
-  override handler_EHLO(command: Buffer, callback: () => void): void {
-    const words = command.toString().trim().split(/\s+/);
-    const { listener } = this.mail;
-    const name = words[1] ?? "";
-    if (words.length !== 2 || name.length > 255 || /[^!-~\u0080-\uffff]/.test(name)) {
-      this.send(501, `5.5.4 ${words[0]?.toUpperCase() ?? "EHLO"} wants one host name`, false);
+  override _onCommand(command: Buffer, callback: () => void = () => {}): void {
+    if (this._upgrading || !this._ready) {
+      if (!this._upgrading) this.reply(replies.talkedTooSoon);
       callback();
       return;
     }
-    this.#greet(name);
-    const features = ["PIPELINING", `SIZE ${listener.maximumMessageBytes}`, "8BITMIME", "SMTPUTF8"];
-    features.push("ENHANCEDSTATUSCODES", "DSN", `LIMITS RCPTMAX=${listener.maximumRecipients}`);
-    if (!this.secure && this._isSupported("STARTTLS")) features.push("STARTTLS");
-    if (this.secure) features.push("REQUIRETLS");
-    if (this.#offersSignIn()) features.push("AUTH PLAIN LOGIN");
-    if (this._proxyCommandAllowed("XCLIENT", "useXClient")) {
-      features.push("XCLIENT NAME ADDR PORT PROTO HELO LOGIN");
+    this.mail.hasSpoken = true;
+    this.#deadline = Number.POSITIVE_INFINITY;
+    this.#isWorking = true;
+    const finish = (answer: Answer): void => {
+      this.#isWorking = false;
+      if (answer !== null) this.reply(answer);
+      if (this._upgrading) this.#wait(handshakeSeconds);
+      else if (this.#intake === null) this.#wait();
+      this._whenWritable(callback);
+    };
+    const isTooLong =
+      command.length > maximumCommand - 2 && this.exchange === null && !isSignIn(command);
+    let answer: MaybeLater<Answer>;
+    try {
+      answer = isTooLong ? replies.lineTooLong : answerCommand(this, command);
+    } catch (error) {
+      this.#blame(error);
+      answer = replies.failed(this.mail.id);
     }
-    this.send(250, [`${this.name} greets ${name}`, ...features], false);
-    callback();
-  }
-
-  override handler_HELO(command: Buffer, callback: () => void): void {
-    const words = command.toString().trim().split(/\s+/);
-    const name = words[1] ?? "";
-    if (words.length !== 2 || name.length > 255 || /[^!-~\u0080-\uffff]/.test(name)) {
-      this.send(501, "5.5.4 HELO wants one host name", false);
-    } else {
-      this.#greet(name);
-      this.send(250, `${this.name} greets ${name}`, false);
+    if (!(answer instanceof Promise)) {
+      finish(answer);
+      return;
     }
-    callback();
+    answer.then(finish, (error: unknown) => {
+      this.#blame(error);
+      finish(replies.failed(this.mail.id));
+    });
   }
 
-  #greet(name: string): void {
-    this.hostNameAppearsAs = name.toLowerCase();
-    this.mail.helo = name;
-    this.mail.clientAddress = this.remoteAddress; // XCLIENT may have named another
-    this.mail.clientPort = this.remotePort;
+  /** A client that reads no replies has the time of a command, like one that says nothing. */
+  override _whenWritable(next: () => void): void {
+    if (this._socket.writableNeedDrain) this.#wait();
+    super._whenWritable(next);
+  }
+
+  #blame(error: unknown): void {
+    this.mail.parts.history.log({
+      level: "error",
+      component: "session",
+      messageId: this.mail.transaction?.messageId ?? this.mail.id,
+      text: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    });
+  }
+
+  countJunk(): Answer {
+    return ++this.#junk > maximumJunk ? replies.tooManyCommands : null;
+  }
+
+  quit(): void {
+    this.mail.isFinished = true;
+    this.reply(replies.bye);
+    this.close();
+  }
+
+  /** From now on the bytes are content; the reply is 354. */
+  receiveContent(): SessionReply {
+    const { stream } = this;
+    const { transaction } = this.mail;
+    if (stream === null || transaction === null) return replies.mailFirst;
+    const intake = openIntake(this.mail, transaction, stream, (answers) => {
+      this.#intake = null;
+      if (answers.some(({ code }) => code < 400)) this.#junk = 0;
+      for (const answer of answers) this.reply(answer);
+      this.#wait();
+      this._whenWritable(() => stream.proceed());
+    });
+    this.#intake = intake;
+    return replies.startContent;
+  }
+
+  // ── TLS and a client named by its proxy ──
+
+  startTls(): Answer {
     abandonTransaction(this.mail);
-    this._resetSession();
-  }
-
-  #offersSignIn(): boolean {
-    const { listener, signIn: user } = this.mail;
-    return (
-      this._isSupported("AUTH") &&
-      user === null &&
-      (this.secure || !listener.authenticationNeedsTls)
-    );
-  }
-
-  override handler_AUTH(command: Buffer, callback: () => void): void {
-    if (!this.secure && this.mail.listener.authenticationNeedsTls) {
-      this.send(538, "5.7.11 Encryption is needed for this, begin with STARTTLS", false);
-      callback();
-    } else if (this.mail.transaction !== null) {
-      this.send(503, "5.5.1 A transaction is under way", false);
-      callback();
-    } else super.handler_AUTH(command, callback);
-  }
-
-  /** Called by the server's onAuth. */
-  async authenticate(
-    userName: string,
-    password: string,
-    mechanism: string,
-  ): Promise<SessionReply | string> {
-    const result = await signIn(this.mail, { userName, password, mechanism });
-    if (result.kind === "accepted") return result.userName;
-    if (++this.#signInTries >= 5) return replies.tooManySignIns;
-    return result.reply;
-  }
-
-  override upgrade(callback: () => void, secureCallback?: () => void): void {
-    abandonTransaction(this.mail);
-    super.upgrade(callback, secureCallback);
+    this.reply(replies.startTls);
+    this.flush();
+    this.upgrade(() => {});
+    return null;
   }
 
   /** TLS is up: what was said before it is forgotten (RFC 3207 §4.2). */
@@ -283,219 +267,56 @@ export class SmtpConnection extends SMTPConnection {
     const { mail } = this;
     mail.tls = tls;
     mail.helo = "";
+    mail.isExtended = false;
     mail.signIn = null;
+    mail.clientAddress = this.#direct.clientAddress;
+    mail.clientPort = this.#direct.clientPort;
+    mail.context.clear();
+    for (const [key, value] of this.#direct.context) mail.context.set(key, value);
+    this.isForwarded = false;
     mail.events.push(eventOf(mail, "tls", { protocol: tls.protocol, cipher: tls.cipher }));
     this.#wait();
   }
 
-  override handler_MAIL(command: Buffer, callback: () => void): void {
-    const { transaction } = this.mail;
-    if (transaction !== null && this.session.envelope.mailFrom === false)
-      abandonTransaction(this.mail);
-    this.#junk = 0;
-    super.handler_MAIL(command, callback);
+  /** A listed proxy has named the client: the IP policy looks at that one, and the session begins anew. */
+  beginAgain(): MaybeLater<Answer> {
+    this.isForwarded = true;
+    const greet = (refusal: readonly string[] | null): Answer => {
+      if (refusal === null) {
+        this._sendGreeting();
+        return null;
+      }
+      this.mail.isFinished = true;
+      this.#output += refusal.map((line) => `${line}\r\n`).join("");
+      this.close();
+      return null;
+    };
+    const refusal = decideConnection(this.mail);
+    return refusal instanceof Promise ? refusal.then(greet) : greet(refusal);
   }
 
-  /** Called by the server's onMailFrom, parameters checked. */
-  begin(address: ParsedAddress): SessionReply | null {
-    const { envelope } = this.session;
-    const { dsn } = envelope;
-    const unknown = Object.keys(address.args || {}).find((key) => !mailParameters.has(key));
-    if (unknown !== undefined)
-      return { code: 555, status: "5.5.4", text: `Unknown parameter ${unknown}` };
-    return beginTransaction(this.mail, {
-      sender: address.address,
-      parameters: textParameters(address.args),
-      smtpUtf8: envelope.smtpUtf8 === true,
-      eightBit: envelope.bodyType === "8bitmime",
-      requireTls: envelope.requireTLS === true,
-      ret: dsn?.ret === "FULL" || dsn?.ret === "HDRS" ? dsn.ret : null,
-      envid: dsn?.envid ?? null,
-    });
+  // ── the end ──
+
+  override _onClose(): void {
+    clearTimeout(this.#greeting);
+    const isFirst = !this._closed;
+    super._onClose();
+    if (!isFirst) return;
+    this.mail.cancel.abort();
+    const isInContent = this.#intake !== null && !this.#intake.isWhole;
+    if (isInContent) this.#intake?.abandon();
+    endSession(this.mail, isInContent ? "data" : "rcpt");
   }
 
-  /** Called by the server's onRcptTo. */
-  async take(
-    address: ParsedAddress & { dsn?: { notify?: string[]; orcpt?: string } },
-  ): Promise<SessionReply | null> {
-    const { transaction, listener } = this.mail;
-    if (transaction === null) return { code: 503, status: "5.5.1", text: "MAIL comes first" };
-    if (transaction.recipients.length >= listener.maximumRecipients)
-      return replies.tooManyRecipients;
-    const unknown = Object.keys(address.args || {}).find((key) => !rcptParameters.has(key));
-    if (unknown !== undefined)
-      return { code: 555, status: "5.5.4", text: `Unknown parameter ${unknown}` };
-    return takeRecipient(this.mail, transaction, {
-      address: address.address,
-      parameters: textParameters(address.args),
-      notify: (address.dsn?.notify as TakenRecipient["notify"] | undefined) ?? null, // the library has checked the words
-      orcpt: address.dsn?.orcpt ?? null,
-    });
-  }
-
-  override handler_RSET(_command: Buffer, callback: () => void): void {
-    abandonTransaction(this.mail);
-    this._resetSession();
-    this.#countJunk();
-    this.send(250, "2.0.0 OK", false);
-    callback();
-  }
-
-  override handler_NOOP(_command: Buffer, callback: () => void): void {
-    this.#countJunk();
-    this.send(250, "2.0.0 OK", false);
-    callback();
-  }
-
-  override handler_HELP(_command: Buffer, callback: () => void): void {
-    this.#countJunk();
-    this.send(214, "2.0.0 RFC 5321", false);
-    callback();
-  }
-
-  override handler_VRFY(_command: Buffer, callback: () => void): void {
-    this.#countJunk();
-    this.send(252, "2.5.2 Send some mail, it will be tried", false);
-    callback();
-  }
-
-  #countJunk(): void {
-    if (++this.#junk > maximumJunk) this.reply(replies.tooManyErrors);
-  }
-
-  override handler_DATA(command: Buffer, callback: () => void): void {
-    const { transaction, parts } = this.mail;
-    const { stream } = this;
-    if (stream === null) {
-      callback();
-      return;
+  /** The client is gone, or TLS failed; what was under way ends by itself. */
+  override _onError(error: Error): void {
+    if (this._upgrading) {
+      const reply = `TLS failed: ${error.message}`;
+      this.mail.failure ??= { stage: "connect", outcome: "failed", reply, trace: null };
     }
-    if (command.toString().trim().length !== 4) {
-      this.send(501, "5.5.4 DATA takes no argument", false);
-      callback();
-      return;
-    }
-    if (transaction === null || transaction.recipients.length === 0) {
-      const reply =
-        transaction === null ? "503 5.5.1 MAIL comes first" : "554 5.5.1 No valid recipients";
-      this.send(Number(reply.slice(0, 3)), reply.slice(4), false);
-      callback();
-      return;
-    }
-    const writer = parts.contents.open();
-    const limit = this.mail.listener.maximumMessageBytes;
-    let broken: unknown = null;
-    this.#contentSince = performance.now();
-    stream.startContent({
-      write: (chunk) => {
-        if (broken !== null || stream.dataBytes > limit) return undefined; // told after the final dot
-        try {
-          return writer.write(chunk)?.catch((error: unknown) => {
-            broken = error;
-          });
-        } catch (error) {
-          broken = error;
-          return undefined;
-        }
-      },
-      end: (offence) => {
-        this.#contentSince = null;
-        const finish = (verdict: SessionReply): void => {
-          const count = this._server.options.lmtp === true ? transaction.recipients.length : 1;
-          this.mail.transaction = null;
-          for (let index = 0; index < count; index++) this.reply(verdict);
-          this._transactionCounter += 1;
-          this._unrecognizedCommands = 0;
-          this._resetSession();
-          this.#wait();
-          stream.proceed();
-        };
-        this.#endOfContent(writer, offence, broken, limit).then(finish, () =>
-          finish(replies.failed(transaction.messageId)),
-        );
-      },
-    });
-    this.send(354, "End with CR LF . CR LF", false);
-    this.#deadline = Number.POSITIVE_INFINITY;
-    callback();
-    this.#deadline = Number.POSITIVE_INFINITY;
-    this.mail.cancel.signal.addEventListener(
-      "abort",
-      () => {
-        if (this.#contentSince !== null) void writer.abandon().catch(() => {});
-      },
-      { once: true },
-    );
-  }
-
-  async #endOfContent(
-    writer: ReturnType<Session["parts"]["contents"]["open"]>,
-    offence: Offence | null,
-    broken: unknown,
-    limit: number,
-  ): Promise<SessionReply> {
-    const { mail } = this;
-    const { transaction } = mail;
-    if (transaction === null) throw new Error("content without a transaction");
-    const isTooBig = (this.stream?.dataBytes ?? 0) > limit;
-    const refusal = isTooBig
-      ? replies.tooBig(limit)
-      : offence === "nul"
-        ? replies.nul
-        : offence === "bare-line-end"
-          ? replies.bareLineEnd
-          : null;
-    if (refusal !== null || broken !== null) {
-      await writer.abandon();
-      const reply = refusal ?? replies.storageFull;
-      transaction.refusal = {
-        outcome: refusal === null ? "deferred" : "rejected",
-        reply: replyText(reply),
-        trace: null,
-      };
-      transaction.refused.push(...transaction.recipients.splice(0).map(({ address }) => address));
-      abandonTransaction(mail);
-      mail.transaction = transaction;
-      return { ...reply, text: `${reply.text} (${transaction.messageId})` };
-    }
-    const content = await writer.finish();
-    try {
-      return await receiveMessage(mail, transaction, content, this._transmissionType());
-    } finally {
-      await content.release();
-    }
+    this.close();
   }
 }
 
-/** Our texts carry their status code; the library must not put its own before it. */
-const ownStatus = (
-  code: number,
-  data: string | string[] | null | undefined,
-  context: string | false | undefined,
-): [string | string[] | null | undefined, string | false | undefined] => {
-  if (typeof data !== "string") return [data, context];
-  const status = /^[245]\.\d{1,3}\.\d{1,3} /.exec(data)?.[0];
-  if (status === undefined || status[0] !== String(code)[0]) return [data, context];
-  const lines = data.slice(status.length).split("\n");
-  return [lines.length === 1 ? data : lines.map((line) => status + line), false];
-};
-
-const mailParameters = new Set(["SIZE", "BODY", "SMTPUTF8", "RET", "ENVID", "REQUIRETLS", "AUTH"]);
-const rcptParameters = new Set(["NOTIFY", "ORCPT"]);
-
-const textParameters = (args: ParsedAddress["args"]): Readonly<Record<string, string>> =>
-  args === false
-    ? {}
-    : Object.fromEntries(
-        Object.entries(args).map(([key, value]) => [key, value === true ? "" : value]),
-      );
-
-/** Whether an address is in a list of addresses and networks. */
-export const isListed = (list: readonly string[], address: string): boolean => {
-  const parsed = parseAddress(address);
-  if (parsed === undefined) return false;
-  return list.some((entry) => {
-    const network = parseNetwork(entry.trim());
-    return network !== undefined && includesAddress(network, parsed);
-  });
-};
+const isSignIn = (command: Buffer): boolean =>
+  command.toString("latin1", 0, 5).toUpperCase() === "AUTH ";

@@ -30,6 +30,10 @@ const candidatesOf = (settings: Settings): Candidate[] =>
     names: [domain.name ?? id, ...domain.aliases].map(canonicalDomain),
   }));
 
+/** Whether the object stands for every domain. */
+export const isAnyDomain = (domain: Domain, id: string): boolean =>
+  (domain.name ?? id).trim().toLowerCase() === "any";
+
 /** Listeners whose domains count here, most specific first: itself, then those that stand for "any", then no listener. */
 const listenerLevels = (settings: Settings, listenerId: string): (string | null)[] => {
   const own = settings.listeners[listenerId];
@@ -45,7 +49,10 @@ const listenerLevels = (settings: Settings, listenerId: string): (string | null)
   return [listenerId, ...anyOnSamePort, null];
 };
 
-type Table = Map<string, DomainMatch>;
+type Table = {
+  readonly matches: Map<string, DomainMatch>;
+  readonly levels: Map<string, readonly (string | null)[]>;
+};
 const tables = new WeakMap<Settings, Table>();
 
 const keyOf = (listener: string | null, name: string): string => `${listener ?? ""}\n${name}`;
@@ -53,12 +60,12 @@ const keyOf = (listener: string | null, name: string): string => `${listener ?? 
 const tableFor = (settings: Settings): Table => {
   const known = tables.get(settings);
   if (known !== undefined) return known;
-  const table: Table = new Map();
+  const table: Table = { matches: new Map(), levels: new Map() };
   for (const { id, domain, names } of candidatesOf(settings)) {
     if (!domain.enabled) continue;
     for (const name of names) {
       const key = keyOf(domain.listener ?? null, name);
-      if (!table.has(key)) table.set(key, { id, domain });
+      if (!table.matches.has(key)) table.matches.set(key, { id, domain });
     }
   }
   tables.set(settings, table);
@@ -73,9 +80,13 @@ export const matchDomain = (
 ): DomainMatch | null => {
   const table = tableFor(settings);
   const wanted = canonicalDomain(name);
-  const levels = listenerLevels(settings, listenerId);
+  let levels = table.levels.get(listenerId);
+  if (levels === undefined) {
+    levels = listenerLevels(settings, listenerId);
+    table.levels.set(listenerId, levels);
+  }
   for (const level of levels) {
-    const match = table.get(keyOf(level, wanted)) ?? table.get(keyOf(level, "any"));
+    const match = table.matches.get(keyOf(level, wanted)) ?? table.matches.get(keyOf(level, "any"));
     if (match !== undefined) return match;
   }
   return null;
@@ -95,7 +106,7 @@ export const explainMatch = (
   const steps: MatchStep[] = [];
   for (const level of listenerLevels(settings, listenerId)) {
     for (const domain of wanted === "any" ? ["any"] : [wanted, "any"]) {
-      const match = table.get(keyOf(level, domain));
+      const match = table.matches.get(keyOf(level, domain));
       const off = disabled.find((candidate) => (candidate.domain.listener ?? null) === level);
       const isAlias =
         match !== undefined && canonicalDomain(match.domain.name ?? match.id) !== domain;

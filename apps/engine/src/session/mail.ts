@@ -1,6 +1,6 @@
 /** MAIL: a transaction begins and gets its message id. */
 import { isAscii } from "./ascii.ts";
-import { replies, type SessionReply } from "./reply.ts";
+import { replies, replyText, type SessionReply } from "./reply.ts";
 import { abandonTransaction, eventOf, newId, type Session } from "./session.ts";
 
 export type MailCommand = {
@@ -13,12 +13,20 @@ export type MailCommand = {
   readonly envid: string | null;
 };
 
-/** null: the sender is taken. */
+/** A refusal; null when the sender is taken. */
 export const beginTransaction = (session: Session, command: MailCommand): SessionReply | null => {
   const { listener, parts } = session;
-  if (listener.tls.mode === "required" && session.tls === null) return replies.needsTls;
-  if (parts.storageState() === "full") return replies.storageFull;
-  if (!command.smtpUtf8 && !isAscii(command.sender)) return replies.nonAscii;
+  const refuse = (reply: SessionReply): SessionReply => {
+    const shown = replyText(reply);
+    session.events.push(
+      eventOf(session, "sender-refused", { sender: command.sender, reply: shown }),
+    );
+    session.failure = { stage: "mail", outcome: "failed", reply: shown, trace: null };
+    return reply;
+  };
+  if (listener.tls.mode === "required" && session.tls === null) return refuse(replies.needsTls);
+  if (parts.storageState() === "full") return refuse(replies.storageFull);
+  if (!command.smtpUtf8 && !isAscii(command.sender)) return refuse(replies.nonAscii);
   abandonTransaction(session);
   const { parameters, ...rest } = command;
   session.transactions += 1;
@@ -28,6 +36,7 @@ export const beginTransaction = (session: Session, command: MailCommand): Sessio
     messageId: newId(parts.clock().getTime()),
     recipients: [],
     refused: [],
+    known: new Set(),
     events: [],
     traces: [],
     refusal: null,

@@ -3,10 +3,11 @@
  * a signed-in user; then the domain's recipient flow decides. The local part is
  * opaque: no `%`, `!` or source route means anything.
  */
-import { domainOf, parseMailbox } from "@sluice/mail-syntax";
+import type { MaybeLater, Ran } from "../flows/flow-input.ts";
 import type { LiveFlow } from "../flows/live-flow.ts";
+import type { RecipientVerdict } from "../flows/verdict.ts";
 import { isAscii } from "./ascii.ts";
-import { type DomainMatch, matchDomain } from "./domain-match.ts";
+import { type DomainMatch, isAnyDomain, matchDomain } from "./domain-match.ts";
 import { replies, replyText, type SessionReply } from "./reply.ts";
 import {
   connectionFacts,
@@ -18,127 +19,140 @@ import {
 
 export type RcptCommand = {
   readonly address: string;
+  /** "" for the bare `<Postmaster>`. */
+  readonly domain: string;
   readonly parameters: Readonly<Record<string, string>>;
   readonly notify: TakenRecipient["notify"];
   readonly orcpt: string | null;
 };
 
-/** null: the recipient is taken. */
-export const takeRecipient = async (
+export const takeRecipient = (
   session: Session,
   transaction: Transaction,
   command: RcptCommand,
-): Promise<SessionReply | null> => {
+): MaybeLater<SessionReply> => {
   const { snapshot, listener, listenerId, parts } = session;
+  const { address } = command;
+  const { messageId } = transaction;
+  if (transaction.known.has(address)) return replies.recipientAccepted; // one copy for each recipient
+  if (transaction.recipients.length >= listener.maximumRecipients) return replies.tooManyRecipients;
+
   const refuse = (
     reply: SessionReply,
-    outcome: "rejected" | "deferred",
     trace: Transaction["traces"][number] | null = null,
   ): SessionReply => {
-    transaction.refused.push(command.address);
-    transaction.events.push(
-      eventOf(
-        session,
-        outcome === "rejected" ? "recipient-rejected" : "recipient-deferred",
-        { reply: replyText(reply) },
-        command.address,
-      ),
-    );
-    transaction.refusal = { outcome, reply: replyText(reply), trace };
+    const outcome = reply.code >= 500 ? "rejected" : "deferred";
+    const shown = replyText(reply);
+    transaction.refused.push(address);
+    transaction.events.push(eventOf(session, `recipient-${outcome}`, { reply: shown }, address));
+    transaction.refusal = { outcome, reply: shown, trace };
     return reply;
   };
 
-  if (!transaction.smtpUtf8 && !isAscii(command.address))
-    return refuse(replies.nonAscii, "rejected");
-  const mailbox = parseMailbox(command.address);
-  const name = mailbox === null ? "" : domainOf(mailbox);
+  if (!transaction.smtpUtf8 && !isAscii(address)) return refuse(replies.nonAscii);
   const match =
-    name === "" ? postmasterDomain(session) : matchDomain(snapshot.settings, listenerId, name);
-  if (match === null && session.signIn === null) return refuse(replies.noSuchDomain, "rejected");
-  if (match === null && listener.outboundTransport === undefined) {
-    return refuse(replies.noOutbound, "rejected");
-  }
+    command.domain === ""
+      ? postmasterDomain(session)
+      : matchDomain(snapshot.settings, listenerId, command.domain);
+  const isAnonymous = session.signIn === null;
+  if (isAnonymous && !takesFromStrangers(match)) return refuse(replies.noSuchDomain(messageId));
+  const transport = match === null ? listener.outboundTransport : match.domain.transport;
+  if (match === null && transport === undefined) return refuse(replies.noOutbound(messageId));
 
   const contentFlow = match?.domain.contentFlow ?? null;
-  // without direct processing each recipient ends on its own, later
-  const apart =
-    listener.directProcessing && mustBeSentApart(transaction, match, flowOf(session, contentFlow));
-  if (apart) {
+  if (mustBeSentApart(session, transaction, match, contentFlow)) {
+    const reply = replies.separateTransaction;
     transaction.events.push(
-      eventOf(
-        session,
-        "recipient-deferred",
-        { reply: replyText(replies.separateTransaction) },
-        command.address,
-      ),
+      eventOf(session, "recipient-deferred", { reply: replyText(reply) }, address),
     );
-    return replies.separateTransaction;
+    return reply;
   }
 
-  const domainTransport =
-    match?.domain.transport ?? (match === null ? listener.outboundTransport : undefined);
-  const ran = await parts.runner.recipient(flowOf(session, match?.domain.recipientFlow ?? null), {
+  const settle = ({ verdict, trace }: Ran<RecipientVerdict>): SessionReply => {
+    if (trace !== null) transaction.traces.push(trace);
+    if (session.transaction !== transaction) return replies.tooSlow; // the client is gone
+    switch (verdict.kind) {
+      case "reject":
+        return refuse(replies.recipientRejected(verdict.text, messageId), trace);
+      case "defer":
+        return refuse(replies.recipientDeferred(verdict.text, messageId), trace);
+      case "accept":
+        if (verdict.sender !== undefined) transaction.sender = verdict.sender;
+        transaction.known.add(address);
+        transaction.recipients.push({
+          address,
+          recipient: verdict.recipient ?? address,
+          match,
+          contentFlow,
+          transport: verdict.transport ?? transport ?? null,
+          notify: command.notify,
+          orcpt: command.orcpt,
+        });
+        transaction.events.push(eventOf(session, "recipient-accepted", {}, address));
+        return replies.recipientAccepted;
+      default:
+        return verdict satisfies never;
+    }
+  };
+  const flowId = match?.domain.recipientFlow;
+  const flow = flowId === undefined ? null : (snapshot.flows.get(flowId) ?? null);
+  if (flow === null && flowId !== undefined) {
+    return refuse(replies.recipientDeferred("", messageId)); // named, but it cannot run
+  }
+  const ran = parts.runner.recipient(flow, {
     ...connectionFacts(session),
     sender: transaction.sender,
-    recipient: command.address,
+    recipient: address,
     senderParameters: transaction.senderParameters,
     recipientParameters: command.parameters,
     domain: match?.id ?? null,
-    transport: domainTransport ?? null,
-    recipientsSoFar: transaction.recipients.map(({ recipient }) => recipient),
+    transport: transport ?? null,
+    recipientsSoFar: flow === null ? [] : transaction.recipients.map(({ recipient }) => recipient),
   });
-  if (session.transaction !== transaction) return refuse(replies.tooSlow, "deferred"); // the client is gone
-  if (ran.trace !== null) transaction.traces.push(ran.trace);
-  const { verdict } = ran;
-  switch (verdict.kind) {
-    case "reject":
-      return refuse(replies.recipientRejected(verdict.text), "rejected", ran.trace);
-    case "defer":
-      return refuse(replies.recipientDeferred(verdict.text), "deferred", ran.trace);
-    case "accept":
-      if (verdict.sender !== undefined) transaction.sender = verdict.sender;
-      transaction.recipients.push({
-        address: command.address,
-        recipient: verdict.recipient ?? command.address,
-        match,
-        contentFlow,
-        transport: verdict.transport ?? domainTransport ?? null,
-        notify: command.notify,
-        orcpt: command.orcpt,
-      });
-      transaction.events.push(eventOf(session, "recipient-accepted", {}, command.address));
-      return null;
-    default:
-      return verdict satisfies never;
-  }
+  return ran instanceof Promise ? ran.then(settle) : settle(ran);
 };
 
-const flowOf = (session: Session, id: string | null): LiveFlow | null =>
-  id === null ? null : (session.snapshot.flows.get(id) ?? null);
+/**
+ * Whether somebody who has not signed in may send there at all. "any" stands for the
+ * whole world: without a recipient flow that says whom it takes, it would be an open relay.
+ */
+const takesFromStrangers = (match: DomainMatch | null): boolean =>
+  match !== null &&
+  (!isAnyDomain(match.domain, match.id) || match.domain.recipientFlow !== undefined);
 
 /** RFC 5321 §4.5.1: `<Postmaster>` without a domain is taken by the first domain of this listener. */
 const postmasterDomain = (session: Session): DomainMatch | null => {
   for (const [id, domain] of Object.entries(session.snapshot.settings.domains)) {
-    const here = domain.listener === undefined || domain.listener === session.listenerId;
-    if (domain.enabled && here && (domain.name ?? id) !== "any") return { id, domain };
+    const isHere = domain.listener === undefined || domain.listener === session.listenerId;
+    if (domain.enabled && isHere && !isAnyDomain(domain, id)) return { id, domain };
   }
   return null;
 };
 
 /**
  * One reply after DATA must suit every recipient. Recipients with another content
- * flow, or with one that looks at the recipient, go into transactions of their own
- * unless the domain asks to merge the verdicts.
+ * flow, or with one that looks at the recipient, go into transactions of their own,
+ * unless both domains ask to merge the verdicts. LMTP has a reply for each, and
+ * without direct processing each ends on its own, later.
  */
 const mustBeSentApart = (
+  session: Session,
   transaction: Transaction,
   match: DomainMatch | null,
-  flow: LiveFlow | null,
+  contentFlow: string | null,
 ): boolean => {
   const first = transaction.recipients[0];
-  if (first === undefined) return false;
-  if ((match?.domain.oneReply ?? "split") === "merge") return false;
+  const { listener } = session;
+  if (first === undefined || !listener.directProcessing || listener.protocol === "lmtp")
+    return false;
+  if (oneReplyOf(match) === "merge" && oneReplyOf(first.match) === "merge") return false;
   return (
-    first.contentFlow !== (match?.domain.contentFlow ?? null) || flow?.dependsOnRecipient === true
+    first.contentFlow !== contentFlow || flowOf(session, contentFlow)?.dependsOnRecipient === true
   );
 };
+
+const oneReplyOf = (match: DomainMatch | null): "split" | "merge" =>
+  match?.domain.oneReply ?? "split";
+
+const flowOf = (session: Session, id: string | null): LiveFlow | null =>
+  id === null ? null : (session.snapshot.flows.get(id) ?? null);

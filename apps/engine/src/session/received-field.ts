@@ -17,6 +17,21 @@ const safe = (text: string): string => text.replace(/[^!-~]/g, "?");
 const literal = (address: string): string =>
   address.includes(":") ? `[IPv6:${address}]` : `[${address}]`;
 
+/** The protocol as the registry names it (RFC 3848, RFC 6531 §4.3). */
+export const transmissionOf = (
+  session: {
+    readonly listener: { readonly protocol: "smtp" | "lmtp" };
+    readonly isExtended: boolean;
+    readonly tls: object | null;
+    readonly signIn: string | null;
+  },
+  smtpUtf8: boolean,
+): string => {
+  const isLmtp = session.listener.protocol === "lmtp";
+  const base = isLmtp ? "LMTP" : smtpUtf8 ? "SMTP" : session.isExtended ? "ESMTP" : "SMTP";
+  return `${smtpUtf8 ? "UTF8" : ""}${base}${session.tls === null ? "" : "S"}${session.signIn === null ? "" : "A"}`;
+};
+
 export const receivedField = (facts: ReceivedFacts): Buffer => {
   const { helo, tls } = facts;
   const lines = [

@@ -14,44 +14,101 @@ const reply = (code: number, status: string, text: string): SessionReply => ({
 });
 
 export const replies = {
+  // the connection
+  greeting: (name: string, protocol: string) => reply(220, "", `${name} ${protocol}`),
+  bye: reply(221, "2.0.0", "Bye"),
   tooManyConnections: reply(421, "4.7.0", "Too many connections, try again later"),
   connectingTooFast: reply(421, "4.7.0", "You connect too often, try again later"),
-  blocked: reply(521, "5.7.1", "Not accepted from your address"),
   talkedTooSoon: reply(421, "4.7.0", "You talk before the greeting"),
   shuttingDown: reply(421, "4.3.2", "Shutting down, try again"),
-  badLine: reply(500, "5.5.2", "A command ends with CR LF and has no control characters"),
-  lineTooLong: reply(421, "4.5.2", "Command line too long"),
-  earlyContent: reply(421, "4.5.0", "Content came before 354"),
   tooManyErrors: reply(421, "4.7.0", "Too many errors"),
+  tooManyCommands: reply(421, "4.7.0", "Too many commands without mail"),
   tooSlow: reply(421, "4.4.2", "Time is up"),
+  web: reply(421, "4.7.0", "This is no web server"),
+
+  // any command
+  badLine: reply(500, "5.5.2", "A command ends with CR LF and has no control characters"),
+  lineTooLong: reply(500, "5.5.2", "Command line too long"),
+  lineFarTooLong: reply(421, "4.5.2", "Command line too long"),
+  unknownCommand: reply(500, "5.5.2", "Command not recognized"),
+  takesNoArgument: (verb: string) => reply(501, "5.5.4", `${verb} takes no argument`),
+  greetFirst: (verb: string) => reply(503, "5.5.1", `${verb} comes first`),
+  wrongProtocol: (verb: string) => reply(500, "5.5.1", `Here it is ${verb}`),
+  ok: reply(250, "2.0.0", "OK"),
+  help: reply(214, "2.0.0", "RFC 5321"),
+  verify: reply(252, "2.5.2", "Send some mail, it will be tried"),
+  badName: (verb: string) => reply(501, "5.5.4", `${verb} wants one host name`),
+  greeted: (name: string, features: readonly string[]) =>
+    reply(250, "", [name, ...features].join("\n")),
+
+  // STARTTLS and XCLIENT
+  startTls: reply(220, "2.0.0", "Begin TLS"),
+  afterStartTls: reply(421, "4.7.0", "Bytes came after STARTTLS"),
+  alreadyTls: reply(503, "5.5.1", "TLS is active"),
+  noTls: reply(454, "4.7.0", "TLS is not available"),
   needsTls: reply(530, "5.7.0", "Begin with STARTTLS"),
-  noStarttlsNow: reply(454, "4.7.0", "TLS is not available now"),
-  storageFull: reply(452, "4.3.1", "Insufficient system storage"),
-  noSuchDomain: reply(550, "5.7.1", "Relaying denied"),
-  noOutbound: reply(550, "5.7.1", "Mail to other domains is not sent from here"),
-  recipientRejected: (text: string) =>
-    reply(550, "5.7.1", text === "" ? "Recipient rejected" : text),
-  recipientDeferred: (text: string) => reply(450, "4.7.1", text === "" ? "Try again later" : text),
-  separateTransaction: reply(452, "4.5.3", "Send this recipient in another transaction"),
-  tooManyRecipients: reply(452, "4.5.3", "Too many recipients in one transaction"),
-  nonAscii: reply(553, "5.6.7", "Addresses beyond ASCII need SMTPUTF8"),
-  bareLineEnd: reply(550, "5.6.11", "The content has a bare CR or LF"),
-  nul: reply(550, "5.6.11", "The content has a NUL byte"),
-  tooBig: (limit: number) => reply(552, "5.3.4", `The message is larger than ${limit} bytes`),
-  headerTooBig: reply(552, "5.3.4", "The header section is too large"),
-  looping: reply(554, "5.4.6", "Too many Received fields, the message is in a loop"),
-  accepted: (messageId: string) => reply(250, "2.0.0", `${messageId} accepted`),
-  rejected: (text: string, messageId: string) =>
-    reply(550, "5.7.1", `${text === "" ? "Message rejected" : text} (${messageId})`),
-  deferred: (text: string, messageId: string) =>
-    reply(451, "4.7.1", `${text === "" ? "Try again later" : text} (${messageId})`),
-  failed: (messageId: string) => reply(451, "4.3.0", `Local error, try again (${messageId})`),
+  xclientNotAllowed: reply(550, "5.7.1", "XCLIENT is not for you"),
+  badXclient: reply(501, "5.5.4", "Bad XCLIENT parameter"),
+
+  // AUTH
+  noSignIn: reply(502, "5.5.1", "There is no sign-in here"),
+  signInNeedsTls: reply(538, "5.7.11", "Encryption is needed for this, begin with STARTTLS"),
+  signedInAlready: reply(503, "5.5.1", "You are signed in"),
+  unknownMechanism: reply(504, "5.5.4", "This mechanism is not offered"),
+  challenge: (text: string) => reply(334, "", text),
+  badSignIn: reply(501, "5.5.2", "The sign-in cannot be read"),
+  signInCancelled: reply(501, "5.7.0", "Sign-in cancelled"),
+  signedIn: reply(235, "2.7.0", "Signed in"),
   signInRefused: (text: string) =>
     reply(535, "5.7.8", text === "" ? "Authentication credentials invalid" : text),
   signInDeferred: (text: string) =>
     reply(454, "4.7.0", text === "" ? "Temporary authentication failure" : text),
   signInLocked: reply(454, "4.7.0", "Too many failed attempts, try again later"),
   tooManySignIns: reply(421, "4.7.0", "Too many failed attempts"),
+
+  // MAIL and RCPT
+  inTransaction: reply(503, "5.5.1", "A transaction is under way"),
+  mailFirst: reply(503, "5.5.1", "MAIL comes first"),
+  badSender: reply(501, "5.1.7", "Bad sender address or parameter"),
+  badRecipient: reply(501, "5.1.3", "Bad recipient address or parameter"),
+  badParameter: (name: string) => reply(501, "5.5.4", `Bad value of ${name}`),
+  unknownParameter: (name: string) => reply(555, "5.5.4", `Unknown parameter ${name}`),
+  requireTlsNeedsTls: reply(530, "5.7.10", "REQUIRETLS needs TLS"),
+  storageFull: reply(452, "4.3.1", "Insufficient system storage"),
+  nonAscii: reply(553, "5.6.7", "Addresses beyond ASCII need SMTPUTF8"),
+  senderAccepted: reply(250, "2.1.0", "Sender accepted"),
+  recipientAccepted: reply(250, "2.1.5", "Recipient accepted"),
+  noSuchDomain: (id: string) => reply(550, "5.7.1", `Relaying denied (${id})`),
+  noOutbound: (id: string) =>
+    reply(550, "5.7.1", `Mail to other domains is not sent from here (${id})`),
+  recipientRejected: (text: string, id: string) =>
+    reply(550, "5.7.1", `${text === "" ? "Recipient rejected" : text} (${id})`),
+  recipientDeferred: (text: string, id: string) =>
+    reply(450, "4.7.1", `${text === "" ? "Try again later" : text} (${id})`),
+  separateTransaction: reply(452, "4.5.3", "Send this recipient in another transaction"),
+  tooManyRecipients: reply(452, "4.5.3", "Too many recipients in one transaction"),
+
+  // DATA
+  noRecipients: reply(554, "5.5.1", "No valid recipients"),
+  startContent: reply(354, "", "End with CR LF . CR LF"),
+  earlyContent: reply(421, "4.5.0", "Content came before 354"),
+  bareLineEnd: (id: string) => reply(550, "5.6.11", `The content has a bare CR or LF (${id})`),
+  nul: (id: string) => reply(550, "5.6.11", `The content has a NUL byte (${id})`),
+  tooBig: (limit: number, id?: string) =>
+    reply(
+      552,
+      "5.3.4",
+      `The message is larger than ${limit} bytes${id === undefined ? "" : ` (${id})`}`,
+    ),
+  headerTooBig: (id: string) => reply(552, "5.3.4", `The header section is too large (${id})`),
+  looping: (id: string) =>
+    reply(554, "5.4.6", `Too many Received fields, the message is in a loop (${id})`),
+  accepted: (id: string) => reply(250, "2.0.0", `${id} accepted`),
+  rejected: (text: string, id: string) =>
+    reply(550, "5.7.1", `${text === "" ? "Message rejected" : text} (${id})`),
+  deferred: (text: string, id: string) =>
+    reply(451, "4.7.1", `${text === "" ? "Try again later" : text} (${id})`),
+  failed: (id: string) => reply(451, "4.3.0", `Local error, try again (${id})`),
 } as const;
 
 /** A reply of the error catalogue ("451 4.3.0 text") as its parts. */
@@ -62,4 +119,35 @@ export const parseCatalogueReply = (text: string): SessionReply => {
 
 /** What history shows: `550 5.7.1 text`. */
 export const replyText = ({ code, status, text }: SessionReply): string =>
-  `${code} ${status} ${text}`;
+  status === "" ? `${code} ${text}` : `${code} ${status} ${text}`;
+
+/** What may not stand in a line of the dialogue, and splits it where somebody reads it. */
+const unsafe = /[\p{Cc}\u2028\u2029]/gu;
+/** RFC 5321 §4.5.3.1.5: 512 bytes with code, status and CRLF, each character up to three bytes. */
+const longest = 480;
+
+/** The bytes on the wire; a long text is broken into lines. */
+export const formatReply = (given: SessionReply): string => {
+  const { code, status, text } = given;
+  const head = status === "" ? "" : `${status} `;
+  if (text.length <= longest / 3 && !text.includes("\n")) {
+    return `${code} ${head}${text.replace(unsafe, " ")}\r\n`;
+  }
+  const lines = text.split("\n").flatMap((line) => wrap(line.replace(unsafe, " ")));
+  const last = lines.length - 1;
+  return lines
+    .map((line, index) => `${code}${index < last ? "-" : " "}${head}${line}\r\n`)
+    .join("");
+};
+
+const wrap = (line: string): string[] => {
+  const lines: string[] = [];
+  let rest = line;
+  while (Buffer.byteLength(rest) > longest) {
+    const space = rest.lastIndexOf(" ", longest / 3);
+    const at = space > 0 ? space : Math.floor(longest / 4);
+    lines.push(rest.slice(0, at));
+    rest = rest.slice(space > 0 ? at + 1 : at);
+  }
+  return [...lines, rest];
+};

@@ -51,6 +51,8 @@ export type Transaction = {
   readonly envid: string | null;
   readonly recipients: TakenRecipient[];
   readonly refused: string[];
+  /** Addresses that were taken, to see one that comes twice. */
+  readonly known: Set<string>;
   readonly events: HistoryEvent[];
   readonly traces: FlowTrace[];
   /** The latest refusal, which is what the record tells when no recipient was taken. */
@@ -72,16 +74,23 @@ export type Session = {
   clientAddress: string;
   clientPort: number;
   helo: string;
+  /** EHLO or LHLO, not HELO. */
+  isExtended: boolean;
   tls: TlsFacts | null;
   signIn: string | null;
   readonly context: Map<string, unknown>;
   transaction: Transaction | null;
   transactions: number;
+  /** The client gave a command. */
+  hasSpoken: boolean;
+  /** The client said QUIT, or we closed with a reply of our own. */
+  isFinished: boolean;
   /** Of the whole session: repeated in each of its records. */
   readonly events: HistoryEvent[];
   readonly traces: FlowTrace[];
   failure: {
     readonly stage: Stage;
+    readonly outcome: "blocked" | "failed";
     readonly reply: string;
     readonly trace: FlowTrace | null;
   } | null;
@@ -157,18 +166,19 @@ export const recordOf = (
   events: [...session.events, ...transaction.events],
 });
 
-/** A transaction that never came to a message: RSET, QUIT, a lost connection, or every recipient refused. */
-export const abandonTransaction = (session: Session): void => {
-  const { transaction } = session;
-  session.transaction = null;
-  if (transaction === null) return;
+/** The record of a transaction that no flow of content has seen. */
+export const recordUnfinished = (
+  session: Session,
+  transaction: Transaction,
+  stage: "rcpt" | "data",
+): void => {
   const { refusal } = transaction;
   if (transaction.recipients.length === 0 && refusal === null) return; // MAIL alone: nothing was asked of a flow
   session.parts.history.record(
     recordOf(session, transaction, {
       outcome: transaction.recipients.length > 0 ? "failed" : (refusal?.outcome ?? "failed"),
-      stage: "rcpt",
-      reply: refusal?.reply ?? "",
+      stage,
+      reply: refusal?.reply ?? session.failure?.reply ?? "",
       trace: refusal?.trace ?? null,
       subject: "",
       size: 0,
@@ -176,16 +186,32 @@ export const abandonTransaction = (session: Session): void => {
   );
 };
 
-/** A session that is over without a transaction leaves a record when something went wrong in it. */
-export const endSession = (session: Session): void => {
-  abandonTransaction(session);
+/** A transaction that never came to a message: RSET, QUIT, a lost connection, or every recipient refused. */
+export const abandonTransaction = (session: Session, stage: "rcpt" | "data" = "rcpt"): void => {
+  const { transaction } = session;
+  session.transaction = null;
+  if (transaction !== null) recordUnfinished(session, transaction, stage);
+};
+
+/**
+ * A session that is over without a transaction leaves a record when something
+ * went wrong in it, or when it spoke and broke off. One that only looks at the
+ * greeting, or says QUIT (a health check), leaves none.
+ */
+export const endSession = (session: Session, stage: "rcpt" | "data" = "rcpt"): void => {
+  const isBrokenOff = session.hasSpoken && !session.isFinished;
+  if (isBrokenOff) {
+    const lost = eventOf(session, "disconnected");
+    (session.transaction ?? session).events.push(lost);
+  }
+  abandonTransaction(session, stage);
   const { failure, parts } = session;
-  if (failure === null || session.transactions > 0) return;
+  if (session.transactions > 0 || (failure === null && !isBrokenOff)) return;
   parts.history.record({
     messageId: session.id,
     at: parts.clock(),
-    outcome: failure.stage === "connect" ? "blocked" : "failed",
-    stage: failure.stage,
+    outcome: failure?.outcome ?? "failed",
+    stage: failure?.stage ?? "connect",
     listener: session.listenerId,
     clientAddress: session.clientAddress,
     helo: session.helo,
@@ -195,9 +221,9 @@ export const endSession = (session: Session): void => {
     subject: "",
     size: 0,
     revision: session.snapshot.revision,
-    flow: failure.trace?.flow ?? null,
-    node: decidingNode(failure.trace),
-    reply: failure.reply,
+    flow: failure?.trace?.flow ?? null,
+    node: decidingNode(failure?.trace ?? null),
+    reply: failure?.reply ?? "",
     traces: session.traces,
     events: session.events,
   });

@@ -1,16 +1,22 @@
 /**
- * Slows and locks the guessing of passwords. Failures are counted for the
- * client's network (IPv4 /24, IPv6 /64) and for the account as seen from that
- * network: a stranger elsewhere cannot lock the owner out. An account that is
- * tried from many networks at once only gets slower. Counts live in the worker.
+ * Slows and locks the guessing of passwords. Tries are counted for the client's
+ * network (IPv4 /24, IPv6 /64) and for the account as seen from that network: a
+ * stranger elsewhere cannot lock the owner out. An account that is tried from many
+ * networks at once only gets slower. Counts live in the worker and end after a while.
  */
 import { LRUCache } from "lru-cache";
 
+/** A try, counted as failed until it is told otherwise. */
+export type SignInTry = {
+  /** Milliseconds to wait before it is looked at. */
+  readonly delay: number;
+  readonly succeeded: () => void;
+  /** Nobody could say: it counts for nothing. */
+  readonly undecided: () => void;
+};
+
 export type SignInGuard = {
-  /** Milliseconds to wait before answering a try, or "locked". */
-  readonly before: (address: string, account: string) => number | "locked";
-  readonly failed: (address: string, account: string) => void;
-  readonly succeeded: (address: string, account: string) => void;
+  readonly begin: (address: string, account: string) => SignInTry | "locked";
 };
 
 const lockAfter = { network: 50, accountFromNetwork: 10 } as const;
@@ -32,27 +38,42 @@ export const networkOf = (address: string): string => {
     .join(":");
 };
 
-export const createSignInGuard = (): SignInGuard => {
-  const counts = new LRUCache<string, number>({ max: 100_000, ttl: forgetMilliseconds });
+export const createSignInGuard = (
+  options: { readonly now?: () => number; readonly delayMilliseconds?: number } = {},
+): SignInGuard => {
+  const { now, delayMilliseconds = 100 } = options;
+  const counts = new LRUCache<string, number>({
+    max: 100_000,
+    ttl: forgetMilliseconds,
+    ...(now === undefined ? {} : { perf: { now } }),
+  });
   const count = (key: string): number => counts.get(key) ?? 0;
-  const keys = (address: string, account: string) => {
-    const network = networkOf(address);
-    const name = account.toLowerCase();
-    return { network: `n ${network}`, pair: `p ${network} ${name}`, account: `a ${name}` };
+  const add = (key: string, by: number): void => {
+    const next = count(key) + by;
+    if (next <= 0) counts.delete(key);
+    else counts.set(key, next);
   };
   return {
-    before: (address, account) => {
-      const key = keys(address, account);
-      if (count(key.network) >= lockAfter.network) return "locked";
-      if (count(key.pair) >= lockAfter.accountFromNetwork) return "locked";
-      const failures = Math.max(count(key.pair), Math.floor(count(key.account) / 5));
-      return failures === 0 ? 0 : Math.min(maximumDelay, 100 * 2 ** failures);
-    },
-    failed: (address, account) => {
-      for (const key of Object.values(keys(address, account))) counts.set(key, count(key) + 1);
-    },
-    succeeded: (address, account) => {
-      counts.delete(keys(address, account).pair);
+    begin: (address, name) => {
+      const client = networkOf(address);
+      const network = `n ${client}`;
+      const account = `a ${name.toLowerCase()}`;
+      const pair = `p ${client} ${name.toLowerCase()}`;
+      if (count(network) >= lockAfter.network) return "locked";
+      if (count(pair) >= lockAfter.accountFromNetwork) return "locked";
+      const failures = Math.max(count(pair), Math.floor(count(account) / 5));
+      const keys = [network, account, pair];
+      for (const key of keys) add(key, 1);
+      return {
+        delay: failures === 0 ? 0 : Math.min(maximumDelay, delayMilliseconds * 2 ** failures),
+        succeeded: () => {
+          for (const key of keys) add(key, -1);
+          counts.delete(pair);
+        },
+        undecided: () => {
+          for (const key of keys) add(key, -1);
+        },
+      };
     },
   };
 };

@@ -1,0 +1,118 @@
+/** Content on its way from the byte filter to the content store, then to its verdict. */
+import type { Offence, StrictStream } from "../listener/strict-stream.ts";
+import type { ContentWriter } from "../scanner/content-store.ts";
+import { receiveMessage } from "./data.ts";
+import { replies, replyText, type SessionReply } from "./reply.ts";
+import { recordUnfinished, type Session, type Transaction } from "./session.ts";
+
+export type ContentIntake = {
+  /** Milliseconds of the monotonic clock. */
+  readonly since: number;
+  readonly bytes: () => number;
+  /** The final dot was read. */
+  readonly isWhole: boolean;
+  /** The client is gone before the final dot. */
+  readonly abandon: () => void;
+};
+
+/** `answer` gets the replies: one, or with LMTP one for each recipient. */
+export const openIntake = (
+  session: Session,
+  transaction: Transaction,
+  stream: StrictStream,
+  answer: (replies: readonly SessionReply[]) => void,
+): ContentIntake => {
+  const { listener, parts } = session;
+  const limit = listener.maximumMessageBytes;
+  const writer = parts.contents.open();
+  const { messageId } = transaction;
+  let broken: unknown = null;
+  let isWhole = false;
+  const fail = (error: unknown): void => {
+    broken ??= error ?? new Error("the content could not be kept");
+  };
+
+  stream.startContent({
+    write: (chunk) => {
+      if (broken !== null || stream.dataBytes > limit) return undefined; // told after the final dot
+      try {
+        return writer.write(chunk)?.catch(fail);
+      } catch (error) {
+        fail(error);
+        return undefined;
+      }
+    },
+    end: (offence) => {
+      isWhole = true;
+      session.transaction = null; // it has its own ending now, whatever becomes of the connection
+      const count = listener.protocol === "lmtp" ? transaction.recipients.length : 1;
+      const repeat = (given: readonly SessionReply[]): readonly SessionReply[] =>
+        given.length === 1 && given[0] !== undefined
+          ? Array<SessionReply>(count).fill(given[0])
+          : given;
+      conclude(offence).then(
+        (given) => answer(repeat(given)),
+        (error: unknown) => {
+          parts.history.log({
+            level: "error",
+            component: "session",
+            messageId,
+            text: `not accepted: ${String(error)}`,
+          });
+          answer(repeat([replies.failed(messageId)]));
+        },
+      );
+    },
+  });
+
+  const conclude = async (offence: Offence | null): Promise<readonly SessionReply[]> => {
+    const refusal = refusalOf(offence);
+    if (refusal !== null || broken !== null) {
+      await writer.abandon();
+      return [refuse(session, transaction, refusal ?? replies.storageFull)];
+    }
+    const content = await finish(writer);
+    if (content === null) return [refuse(session, transaction, replies.storageFull)];
+    try {
+      return await receiveMessage(session, transaction, content);
+    } finally {
+      await content.release();
+    }
+  };
+
+  const refusalOf = (offence: Offence | null): SessionReply | null => {
+    if (stream.dataBytes > limit) return replies.tooBig(limit, messageId);
+    if (offence === "nul") return replies.nul(messageId);
+    return offence === "bare-line-end" ? replies.bareLineEnd(messageId) : null;
+  };
+
+  return {
+    since: performance.now(),
+    bytes: () => stream.dataBytes,
+    get isWhole() {
+      return isWhole;
+    },
+    abandon: () => void writer.abandon().catch(() => {}),
+  };
+};
+
+const finish = async (writer: ContentWriter) => {
+  try {
+    return await writer.finish();
+  } catch {
+    await writer.abandon();
+    return null; // the disk refused the last bytes
+  }
+};
+
+/** Refused for its form: no flow has seen it. */
+const refuse = (session: Session, transaction: Transaction, reply: SessionReply): SessionReply => {
+  transaction.refusal = {
+    outcome: reply.code >= 500 ? "rejected" : "deferred",
+    reply: replyText(reply),
+    trace: null,
+  };
+  transaction.refused.push(...transaction.recipients.splice(0).map(({ address }) => address));
+  recordUnfinished(session, transaction, "data");
+  return reply;
+};
