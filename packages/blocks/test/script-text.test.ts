@@ -96,6 +96,27 @@ describe("scripts", () => {
     expect(fault).toMatchObject({ node: "s", line: 5, column: 5 });
   });
 
+  it("need no wire behind them when they always end", () => {
+    const advice = (source: string) =>
+      compileFlow(makeFlow("content", { s: script(source) }), blocks).problems;
+    expect(advice("Delete();")).toEqual([]);
+    expect(advice("if ($saslauthed) Delete();")).toEqual([
+      expect.objectContaining({ rule: "outcome-unwired", node: "s", outcome: "next" }),
+    ]);
+  });
+
+  it("share the variables of files they include", () => {
+    const flow = makeFlow("content", {
+      fork: ["authenticated", {}, { yes: "shared", no: "shared" }],
+      shared: script('include "file:a";', "last"),
+      last: script('echo "$fromfile";'),
+    });
+    const resolve = (name: string) => (name === "file:a" ? '$fromfile = "x";' : null);
+    const compiled = compileFlow(flow, blocks, { resolve });
+    expect(compiled).toMatchObject({ ok: true });
+    expect(compileFlow(flow, blocks, { resolve: () => null })).toMatchObject({ ok: false });
+  });
+
   it("may have the names of functions as their ids", async () => {
     const flow = makeFlow("recipient", {
       fork: ["authenticated", {}, { yes: "count", no: "count" }],
