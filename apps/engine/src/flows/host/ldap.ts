@@ -91,12 +91,15 @@ export const createLdap = ({ now = () => Date.now() }: { now?: () => number } = 
         client.search(profile.base, {
           filter,
           scope: profile.scope,
-          sizeLimit,
+          sizeLimit: sizeLimit + 1,
           timeLimit: Math.ceil(profile.querySeconds),
           attributes: [...attributes],
           derefAliases: "never",
         }),
       );
+      if (found.searchEntries.length > sizeLimit) {
+        return { kind: "error", text: `The query finds more than ${sizeLimit} entries.` };
+      }
       return { kind: "entries", entries: found.searchEntries.map(entryOf) };
     } catch (error) {
       return { kind: "error", text: wordsOf(error) };
