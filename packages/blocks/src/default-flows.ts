@@ -125,8 +125,34 @@ const defaultContent: Flow = {
   kind: "content",
   title: "Default content",
   description: "What becomes of a message. Runs after its last line.",
-  entry: "mark",
+  entry: "programs",
   nodes: {
+    programs: node("attachment-name", {
+      title: "Programs?",
+      config: {
+        endings: [
+          "bat",
+          "cmd",
+          "com",
+          "cpl",
+          "exe",
+          "hta",
+          "js",
+          "jse",
+          "lnk",
+          "msi",
+          "pif",
+          "scr",
+        ],
+      },
+      outcomes: { none: "mark", found: "hold", error: "hold" },
+      note: "Attached programs are kept in the quarantine, where you can release them. A message that cannot be taken apart is kept too.",
+    }),
+    hold: node("quarantine", {
+      title: "Hold",
+      config: { quarantine: "default" },
+      note: "The sender is told that the message was accepted. Choose “Refused” to tell the sender; the message is kept all the same.",
+    }),
     mark: node("header", {
       title: "Mark as seen",
       config: { action: "set", name: "X-Sluice", value: "checked from $senderip" },
@@ -167,7 +193,7 @@ const rows: Readonly<Record<string, readonly (readonly string[])[]>> = {
   "default-connection": [["friends"], ["rate", "too-fast"], ["blocklist", "listed"], ["welcome"]],
   "default-login": [["tries"], ["accounts", "too-many"], ["directory", "ok"], ["no"]],
   "spf-and-recipient": [["signed-in"], ["spf", "forged"], ["user", "later"], ["ok", "unknown"]],
-  "default-content": [["mark"], ["deliver"]],
+  "default-content": [["programs", "hold"], ["mark"], ["deliver"]],
   "default-delivery": [["try"], ["again", "give-up"]],
 };
 

@@ -1,5 +1,5 @@
 import { dependsOnRecipient, environmentFor } from "@sluice/flow-schema";
-import { compile, HslArray, type Value } from "@sluice/hsl";
+import { compile, type FunctionBody, HslArray, ScriptError, type Value } from "@sluice/hsl";
 import { describe, expect, it } from "vitest";
 import { blocks } from "../src/registry/definitions.gen.ts";
 import { compiledOf, makeFlow, type Nodes, run } from "./support/run-flow.ts";
@@ -90,6 +90,22 @@ describe("look-ups", () => {
     expect(await asked(503, "yes")).toBe("Defer");
     expect(await asked(0, "")).toBe("Defer");
   });
+});
+
+it("attachment name: a message that cannot be taken apart is not clean", async () => {
+  const flow = makeFlow("content", {
+    a: ["attachment-name", { endings: ["exe"] }, { none: "ok", found: "no" }],
+    ok: ["deliver"],
+    no: ["delete"],
+  });
+  const ended = async (body: FunctionBody) =>
+    (await run(flow, {}, { GetAttachmentsByName: body })).end;
+  const broken = () => {
+    throw new ScriptError("unscannable", "too many parts");
+  };
+  expect(await ended(() => new HslArray())).toBe("Deliver");
+  expect(await ended(() => HslArray.of("1.2"))).toBe("Delete");
+  expect(await ended(broken)).toBe("Defer");
 });
 
 describe("one reply", () => {
