@@ -1,14 +1,15 @@
 /**
  * The open ports of this worker, kept like the live settings say. A listener that
  * cannot be bound is reported and tried again; it stops no other. Connections
- * outlive a change of their listener.
+ * outlive a change of their listener, and keep the settings they began with.
  */
-import { createServer, type Server } from "node:net";
+import { createServer, type Server, type Socket } from "node:net";
 import type { LiveSnapshot, Snapshot } from "../config/snapshot.ts";
 import type { SmtpConnection } from "../session/connection.ts";
 import { replies } from "../session/reply.ts";
 import type { SessionParts } from "../session/session.ts";
-import { createConnectionLimit } from "./connection-limit.ts";
+import { type ConnectionLimit, createConnectionLimit } from "./connection-limit.ts";
+import { listenerAt, type Place, placesOf } from "./places.ts";
 import { createSmtpListener, type SmtpListener } from "./smtp-listener.ts";
 
 export type ListenerState = {
@@ -16,6 +17,7 @@ export type ListenerState = {
   readonly address: string;
   readonly port: number;
   readonly state: "listening" | "failed";
+  /** What is wrong and what to do; a listener may be open and have trouble with its TLS. */
   readonly error: string | null;
   readonly connections: number;
 };
@@ -24,108 +26,92 @@ export type ListenerSet = {
   readonly status: () => readonly ListenerState[];
   /** Resolves when every port of the live settings was tried once. */
   readonly ready: Promise<void>;
+  /** Stops accepting, lets messages that are under way end, and closes the rest. */
   readonly close: (graceMilliseconds?: number) => Promise<void>;
 };
 
-type Port = { server: Server; error: string | null; isOpen: boolean };
+export type ListenerSetOptions = {
+  readonly snapshot: LiveSnapshot;
+  readonly parts: Omit<SessionParts, "monotonic"> & Partial<Pick<SessionParts, "monotonic">>;
+  /** The state of a port has changed. */
+  readonly report?: () => void;
+  readonly tickMilliseconds?: number;
+  readonly retryMilliseconds?: number;
+};
+
+type Port = { readonly server: Server; error: string | null; isOpen: boolean };
 
 const bindErrors: Readonly<Record<string, string>> = {
   EADDRINUSE: "The port is in use by another program. Stop it, or choose another port.",
   EACCES: "This port needs root. Start as root, or choose a port above 1023.",
   EADDRNOTAVAIL: "This machine does not have the address.",
 };
+const noIpv6 = new Set(["EAFNOSUPPORT", "EADDRNOTAVAIL"]);
 
-/** "any" is both families where the machine has both. */
-const addressesOf = (text: string): string[] =>
-  text.trim().toLowerCase() === "any"
-    ? ["::"]
-    : text
-        .split(",")
-        .map((one) => one.trim())
-        .filter((one) => one !== "");
-
-export const createListenerSet = (options: {
-  snapshot: LiveSnapshot;
-  parts: SessionParts;
-  report?: () => void;
-}): ListenerSet => {
-  const { snapshot: live, parts } = options;
+export const createListenerSet = (options: ListenerSetOptions): ListenerSet => {
+  const { snapshot: live, tickMilliseconds = 1000, retryMilliseconds = 2000 } = options;
+  const parts: SessionParts = { monotonic: () => performance.now(), ...options.parts };
   const ports = new Map<string, Port>();
-  const handlers = new Map<string, SmtpListener>();
-  const limits = new Map<string, ReturnType<typeof createConnectionLimit>>();
+  const handlers = new Map<string, SmtpListener | string>();
+  const limits = new Map<string, ConnectionLimit>();
   const connections = new Set<SmtpConnection>();
+  let places: readonly Place[] = [];
   let isClosed = false;
 
-  const wanted = (
-    snapshot: Snapshot,
-  ): Map<string, { listener: string; address: string; port: number }> => {
-    const result = new Map<string, { listener: string; address: string; port: number }>();
-    for (const [id, listener] of Object.entries(snapshot.settings.listeners)) {
-      if (!listener.enabled) continue;
-      for (const address of addressesOf(listener.address)) {
-        result.set(`${id} ${address} ${listener.port}`, {
-          listener: id,
-          address,
-          port: listener.port,
-        });
-      }
-    }
-    return result;
+  const route = (socket: Socket, port: number): void => {
+    const id = listenerAt(places, socket.localAddress ?? "", port);
+    const handler = id === null ? undefined : handlers.get(id);
+    if (isClosed || handler === undefined || typeof handler === "string") socket.destroy();
+    else handler.accept(socket);
   };
 
-  const bind = (
-    key: string,
-    place: { listener: string; address: string; port: number },
-  ): Promise<void> =>
+  const bind = (key: string): Promise<void> =>
     new Promise((resolve) => {
-      const server = createServer({ pauseOnConnect: false, noDelay: true }, (socket) => {
-        const handler = handlers.get(place.listener);
-        if (handler === undefined || isClosed) socket.destroy();
-        else handler.accept(socket);
-      });
-      const port: Port = { server, error: null, isOpen: false };
-      ports.set(key, port);
-      const attempt = (address: string): void => {
+      const [address = "", number = "0"] = key.split(" ");
+      const port = Number(number);
+      const server = createServer({ noDelay: true }, (socket) => route(socket, port));
+      const entry: Port = { server, error: null, isOpen: false };
+      ports.set(key, entry);
+      const settle = (error: string | null): void => {
+        entry.error = error;
+        entry.isOpen = error === null;
+        server.removeAllListeners("error");
+        server.on("error", () => {}); // accept may fail for a moment (out of descriptors)
+        resolve();
+      };
+      const attempt = (host: string): void => {
         server.removeAllListeners("error");
         server.once("error", (error: NodeJS.ErrnoException) => {
-          if (
-            address === "::" &&
-            (error.code === "EAFNOSUPPORT" || error.code === "EADDRNOTAVAIL")
-          ) {
-            attempt("0.0.0.0"); // a machine without IPv6
-            return;
-          }
-          port.error = bindErrors[error.code ?? ""] ?? error.message;
-          server.on("error", () => {});
-          resolve();
-          options.report?.();
+          if (host === "::" && noIpv6.has(error.code ?? "")) attempt("0.0.0.0");
+          else settle(bindErrors[error.code ?? ""] ?? error.message);
         });
-        server.listen({ host: address, port: place.port, backlog: 1024 }, () => {
-          port.isOpen = true;
-          port.error = null;
-          server.removeAllListeners("error");
-          server.on("error", () => {}); // accept may fail for a moment (out of descriptors)
-          resolve();
-          options.report?.();
-        });
+        server.listen({ host, port, backlog: 1024 }, () => settle(null));
       };
-      attempt(place.address);
+      attempt(address);
     });
 
   const reconcile = async (snapshot: Snapshot): Promise<void> => {
-    const places = wanted(snapshot);
-    for (const id of new Set([...places.values()].map(({ listener }) => listener))) {
+    places = placesOf(snapshot.settings);
+    const ids = new Set(places.map(({ listener }) => listener));
+    for (const id of handlers.keys()) if (!ids.has(id)) handlers.delete(id);
+    for (const id of ids) {
       const limit = limits.get(id) ?? createConnectionLimit();
       limits.set(id, limit);
-      handlers.set(id, createSmtpListener({ id, snapshot, parts, limit, connections }));
+      try {
+        handlers.set(id, createSmtpListener({ id, snapshot, parts, limit, connections }));
+      } catch (error) {
+        handlers.set(id, error instanceof Error ? error.message : String(error));
+      }
     }
+    const wanted = new Set(
+      places.filter(({ problem }) => problem === null).map(({ socket }) => socket),
+    );
     for (const [key, port] of ports) {
-      if (places.has(key) && port.isOpen) continue;
+      if (wanted.has(key) && port.isOpen) continue;
       port.server.close(); // stops accepting; sessions that are open go on
       ports.delete(key);
     }
-    const missing = [...places].filter(([key]) => !ports.has(key));
-    await Promise.all(missing.map(([key, place]) => bind(key, place)));
+    await Promise.all([...wanted].filter((key) => !ports.has(key)).map(bind));
     options.report?.();
   };
 
@@ -136,47 +122,54 @@ export const createListenerSet = (options: {
   };
   const forget = live.onChange(change);
   const retry = setInterval(() => {
-    if ([...ports.values()].some((port) => !port.isOpen)) change();
-  }, 10_000);
+    if ([...ports.values()].some(({ isOpen }) => !isOpen)) change();
+  }, retryMilliseconds);
   const ticking = setInterval(() => {
-    const now = performance.now();
+    const now = parts.monotonic();
     for (const connection of connections) connection.tick(now);
-  }, 1000);
+  }, tickMilliseconds);
   retry.unref();
   ticking.unref();
 
+  const stateOf = (place: Place): ListenerState => {
+    const port = ports.get(place.socket);
+    const handler = handlers.get(place.listener);
+    const failure =
+      place.problem ??
+      (typeof handler === "string" ? handler : null) ??
+      (port?.isOpen === true ? null : (port?.error ?? "It is being opened."));
+    const warning = typeof handler === "object" ? handler.problem : null;
+    return {
+      listener: place.listener,
+      address: place.shown,
+      port: place.port,
+      state: failure === null ? "listening" : "failed",
+      error: failure ?? warning,
+      connections: limits.get(place.listener)?.count() ?? 0,
+    };
+  };
+
   return {
     ready,
-    status: () =>
-      [...ports].map(([key, port]): ListenerState => {
-        const [listener = "", address = "", number = "0"] = key.split(" ");
-        return {
-          listener,
-          address: address === "::" ? "any" : address,
-          port: Number(number),
-          state: port.isOpen ? "listening" : "failed",
-          error: port.error ?? handlers.get(listener)?.problem ?? null,
-          connections: limits.get(listener)?.count() ?? 0,
-        };
-      }),
+    status: () => places.map(stateOf),
     close: async (grace = 10_000) => {
       isClosed = true;
       forget();
       clearInterval(retry);
-      clearInterval(ticking);
+      await work;
       for (const port of ports.values()) port.server.close();
-      for (const connection of connections) {
-        if (connection.mail.transaction === null) connection.reply(replies.shuttingDown);
-      }
       const deadline = performance.now() + grace;
       while (connections.size > 0 && performance.now() < deadline) {
-        await new Promise((resolve) => setTimeout(resolve, 50));
         for (const connection of connections) {
-          if (connection.mail.transaction === null && !connection._closing)
-            connection.reply(replies.shuttingDown);
+          if (connection.isIdle) connection.reply(replies.shuttingDown);
         }
+        await new Promise((resolve) => setTimeout(resolve, 20));
       }
-      for (const connection of connections) connection._socket.destroy();
+      clearInterval(ticking);
+      for (const connection of connections) {
+        connection.reply(replies.shuttingDown);
+        connection._socket.destroySoon();
+      }
     },
   };
 };

@@ -14,13 +14,19 @@ import { SmtpConnection } from "../session/connection.ts";
 import { formatReply, replies } from "../session/reply.ts";
 import { endSession, newId, type Session, type SessionParts } from "../session/session.ts";
 import type { ConnectionLimit } from "./connection-limit.ts";
+import { plainAddress } from "./places.ts";
 import { type ProxiedAddresses, readProxyHeader } from "./proxy-header.ts";
-import { listenerTls } from "./tls-context.ts";
+import { type ListenerTls, listenerTls } from "./tls-context.ts";
 
 export type SmtpListener = {
   readonly accept: (socket: Socket) => void;
   readonly problem: string | null;
 };
+
+const tlsOptions = ({ fallback, contextFor }: ListenerTls): SMTPServerOptions => ({
+  ...fallback,
+  SNICallback: (name, callback) => callback(null, contextFor(name) ?? undefined),
+});
 
 const factsOf = (socket: tls.TLSSocket): TlsFacts => {
   const { name } = socket.getCipher();
@@ -30,9 +36,6 @@ const factsOf = (socket: tls.TLSSocket): TlsFacts => {
     keySize: Number(/(?:AES_?|CHACHA)(\d{3})/.exec(name)?.[1] ?? 256), // ChaCha20 has only one
   };
 };
-
-const plainAddress = (address: string | undefined): string =>
-  (address ?? "").replace(/^::ffff:/i, "");
 
 export const createSmtpListener = (options: {
   id: string;
@@ -48,14 +51,14 @@ export const createSmtpListener = (options: {
   const hostName = listener.hostName || snapshot.settings.gateway.hostName || parts.hostName;
   const isImplicit = listener.tls.mode === "implicit";
 
+  const sessionParts: SessionParts = { ...parts, hostName };
+
   const open = new WeakMap<object, SmtpConnection>();
 
   const serverOptions: SMTPServerOptions & { repairLineEnds: boolean } = {
     name: hostName,
     secure: isImplicit,
-    ...(security.tls === null
-      ? {}
-      : { ...security.tls.fallback, sniOptions: new Map(security.tls.byName) as never }), // a Map is what the library wants
+    ...(security.tls === null ? {} : tlsOptions(security.tls)),
     hideSTARTTLS: security.tls === null || isImplicit,
     disableReverseLookup: true,
     logger: false,
@@ -82,7 +85,7 @@ export const createSmtpListener = (options: {
       snapshot,
       listenerId: id,
       listener,
-      parts: { ...parts, hostName },
+      parts: sessionParts,
       clientAddress: proxied?.clientAddress ?? plainAddress(socket.remoteAddress),
       clientPort: proxied?.clientPort ?? socket.remotePort ?? 0,
       serverAddress: proxied?.serverAddress ?? plainAddress(socket.localAddress),

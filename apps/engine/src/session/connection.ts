@@ -110,7 +110,7 @@ export class SmtpConnection extends SMTPConnection implements Dialogue {
   override _armTimeout(): void {}
 
   #wait(seconds = this.mail.listener.commandSeconds): void {
-    this.#deadline = performance.now() + seconds * 1000;
+    this.#deadline = this.mail.parts.monotonic() + seconds * 1000;
   }
 
   /** Called each second. */

@@ -87,7 +87,7 @@ export const openIntake = (
   };
 
   return {
-    since: performance.now(),
+    since: parts.monotonic(),
     bytes: () => stream.dataBytes,
     get isWhole() {
       return isWhole;

@@ -23,6 +23,8 @@ export type SessionParts = {
   /** "full": new mail gets 452 until there is room again. */
   readonly storageState: () => "ready" | "full";
   readonly clock: () => Date;
+  /** Milliseconds that only go forward, for time limits. */
+  readonly monotonic: () => number;
   readonly hostName: string;
   readonly policies: PolicyCache;
   readonly signIns: SignInGuard;
