@@ -1,11 +1,22 @@
 /** The left rail: one entry for each feature, in the order of ui.md's map. */
 import {
   type Icon,
+  IconAddressBook,
+  IconArchive,
   IconAt,
+  IconCertificate,
+  IconFileText,
+  IconFolders,
+  IconGitCommit,
   IconHistory,
+  IconLayoutDashboard,
+  IconListSearch,
+  IconMailPause,
   IconPlugConnected,
   IconSend,
+  IconShieldSearch,
   IconSitemap,
+  IconUsers,
 } from "@tabler/icons-react";
 import type { LinkProps } from "@tanstack/react-router";
 import type { Permission } from "../api.ts";
@@ -33,6 +44,13 @@ export const navigation: readonly NavigationGroup[] = [
     title: null,
     entries: [
       {
+        label: "Overview",
+        to: "/",
+        icon: IconLayoutDashboard,
+        goKey: "o",
+        synonyms: ["dashboard", "numbers"],
+      },
+      {
         label: "Flows",
         to: "/flows",
         icon: IconSitemap,
@@ -50,6 +68,27 @@ export const navigation: readonly NavigationGroup[] = [
         icon: IconHistory,
         synonyms: ["messages", "tracking", "search mail"],
         goKey: "h",
+      },
+      {
+        label: "Queues",
+        to: "/mail/queues",
+        icon: IconMailPause,
+        synonyms: ["outgoing", "incoming", "deferred", "retry", "hold"],
+        goKey: "q",
+      },
+      {
+        label: "Quarantine",
+        to: "/mail/quarantine",
+        icon: IconArchive,
+        synonyms: ["held", "spam", "release"],
+        goKey: "u",
+      },
+      {
+        label: "Log",
+        to: "/logs",
+        icon: IconListSearch,
+        synonyms: ["lines", "grep", "trace"],
+        goKey: "g",
       },
     ],
   },
@@ -76,6 +115,59 @@ export const navigation: readonly NavigationGroup[] = [
         icon: IconSend,
         synonyms: ["outgoing", "smarthost", "MX", "retry", "destination"],
         goKey: "t",
+      },
+    ],
+  },
+  {
+    title: "Resources",
+    entries: [
+      {
+        label: "LDAP profiles",
+        to: "/resources/directories",
+        icon: IconAddressBook,
+        synonyms: ["directory", "active directory", "bind"],
+      },
+      {
+        label: "Files",
+        to: "/resources/files",
+        icon: IconFileText,
+        synonyms: ["lists", "accounts", "upload"],
+      },
+      {
+        label: "Certificates",
+        to: "/resources/certificates",
+        icon: IconCertificate,
+        synonyms: ["TLS", "PEM", "private key"],
+      },
+      {
+        label: "Quarantine folders",
+        to: "/resources/quarantines",
+        icon: IconFolders,
+        synonyms: ["retention"],
+      },
+    ],
+  },
+  {
+    title: "System",
+    entries: [
+      {
+        label: "Revisions",
+        to: "/system/revisions",
+        icon: IconGitCommit,
+        synonyms: ["rollback", "publish", "versions"],
+      },
+      {
+        label: "Users",
+        to: "/system/users",
+        icon: IconUsers,
+        permission: "manage",
+        synonyms: ["roles", "password", "administrator"],
+      },
+      {
+        label: "Audit",
+        to: "/system/audit",
+        icon: IconShieldSearch,
+        synonyms: ["who changed what"],
       },
     ],
   },

@@ -9,6 +9,10 @@ const links: Partial<Record<ObjectKind, (place: Place) => string>> = {
   layout: ({ id }) => `/flows/${encodeURIComponent(id)}`,
   domain: ({ id }) => `/routing/domains/${encodeURIComponent(id)}`,
   transport: ({ id }) => `/routing/transports/${encodeURIComponent(id)}`,
+  directory: ({ id }) => `/resources/directories/${encodeURIComponent(id)}`,
+  file: ({ id }) => `/resources/files/${encodeURIComponent(id)}`,
+  certificate: ({ id }) => `/resources/certificates/${encodeURIComponent(id)}`,
+  quarantine: ({ id }) => `/resources/quarantines/${encodeURIComponent(id)}`,
   listener: ({ id }) => `/routing/listeners/${encodeURIComponent(id)}`,
 };
 

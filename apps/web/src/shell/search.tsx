@@ -73,6 +73,8 @@ export const Search = ({ onClose }: { readonly onClose: () => void }) => {
       nothingFound="Nothing has this name. A message is found by its id."
       highlightQuery
       scrollable
+      centered={false}
+      overlayProps={{ blur: 0, backgroundOpacity: 0.35 }}
       maxHeight={420}
       searchProps={{ placeholder: "Page, flow or message id", "aria-label": "Search" }}
     />

@@ -10,9 +10,10 @@ type Props = { readonly problems: readonly SettingsProblem[]; readonly onFollow?
 export const SettingsProblems = ({ problems, onFollow }: Props) => (
   <Stack gap="sm" component="ul" p={0} m={0} style={{ listStyle: "none" }}>
     {problems.map((problem, index) => {
-      const { kind, id, node, message, cure, severity } = problem;
+      const { kind, id, node, field = [], message, cure, severity } = problem;
       const link = objectLink(kind, { id, node });
-      const place = `${kindWords[kind]} ${id}`;
+      const inside = [...(node === undefined ? [] : [`block ${node}`]), ...field];
+      const place = [`${kindWords[kind]} ${id}`, ...inside].join(" › ");
       return (
         <li key={index} style={{ display: "flex", gap: 8 }}>
           <span style={{ paddingTop: 2 }}>

@@ -304,6 +304,9 @@ export const tidy = (store: EditorStore): void => {
   store
     .getState()
     .change({ label: "Tidy" }, (draft) => draftOf.setLayout(draft, tidyLayout(draft)));
+  const { focus, reveal, history } = store.getState();
+  const node = focus ?? history.present.flow.entry ?? null;
+  store.getState().set({ reveal: { count: reveal.count + 1, node } });
   announce("Tidied.");
 };
 

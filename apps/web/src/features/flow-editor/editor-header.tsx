@@ -29,7 +29,7 @@ export const EditorHeader = ({ saveNow }: Props) => {
   const [publishes, setPublishes] = useState(false);
   return (
     <header className="editor-header" data-region="header">
-      <Group gap="xs" wrap="nowrap" style={{ minWidth: 0, flex: 1 }}>
+      <Group gap="xs" wrap="nowrap" className="editor-name">
         <LinkIcon to="/flows" aria-label="Back to the flows">
           <IconChevronLeft size={18} />
         </LinkIcon>

@@ -1,4 +1,4 @@
-import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { shellRoute } from "../../shell/shell-route.tsx";
 
 const flowsRoute = createRoute({
@@ -7,12 +7,4 @@ const flowsRoute = createRoute({
   component: lazyRouteComponent(() => import("./flows-page.tsx"), "FlowsPage"),
 });
 
-const firstRoute = createRoute({
-  getParentRoute: () => shellRoute,
-  path: "/",
-  beforeLoad: () => {
-    throw redirect({ to: "/flows" });
-  },
-});
-
-export const flowsRoutes = [firstRoute, flowsRoute] as const;
+export const flowsRoutes = [flowsRoute] as const;

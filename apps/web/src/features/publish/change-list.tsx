@@ -23,7 +23,7 @@ export const ChangeList = ({ changes }: { readonly changes: readonly ObjectChang
         return (
           <li key={`${kind}/${id}`} style={{ padding: "4px 0" }}>
             <Group gap="xs" wrap="nowrap" align="flex-start">
-              <Badge color={color} w={104} style={{ flex: "none" }}>
+              <Badge color={color} w={118} style={{ flex: "none" }}>
                 {sign} {words}
               </Badge>
               <div>

@@ -12,10 +12,18 @@ export const changeWords = (fields: readonly FieldChange[]): string[] => {
 };
 
 const line = ({ path, before, after }: FieldChange): string => {
-  const name = path.join(" › ");
+  const name = placeWords(path);
   if (before === undefined) return `${name}: ${shortValue(after)} (new)`;
   if (after === undefined) return `${name}: ${shortValue(before)} (taken away)`;
   return `${name}: ${shortValue(before)} → ${shortValue(after)}`;
+};
+
+/** "block mailbox › title": the path as it is called on screen. */
+const placeWords = (path: FieldChange["path"]): string => {
+  const [first, node, member, ...rest] = path;
+  if (first !== "nodes" || node === undefined) return path.join(" › ");
+  const inside = member === undefined ? [] : member === "config" ? rest : [member, ...rest];
+  return [`block ${node}`, ...inside].join(" › ");
 };
 
 /** One line of a value, cut where it is long. */

@@ -382,7 +382,7 @@ const Canvas = ({ onCommand, lit }: Props) => {
           maxZoom={2}
           onlyRenderVisibleElements={nodes.length > cullingFrom}
           onInit={(instance) =>
-            showFirst(instance, draft.flow.entry, root.current, readOnly ? 0.45 : 0.7)
+            showFirst(instance, root.current, readOnly ? 0.45 : 0.7, lit?.last ?? draft.flow.entry)
           }
           nodeDragThreshold={3}
         >

@@ -22,7 +22,7 @@ export const routeWire = (
     side === "right"
       ? [
           ...(target.x > at.x + 8 ? [[at, { x: target.x, y: at.y }, target]] : []),
-          ...[at.x + clearance + lane * 5, ...gutters.filter((x) => x > at.x)].map((x) => [
+          ...[at.x + clearance + lane * 5, ...gutters.filter((x) => x >= at.x + 14)].map((x) => [
             at,
             { x, y: at.y },
             { x, y: above.y },

@@ -1,0 +1,24 @@
+import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { z } from "zod";
+import { shellRoute } from "../../shell/shell-route.tsx";
+
+const queueRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/mail/queues/$queue",
+  validateSearch: z.object({
+    hop: z.string().optional(),
+    recipient: z.string().optional(),
+    sender: z.string().optional(),
+  }),
+  component: lazyRouteComponent(() => import("./queue-page.tsx"), "QueuePage"),
+});
+
+const queuesRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/mail/queues",
+  beforeLoad: () => {
+    throw redirect({ to: "/mail/queues/$queue", params: { queue: "outgoing" }, search: {} });
+  },
+});
+
+export const queuesRoutes = [queuesRoute, queueRoute] as const;

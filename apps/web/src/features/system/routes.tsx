@@ -1,0 +1,22 @@
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { shellRoute } from "../../shell/shell-route.tsx";
+
+const usersRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/system/users",
+  component: lazyRouteComponent(() => import("./users-page.tsx"), "UsersPage"),
+});
+
+const revisionsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/system/revisions",
+  component: lazyRouteComponent(() => import("./revisions-page.tsx"), "RevisionsPage"),
+});
+
+const auditRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/system/audit",
+  component: lazyRouteComponent(() => import("./audit-page.tsx"), "AuditPage"),
+});
+
+export const systemRoutes = [usersRoute, revisionsRoute, auditRoute] as const;
