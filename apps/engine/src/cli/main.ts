@@ -27,6 +27,8 @@ const usage = `sluice COMMAND
   user add NAME --role ROLE          add a user; the password is read from standard input
                                      (roles: administrator, operator, auditor)
   flow script FLOW                   the script that a flow of the draft compiles to
+  hsl FILE [--flow KIND] [--vars JSON] [--files DIR] [--message FILE.eml] [--dns HOST:PORT] [--check]
+                                     run a script, or only check it, without a gateway
   queue list [FILTER]                what waits
   queue retry|hold|release|bounce|delete FILTER
                                      act on what the filter matches (--all: on everything)
@@ -127,6 +129,13 @@ if (import.meta.main) {
   if (argv[0] === "start") {
     const { runMain } = await import("../main.ts");
     await runMain().catch(fail);
+  } else if (argv[0] === "hsl") {
+    // needs no gateway, and brings options of its own
+    const { runHslCommand } = await import("./hsl.ts");
+    process.exitCode = await runHslCommand(argv.slice(1), {
+      stdout: (text) => process.stdout.write(text),
+      stderr: (text) => process.stderr.write(text),
+    });
   } else {
     await runCommand(argv).then((code) => {
       process.exitCode = code;

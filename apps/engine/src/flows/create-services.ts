@@ -1,5 +1,6 @@
 /** Makes the services of a process: whatever keeps connections or caches exists once. */
 import type pg from "pg";
+import { GatewayError } from "../errors.ts";
 import type { AcceptMessage } from "../queue/queue-entry.ts";
 import { contentState, flowHost } from "./flow-host.ts";
 import { createCounters } from "./host/counters.ts";
@@ -15,19 +16,26 @@ import { createSpf } from "./host/spf.ts";
 import type { FlowServices } from "./services.ts";
 
 export type ServiceParts = {
-  readonly pool: pg.Pool;
+  /** null: without a database; counters, queue numbers and memory are then out of reach. */
+  readonly pool: pg.Pool | null;
   readonly accept: AcceptMessage;
   /** What an administrator should know: a list that lists the world, counters out of reach. */
   readonly alarm: (text: string, error?: unknown) => void;
   readonly reputationSource?: ReputationSource | undefined;
 };
 
+/** Answers every query with the reason there is none. */
+const noDatabase = new Proxy({} as pg.Pool, {
+  get: () => () => Promise.reject(new GatewayError("STORAGE_UNREACHABLE", "There is no database.")),
+});
+
 export const createFlowServices = ({
-  pool,
+  pool: given,
   accept,
   alarm,
   reputationSource,
 }: ServiceParts): FlowServices & { readonly close: () => Promise<void> } => {
+  const pool = given ?? noDatabase;
   const dns = createDns();
   const dnsbl = createDnsbl({ dns, alarm });
   const spf = createSpf({ dns });

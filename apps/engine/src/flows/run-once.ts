@@ -39,6 +39,8 @@ export type FlowParts = {
   readonly clock?: FlowClock | undefined;
   /** Nothing is counted, sent or stored, and no line reaches the log. */
   readonly isDry?: boolean | undefined;
+  /** Told how each run ended, before its verdict is made. */
+  readonly ended?: ((result: RunResult) => void) | undefined;
 };
 
 export type RunOnce = <Verdict>(
@@ -96,6 +98,7 @@ export const createRunOnce = (parts: FlowParts): RunOnce => {
       },
     });
     const finish = (result: RunResult): MaybeLater<Ran<Verdict>> => {
+      parts.ended?.(result);
       const verdict = verdictOf(result, host);
       if (verdict instanceof Promise) {
         return verdict.then((made: Verdict) => ({ verdict: made, trace: close(host, result) }));

@@ -28,16 +28,35 @@ export const traceOf = (
   const endedAt = host.monotonic();
   const steps: OpenStep[] = [];
   let open: OpenStep | null = null;
+  const enter = (node: string, startMicroseconds: number): OpenStep => {
+    const title = flow.titles?.get(node) ?? node;
+    const step = {
+      node,
+      title,
+      outcome: null,
+      startMicroseconds,
+      microseconds: 0,
+      lookups: [],
+      log: [],
+    };
+    steps.push(step);
+    return step;
+  };
   let nextLookup = 0;
   let nextLine = 0;
   // what was noted before a mark belongs to the step that was open then
   const collect = (until: number): void => {
+    const hasMore = (one: { after: number } | undefined): boolean =>
+      one !== undefined && one.after <= until;
+    if (!hasMore(lookups[nextLookup]) && !hasMore(lines[nextLine])) return;
+    // a script may do something before the first statement that has a probe
+    open ??= enter(firstNode(flow.origins), 0);
     for (let one = lookups[nextLookup]; one !== undefined && one.after <= until; ) {
-      open?.lookups.push(one.lookup);
+      open.lookups.push(one.lookup);
       one = lookups[++nextLookup];
     }
     for (let one = lines[nextLine]; one !== undefined && one.after <= until; ) {
-      open?.log.push(one.text);
+      open.log.push(one.text);
       one = lines[++nextLine];
     }
   };
@@ -53,19 +72,12 @@ export const traceOf = (
       }
       continue;
     }
+    // its first statement may run again, or late; a flow has no way back, so this is the same step
+    if (open?.node === origin.node && open.outcome === null) continue;
     if (open !== null && open.outcome === null) {
       open.microseconds = Math.round(microseconds - open.startMicroseconds);
     }
-    open = {
-      node: origin.node,
-      title: flow.titles?.get(origin.node) ?? origin.node,
-      outcome: null,
-      startMicroseconds: Math.round(microseconds),
-      microseconds: 0,
-      lookups: [],
-      log: [],
-    };
-    steps.push(open);
+    open = enter(origin.node, Math.round(microseconds));
   }
   collect(Number.POSITIVE_INFINITY);
   const total = Math.round((endedAt - startedAt) * 1e6);
@@ -83,6 +95,9 @@ export const traceOf = (
     microseconds: total,
   };
 };
+
+const firstNode = (origins: readonly Origin[]): string =>
+  origins.find(({ outcome }) => outcome === undefined)?.node ?? "";
 
 const faultOf = (
   host: FlowHost,

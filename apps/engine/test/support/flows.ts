@@ -6,6 +6,7 @@ import { Settings } from "@sluice/settings";
 import type pg from "pg";
 import type { z } from "zod";
 import type { Snapshot } from "../../src/config/snapshot.ts";
+import { createFlowServices } from "../../src/flows/create-services.ts";
 import type {
   AuthenticationInput,
   ConnectionFacts,
@@ -18,7 +19,6 @@ import { createDeliveryFlowRunner } from "../../src/flows/run-delivery.ts";
 import { createFlowRunner } from "../../src/flows/run-flow.ts";
 import type { FlowTrace } from "../../src/flows/trace.ts";
 import { contentOfBytes } from "../../src/scanner/content-store.ts";
-import { createFlowServices } from "../../src/flows/create-services.ts";
 
 export type TestFlows = ReturnType<typeof createTestFlows>;
 
@@ -60,7 +60,7 @@ export const createTestFlows = (options: Options) => {
     secret: (kind, id, field) => options.secrets?.[`${kind}/${id}/${field}`] ?? null,
   };
   const services = createFlowServices({
-    pool: options.pool ?? noPool,
+    pool: options.pool ?? null,
     accept: async () => {},
     alarm: (text) => alarms.push(text),
   });
@@ -141,8 +141,3 @@ export const createTestFlows = (options: Options) => {
       }),
   };
 };
-
-/** For flows that ask no database. */
-const noPool = new Proxy({} as pg.Pool, {
-  get: () => () => Promise.reject(new Error("this test has no database")),
-});
