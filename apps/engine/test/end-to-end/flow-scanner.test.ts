@@ -1,0 +1,217 @@
+/** Mail that was accepted first and judged afterwards. */
+import { randomUUID } from "node:crypto";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { createHistory } from "../../src/history/history.ts";
+import { createIncomingQueue } from "../../src/queue/incoming-queue.ts";
+import { createLease, type Lease } from "../../src/queue/lease.ts";
+import { insertBodies, insertEntries } from "../../src/queue/queue-store.ts";
+import { createScanner, type Scanner } from "../../src/scanner/scanner.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { createTestFlows, scriptFlow } from "../support/flows.ts";
+
+let database: TestDatabase;
+let lease: Lease;
+const scanners: Scanner[] = [];
+beforeAll(async () => {
+  database = await createTestDatabase();
+  lease = await createLease({ pool: database.pool, owner: "test", report: () => {} });
+});
+afterEach(async () => {
+  for (const scanner of scanners.splice(0)) await scanner.close();
+  await database.pool.query(
+    "TRUNCATE quarantined_message, queue_entry, mail_body, mail_event, mail_trace, mail_history",
+  );
+});
+afterAll(async () => {
+  await lease.close();
+  await database.drop();
+});
+
+const accept = async (recipient: string, mayBounce = false, sender = "ann@example.com") => {
+  const messageId = randomUUID();
+  const bodyId = randomUUID();
+  await insertBodies(database.pool, [
+    { bodyId, bytes: Buffer.from("Received: by us\r\nSubject: Hello\r\n\r\nbody\r\n") },
+  ]);
+  await insertEntries(database.pool, lease.epoch(), [
+    {
+      ...{
+        queueId: lease.nextQueueId(),
+        messageId,
+        bodyId,
+        size: 40,
+        receivedAt: new Date(),
+        listener: "inbound",
+        revision: 1,
+        nextHop: "",
+        isTaken: false,
+      },
+      ...{
+        queue: "incoming",
+        sender,
+        recipient,
+        domain: "example.org",
+        transport: "internal",
+        delaySeconds: 0,
+      },
+      envelope: {
+        ...{
+          sessionId: "s",
+          clientAddress: "192.0.2.7",
+          clientPort: 1,
+          serverAddress: "192.0.2.1",
+          serverPort: 25,
+          helo: "mx",
+          signIn: null,
+          tls: null,
+        },
+        ...{
+          smtpUtf8: false,
+          eightBit: false,
+          requireTls: false,
+          ret: null,
+          envid: null,
+          notify: null,
+          orcpt: null,
+          mayBounce,
+          subject: "Hello",
+          metadata: {},
+        },
+      },
+    },
+  ]);
+  return messageId;
+};
+
+const scan = async (source: string): Promise<void> => {
+  const flows = createTestFlows({
+    settings: {
+      quarantines: { spam: { title: "Spam", retentionDays: 5 } },
+      transports: { internal: { destination: "192.0.2.10:25" } },
+      domains: { "example.org": { contentFlow: "f" } },
+      flows: { f: scriptFlow("content", source) },
+    },
+  });
+  const history = createHistory({ pool: database.pool, clock: () => new Date(), logLevel: "info" });
+  const problems: unknown[] = [];
+  const scanner = createScanner({
+    queue: createIncomingQueue({
+      pool: database.pool,
+      epoch: lease.epoch,
+      nextQueueId: lease.nextQueueId,
+      nextHopOf: ({ transport }) => transport ?? "",
+    }),
+    runner: flows.sessions,
+    snapshot: () => flows.snapshot,
+    history,
+    clock: () => new Date(),
+    report: (text, error) => problems.push(text, error),
+  });
+  scanners.push(scanner);
+  scanner.wake();
+  for (let attempt = 0; attempt < 400; attempt++) {
+    const { rows } = await database.pool.query(
+      "SELECT 1 FROM queue_entry WHERE queue = 'incoming' AND attempts = 0",
+    );
+    if (rows.length === 0) break;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  await history.close();
+  expect(problems).toEqual([]);
+};
+const entries = async () =>
+  (
+    await database.pool.query(
+      "SELECT queue, sender, recipient, transport, attempts, last_reply FROM queue_entry ORDER BY recipient",
+    )
+  ).rows;
+const bodies = async () =>
+  (await database.pool.query("SELECT bytes FROM mail_body ORDER BY body_id")).rows.map(
+    ({ bytes }) => bytes.toString(),
+  );
+
+test("each recipient ends on its own", async () => {
+  await accept("bob@example.org");
+  await accept("carol@example.org");
+  await accept("dan@example.org");
+  await scan(
+    'if ($recipientlocalpart == "bob") Deliver(); if ($recipientlocalpart == "carol") Quarantine("mailquarantine:spam"); Delete();',
+  );
+  expect(await entries()).toMatchObject([
+    { queue: "outgoing", recipient: "bob@example.org", transport: "internal" },
+  ]);
+  const { rows } = await database.pool.query(
+    "SELECT recipient, quarantine, flow, node FROM quarantined_message",
+  );
+  expect(rows).toEqual([
+    { recipient: "carol@example.org", quarantine: "spam", flow: "f", node: "script" },
+  ]);
+  const events = await database.pool.query(
+    "SELECT kind, recipient FROM mail_event ORDER BY recipient",
+  );
+  expect(events.rows.map(({ kind }) => kind)).toEqual([
+    "message-accepted",
+    "quarantined",
+    "deleted",
+  ]);
+  expect((await database.pool.query("SELECT 1 FROM mail_trace")).rows).toHaveLength(3);
+});
+
+test("a changed header is delivered, the rest stays as it came", async () => {
+  await accept("bob@example.org");
+  await scan('PrependHeader("Subject", "[x] ");');
+  expect(await bodies()).toContain("Received: by us\r\nSubject: [x] Hello\r\n\r\nbody\r\n");
+});
+
+test("a late reject makes a notice for a known sender only", async () => {
+  await accept("bob@example.org");
+  await accept("carol@example.org", true);
+  await accept("dan@example.org", true, "");
+  await scan('Reject("No thanks");');
+  expect(await entries()).toMatchObject([
+    { queue: "outgoing", sender: "", recipient: "ann@example.com" },
+  ]);
+  const notice = (await bodies()).find((body) => body.includes("multipart/report"));
+  expect(notice).toContain("No thanks");
+  expect(notice).toContain("Final-Recipient: rfc822; carol@example.org");
+});
+
+test("what cannot be judged now waits, and is never lost", async () => {
+  await accept("bob@example.org");
+  await scan("while (true) { }");
+  expect(await entries()).toMatchObject([
+    { queue: "incoming", attempts: 1, last_reply: "Local policy failed, try again later" },
+  ]);
+});
+
+test("a part that a flow removes is gone, and only that", async () => {
+  const messageId = randomUUID();
+  const bodyId = randomUUID();
+  const mail = [
+    "Subject: x",
+    'Content-Type: multipart/mixed; boundary="b"',
+    "",
+    "--b",
+    "",
+    "text",
+    "--b",
+    "Content-Type: application/x-msdownload; name=a.exe",
+    "",
+    "MZ",
+    "--b--",
+    "",
+  ].join("\r\n");
+  await accept("bob@example.org");
+  await insertBodies(database.pool, [{ bodyId, bytes: Buffer.from(mail) }]);
+  await database.pool.query("UPDATE queue_entry SET body_id = $1, message_id = $2", [
+    bodyId,
+    messageId,
+  ]);
+  await scan(
+    '$ids = GetAttachmentsByName("exe$"); echo GetAttachmentSize($ids)[0]; RemoveAttachments($ids); AddHeader("X-Removed", count($ids));',
+  );
+  const changed = (await bodies()).find((body) => body.startsWith("X-Removed: 1"));
+  expect(changed).toBe(
+    `X-Removed: 1\r\n${mail.replace("--b\r\nContent-Type: application/x-msdownload; name=a.exe\r\n\r\nMZ\r\n", "")}`,
+  );
+});
