@@ -130,20 +130,7 @@ const defaultContent: Flow = {
     programs: node("attachment-name", {
       title: "Programs?",
       config: {
-        endings: [
-          "bat",
-          "cmd",
-          "com",
-          "cpl",
-          "exe",
-          "hta",
-          "js",
-          "jse",
-          "lnk",
-          "msi",
-          "pif",
-          "scr",
-        ],
+        endings: "bat cmd com cpl exe hta js jse lnk msi pif scr".split(" "),
       },
       outcomes: { none: "mark", found: "hold", error: "hold" },
       note: "Attached programs are kept in the quarantine, where you can release them. A message that cannot be taken apart is kept too.",

@@ -1,5 +1,6 @@
-import type { Flow, FlowKind } from "@sluice/flow-schema";
+import { compileFlow, type Flow, type FlowKind } from "@sluice/flow-schema";
 import { describe, expect, it } from "vitest";
+import { blocks } from "../src/registry/definitions.gen.ts";
 import { makeFlow, type Nodes, run } from "./support/run-flow.ts";
 
 describe("a flow without blocks", () => {
@@ -67,6 +68,10 @@ describe("a delivery flow", () => {
   it("may end before the attempt", async () => {
     const variables = { attempted: false, recipientdomain: "slow.example" };
     expect((await run(flow, variables)).end).toBe("Reschedule 600");
+  });
+
+  it("needs no wire behind the attempt", () => {
+    expect(compileFlow(makeFlow("delivery", { a: ["attempt"] }), blocks).problems).toEqual([]);
   });
 
   it("takes the default where nothing is wired", async () => {

@@ -139,6 +139,8 @@ const unwiredProblems = (prepared: PreparedNode, flow: PreparedFlow): FlowProble
   return Object.entries(outcomes).flatMap(([outcome, words]): FlowProblem[] => {
     if (prepared.wires.has(outcome) || (isDisabled && outcome !== onlyTaken)) return [];
     if (outcome !== "error") {
+      // What follows an attempt by default is what most flows want.
+      if (prepared.block?.dividesAttempt === true) return [];
       return [
         {
           severity: "advice",
