@@ -1,4 +1,4 @@
-import { dependsOnRecipient, environmentFor } from "@sluice/flow-schema";
+import { compileFlow, dependsOnRecipient, environmentFor } from "@sluice/flow-schema";
 import { compile, type FunctionBody, HslArray, ScriptError, type Value } from "@sluice/hsl";
 import { describe, expect, it } from "vitest";
 import { blocks } from "../src/registry/definitions.gen.ts";
@@ -106,6 +106,22 @@ it("attachment name: a message that cannot be taken apart is not clean", async (
   expect(await ended(() => new HslArray())).toBe("Deliver");
   expect(await ended(() => HslArray.of("1.2"))).toBe("Delete");
   expect(await ended(broken)).toBe("Defer");
+});
+
+it("HTTP: a value cannot choose the host", () => {
+  const problems = (url: string) => {
+    const answers = [{ id: "yes", text: "OK", words: "OK" }];
+    const compiled = compileFlow(
+      makeFlow("recipient", { a: ["http-lookup", { url, answers }] }),
+      blocks,
+    );
+    return compiled.problems.filter(({ rule }) => rule === "config").length;
+  };
+  expect(problems("https://api.example.org/$1?x=$2")).toBe(0);
+  expect(problems("https://$1/")).toBe(1);
+  expect(problems("https://a.$1.example.org/")).toBe(1);
+  expect(problems("ftp://api.example.org/")).toBe(1);
+  expect(problems(`https://a/${"$1".repeat(900)} `)).toBe(1);
 });
 
 describe("one reply", () => {

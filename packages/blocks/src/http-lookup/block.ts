@@ -35,8 +35,9 @@ export const block = defineBlock({
         label: "URL",
         help: "$1, $2, … become the values below, percent-encoded.",
         placeholder: "https://api.example.org/users?name=$1",
-        pattern: /^https?:\/\/[^\s$]+(?:\$\d|[^\s])*$/i,
-        patternHelp: "Begin with https:// and a host.",
+        // A value may not choose the host.
+        pattern: /^https?:\/\/[^\s$/?#]+(?:[/?#]\S*)?$/i,
+        patternHelp: "Begin with https:// and a host; $1, $2, … stand behind the host only.",
         max: 2000,
       }),
       values: field
