@@ -73,6 +73,11 @@ export const theme: MantineThemeOverride = createTheme({
     Modal: {
       defaultProps: {
         closeButtonProps: { "aria-label": "Close" },
+        styles: {
+          content: { background: "var(--surface)" },
+          header: { background: "var(--surface)" },
+          title: { fontWeight: 600, fontSize: 16 },
+        },
         centered: true,
         overlayProps: { backgroundOpacity: 0.35 },
         transitionProps: { duration: 120 },

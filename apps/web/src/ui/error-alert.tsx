@@ -28,7 +28,7 @@ export const ErrorAlert = ({ error, children }: Props) => {
   const usedBy = detail.data?.usedBy ?? [];
   return (
     <Alert color="red" variant="light" title={title} icon={<IconAlertTriangle />} role="alert">
-      {issues.length === 0 && <Text size="sm">{read.message}</Text>}
+      {issues.length === 0 && usedBy.length === 0 && <Text size="sm">{read.message}</Text>}
       {cure !== undefined && <Text size="sm">{cure}</Text>}
       {issues.length > 0 && (
         <List size="sm">

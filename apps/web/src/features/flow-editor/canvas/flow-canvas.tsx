@@ -381,9 +381,17 @@ const Canvas = ({ onCommand, lit }: Props) => {
           minZoom={0.1}
           maxZoom={2}
           onlyRenderVisibleElements={nodes.length > cullingFrom}
-          onInit={(instance) =>
-            showFirst(instance, root.current, readOnly ? 0.45 : 0.7, lit?.last ?? draft.flow.entry)
-          }
+          onInit={(instance) => {
+            const first = lit?.last ?? (selection.size === 1 ? [...selection][0] : undefined);
+            const { entry } = draft.flow;
+            showFirst(
+              instance,
+              root.current,
+              readOnly ? 0.45 : 0.7,
+              first ?? entry,
+              first === undefined,
+            );
+          }}
           nodeDragThreshold={3}
         >
           <Background
@@ -428,26 +436,25 @@ const Canvas = ({ onCommand, lit }: Props) => {
 const isField = (target: EventTarget): boolean =>
   target instanceof Element && target.closest("input, textarea, [contenteditable=true]") !== null;
 
-/** The whole flow where it can be read so; else the entry at 100 %, near the top. */
+/** The whole flow where it can be read so; else one block at 100 %: the entry near the corner, another in the middle. */
 const showFirst = (
   flow: ReactFlowInstance<SceneNode, WireEdgeType>,
-  entry: string | undefined,
   pane: HTMLElement | null,
   smallest: number,
+  block: string | undefined,
+  isEntry: boolean,
 ): void => {
   if (pane === null) return;
+  const { clientWidth, clientHeight } = pane;
   const bounds = flow.getNodesBounds(flow.getNodes());
   // Labels of outcomes stand beside the cards.
-  const zoom = Math.min(
-    1,
-    pane.clientWidth / (bounds.width + 220),
-    pane.clientHeight / (bounds.height + 90),
-  );
+  const zoom = Math.min(1, clientWidth / (bounds.width + 220), clientHeight / (bounds.height + 90));
   if (zoom >= smallest) {
-    const x = (pane.clientWidth - (bounds.width + 100) * zoom) / 2 - bounds.x * zoom;
+    const x = (clientWidth - (bounds.width + 100) * zoom) / 2 - bounds.x * zoom;
     void flow.setViewport({ x, y: 40 - bounds.y * zoom, zoom });
     return;
   }
-  const at = (entry === undefined ? undefined : flow.getNode(entry)?.position) ?? { x: 0, y: 0 };
-  void flow.setViewport({ x: 80 - at.x, y: 110 - at.y, zoom: 1 });
+  const at = (block === undefined ? undefined : flow.getNode(block)?.position) ?? { x: 0, y: 0 };
+  const corner = isEntry ? { x: 80, y: 110 } : { x: clientWidth / 2 - 120, y: clientHeight / 2 };
+  void flow.setViewport({ x: corner.x - at.x, y: corner.y - at.y, zoom: 1 });
 };

@@ -8,7 +8,7 @@ export type Rect = Point & Size;
 export const cardWidth = 240;
 export const cardHeight = 56;
 export const endingHeight = 36;
-export const endingWidth = 200;
+export const endingWidth = 240;
 export const startSize: Size = { width: 88, height: 28 };
 /** From one side outcome to the next. */
 export const outcomeStep = 26;

@@ -10,6 +10,8 @@ import { type Merge, merge, resolve } from "./merge.ts";
 import { createRemoteFlow, type Loaded, loadFlow } from "./remote-flow.ts";
 import { forgetDraft, keepDraft } from "./stored-draft.ts";
 
+const retryMilliseconds = 3000;
+
 export type FlowDraftLink = {
   /** Set while a person must choose. */
   readonly conflict: Merge | null;
@@ -20,6 +22,7 @@ export type FlowDraftLink = {
 export const useFlowDraft = (id: string, store: EditorStore, loaded: Loaded): FlowDraftLink => {
   const [conflict, setConflict] = useState<Merge | null>(null);
   const link = useMemo(() => {
+    let isGone = false;
     const remote = createRemoteFlow(id, loaded);
     const autosave = createAutosave<FlowDraft>(loaded.draft, {
       save: remote.save,
@@ -28,7 +31,7 @@ export const useFlowDraft = (id: string, store: EditorStore, loaded: Loaded): Fl
         const draft = store.getState().history.present;
         if (save.kind === "saved") forgetDraft(id);
         else keepDraft(id, { draft, base: remote.base() });
-        if (save.kind === "conflict") void reconcile();
+        if (save.kind === "conflict") void settle();
         if (save.kind === "offline")
           announce("The gateway does not answer. Changes are kept here.");
       },
@@ -50,15 +53,28 @@ export const useFlowDraft = (id: string, store: EditorStore, loaded: Loaded): Fl
       announce("Somebody else changed this flow too; both are kept.");
     };
 
+    /** Tries until the gateway answers: a conflict cannot be left standing. */
+    const settle = async (): Promise<void> => {
+      try {
+        await reconcile();
+      } catch {
+        if (!isGone) setTimeout(() => void settle(), retryMilliseconds);
+      }
+    };
+
     const noticed = async (kind: string, version: number): Promise<void> => {
       const own = remote.versions();
       const isKnown = kind === "flow" ? version <= own.flow : version <= (own.layout ?? -1);
       const { save } = store.getState();
       // A save that is under way tells its own version; what is not known after it is somebody else's.
       if (isKnown || version === 0 || save.kind === "saving" || save.kind === "conflict") return;
-      await reconcile();
+      await settle();
     };
-    return { autosave, reconcile, noticed };
+    const leave = (): void => {
+      isGone = true;
+      autosave.stop();
+    };
+    return { leave, autosave, noticed };
   }, [id, store, loaded]);
 
   const last = useRef<FlowDraft>(loaded.draft);
@@ -86,7 +102,7 @@ export const useFlowDraft = (id: string, store: EditorStore, loaded: Loaded): Fl
       window.removeEventListener("beforeunload", onLeave);
       window.removeEventListener("online", onOnline);
       void link.autosave.flush().finally(async () => {
-        link.autosave.stop();
+        link.leave();
         await queryClient.invalidateQueries({ queryKey: trpc.flows.pathKey() });
       });
     };

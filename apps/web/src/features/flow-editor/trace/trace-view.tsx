@@ -45,38 +45,40 @@ export const TraceView = ({ trace, step, onStep }: Props) => {
     onStep(next);
   };
   return (
-    <section className="trace" aria-label={`Trace of ${trace.flow}`} onKeyDownCapture={onKeyDown}>
-      <div className="trace-canvas">
-        {error !== null ? (
-          <ErrorAlert error={error}>
-            <Text size="sm">The steps are shown without the flow.</Text>
-          </ErrorAlert>
-        ) : draft === null ? (
-          <Loading label="Loading the revision" />
-        ) : (
-          <LitFlow
-            key={`${trace.flow} ${trace.revision}`}
-            draft={draft}
-            trace={trace}
-            step={step}
-            onStep={onStep}
-          />
-        )}
-      </div>
-      <div className="trace-steps">
-        {trace.error !== null && (
-          <Alert
-            color="red"
-            p="xs"
-            mb="xs"
-            title={`Failed in line ${trace.error.line}, column ${trace.error.column}`}
-          >
-            {trace.error.message}
-          </Alert>
-        )}
-        <StepList trace={trace} flow={draft?.flow ?? null} step={step} onStep={onStep} />
-      </div>
-    </section>
+    <div className="trace-frame">
+      <section className="trace" aria-label={`Trace of ${trace.flow}`} onKeyDownCapture={onKeyDown}>
+        <div className="trace-canvas">
+          {error !== null ? (
+            <ErrorAlert error={error}>
+              <Text size="sm">The steps are shown without the flow.</Text>
+            </ErrorAlert>
+          ) : draft === null ? (
+            <Loading label="Loading the revision" />
+          ) : (
+            <LitFlow
+              key={`${trace.flow} ${trace.revision}`}
+              draft={draft}
+              trace={trace}
+              step={step}
+              onStep={onStep}
+            />
+          )}
+        </div>
+        <div className="trace-steps">
+          {trace.error !== null && (
+            <Alert
+              color="red"
+              p="xs"
+              mb="xs"
+              title={`Failed in line ${trace.error.line}, column ${trace.error.column}`}
+            >
+              {trace.error.message}
+            </Alert>
+          )}
+          <StepList trace={trace} flow={draft?.flow ?? null} step={step} onStep={onStep} />
+        </div>
+      </section>
+    </div>
   );
 };
 
