@@ -45,7 +45,7 @@ export const createSignInGuard = (
   const counts = new LRUCache<string, number>({
     max: 100_000,
     ttl: forgetMilliseconds,
-    ...(now === undefined ? {} : { perf: { now } }),
+    ...(now === undefined ? {} : { perf: { now }, ttlResolution: 0 }),
   });
   const count = (key: string): number => counts.get(key) ?? 0;
   const add = (key: string, by: number): void => {

@@ -5,10 +5,10 @@
  * `S: closed` expects the end of the connection; `messages: N` counts what was accepted.
  */
 import { readdirSync, readFileSync } from "node:fs";
-import { createConnection, type Socket } from "node:net";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fakeFlow, type ListenerUnderTest, startListener } from "../support/listener.ts";
+import { SmtpClient } from "../support/smtp-client.ts";
 
 const folder = path.resolve(import.meta.dirname, "../conversations");
 
@@ -124,53 +124,6 @@ const readEscapes = (text: string): string =>
         : ({ r: "\r", n: "\n", "0": "\0", "\\": "\\" }[one ?? "\\"] ?? ""),
   );
 
-class Client {
-  readonly #socket: Socket;
-  #text = "";
-  #isClosed = false;
-  #wake: (() => void) | null = null;
-  constructor(port: number) {
-    this.#socket = createConnection({ port, host: "127.0.0.1" });
-    this.#socket.on("data", (chunk: Buffer) => {
-      this.#text += chunk.toString("latin1");
-      this.#wake?.();
-    });
-    this.#socket.on("error", () => {});
-    this.#socket.on("close", () => {
-      this.#isClosed = true;
-      this.#wake?.();
-    });
-  }
-  send(text: string): void {
-    this.#socket.write(Buffer.from(text, "latin1"));
-  }
-  /** One whole reply, or null when the connection ended. */
-  async reply(): Promise<string | null> {
-    for (;;) {
-      const match = /^(?:\d{3}-[^\n]*\n)*\d{3}(?: [^\n]*)?\r\n/.exec(this.#text);
-      if (match !== null) {
-        this.#text = this.#text.slice(match[0].length);
-        return match[0].replace(/\r\n$/, "").replaceAll("\r\n", "\n");
-      }
-      if (this.#isClosed) return null;
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
-  }
-  async closed(): Promise<string> {
-    while (!this.#isClosed) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
-    return this.#text;
-  }
-  end(): void {
-    this.#socket.destroy();
-  }
-}
-
 const matches = (reply: string, expected: string): boolean =>
   new RegExp(
     `^${expected
@@ -185,7 +138,7 @@ describe("conversations", () => {
       const lines = readFileSync(path.join(folder, file), "utf8").split("\n");
       const isStrict = lines.some((line) => line.startsWith("# listener: strict"));
       const target = isStrict ? strict : listener;
-      const client = new Client(target.port);
+      const client = new SmtpClient(target.port);
       const marker = `<${file}@client.example>`;
       try {
         for (const [index, line] of lines.entries()) {

@@ -12,7 +12,7 @@ import { createListenerSet } from "../../src/listener/listener-set.ts";
 import type { Acceptance } from "../../src/queue/queue-entry.ts";
 import { createContentStore } from "../../src/scanner/content-store.ts";
 import { createPolicyCache } from "../../src/session/policy-cache.ts";
-import { createSignInGuard } from "../../src/session/sign-in-guard.ts";
+import { createSignInGuard, type SignInGuard } from "../../src/session/sign-in-guard.ts";
 import { freePort } from "./gateway.ts";
 
 export type AcceptedMessage = {
@@ -25,6 +25,7 @@ export type ListenerUnderTest = {
   readonly port: number;
   readonly messages: readonly AcceptedMessage[];
   readonly records: readonly HistoryRecord[];
+  readonly log: readonly string[];
   readonly storage: { state: "ready" | "full"; error: Error | null };
   readonly change: (settings: z.input<typeof Settings>) => void;
   readonly status: () => ReturnType<ReturnType<typeof createListenerSet>["status"]>;
@@ -65,11 +66,23 @@ export const fakeFlow = (
   dependsOnRecipient,
 });
 
+/** Resolves when `holds` does; what a session leaves behind comes a moment after its end. */
+export const until = async (holds: () => boolean, milliseconds = 10_000): Promise<void> => {
+  const deadline = performance.now() + milliseconds;
+  while (!holds()) {
+    if (performance.now() > deadline) throw new Error("it did not come to pass");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+};
+
 export const startListener = async (options: {
   settings: (port: number) => z.input<typeof Settings>;
   runner?: Partial<FlowRunner>;
   flows?: readonly LiveFlow[];
   secrets?: Readonly<Record<string, string>>;
+  /** The monotonic clock of time limits. */
+  monotonic?: () => number;
+  signIns?: SignInGuard;
 }): Promise<ListenerUnderTest> => {
   const port = await freePort();
   const folder = mkdtempSync(path.join(tmpdir(), "sluice-listener-"));
@@ -92,6 +105,7 @@ export const startListener = async (options: {
   };
   const messages: AcceptedMessage[] = [];
   const records: HistoryRecord[] = [];
+  const log: string[] = [];
   const storage: ListenerUnderTest["storage"] = { state: "ready", error: null };
   const set = createListenerSet({
     snapshot: live,
@@ -113,7 +127,7 @@ export const startListener = async (options: {
         record: (record) => records.push(record),
         event: () => {},
         trace: () => {},
-        log: () => {},
+        log: (line) => log.push(line.text),
         flush: async () => {},
       },
       contents: createContentStore({ folder }),
@@ -121,8 +135,11 @@ export const startListener = async (options: {
       clock: () => new Date(),
       hostName: "mx.example.test",
       policies: createPolicyCache(),
-      signIns: createSignInGuard(),
+      signIns: options.signIns ?? createSignInGuard({ delayMilliseconds: 0 }),
+      ...(options.monotonic === undefined ? {} : { monotonic: options.monotonic }),
     },
+    tickMilliseconds: 10,
+    retryMilliseconds: 50,
   });
   await set.ready;
   let revision = 1;
@@ -130,6 +147,7 @@ export const startListener = async (options: {
     port,
     messages,
     records,
+    log,
     storage,
     status: set.status,
     change: (settings) => {
