@@ -3,10 +3,19 @@
  * its steps, look-ups and lines are noted. Made anew for each run, so it must be
  * cheap; whatever is the same for all runs of a kind is in its `FlowTable`.
  */
-import type { FunctionBody, Host, Limits, RunContext, Value } from "@sluice/hsl";
+import type {
+  Barriers,
+  FunctionBody,
+  Host,
+  Limits,
+  RunContext,
+  ScriptCache,
+  Value,
+} from "@sluice/hsl";
 import { HslArray, ScriptError } from "@sluice/hsl";
 import type { Snapshot } from "../config/snapshot.ts";
 import type { Message } from "../scanner/message.ts";
+import type { ScriptMemory } from "./host/script-memory.ts";
 import type { LiveFlow } from "./live-flow.ts";
 import type { TraceLookup } from "./trace.ts";
 import type { AttemptChanges, ContentAction } from "./verdict.ts";
@@ -19,6 +28,7 @@ export type FlowTable = {
   readonly now: () => number;
   readonly monotonic: () => number;
   readonly random: () => number;
+  readonly memory: ScriptMemory;
   /** The machine's name, for a gateway that was given none. */
   readonly hostName: string;
 };
@@ -129,6 +139,14 @@ export class FlowHost implements Host {
     this.observer = observer;
     this.snapshot = facts.snapshot;
     this.startedAt = table.monotonic();
+  }
+
+  get cache(): ScriptCache {
+    return this.table.memory.cacheOf(this.flow.id);
+  }
+
+  get barriers(): Barriers {
+    return this.table.memory.barriersOf(this.flow.id);
   }
 
   get hostName(): string {

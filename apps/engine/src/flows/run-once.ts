@@ -9,6 +9,7 @@ import { type HistoryWriter, scriptComponent } from "../history/history.ts";
 import { FlowHost, type FlowTable, type RunFacts } from "./flow-host.ts";
 import type { MaybeLater, Ran } from "./flow-input.ts";
 import { functionTable } from "./function-table.ts";
+import { createScriptMemory } from "./host/script-memory.ts";
 import { limitsOf } from "./limits.ts";
 import type { LiveFlow } from "./live-flow.ts";
 import type { FlowServices } from "./services.ts";
@@ -53,6 +54,7 @@ export type RunOnce = <Verdict>(
 export const createRunOnce = (parts: FlowParts): RunOnce => {
   const { history, clock = systemClock, isDry = false } = parts;
   const tables = new Map<FlowKind, FlowTable>();
+  const memory = createScriptMemory(clock.monotonic);
   for (const kind of flowKinds) {
     tables.set(kind, {
       functions: functionTable(kind, parts.services, parts.blocks, parts.executors),
@@ -60,6 +62,7 @@ export const createRunOnce = (parts: FlowParts): RunOnce => {
       limits: limitsOf(kind),
       ...clock,
       hostName: parts.hostName,
+      memory,
     });
   }
 

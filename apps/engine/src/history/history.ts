@@ -31,7 +31,7 @@ export const logLevels = ["debug", "info", "warn", "error"] as const;
 export type LogLevel = (typeof logLevels)[number];
 
 export type HistoryWriter = History & {
-  /** Counts a run for the numbers drawn on a flow; its trace need not be handed in here. */
+  /** Counts a run for the numbers drawn on a flow; told once for each run, wherever its trace is stored. */
   readonly ran: (trace: FlowTrace) => void;
   /** Somebody else stored the record (the queue's group commit): tell live lists. */
   readonly stored: (messageId: string) => void;
@@ -172,7 +172,6 @@ export const createHistory = (options: HistoryOptions): HistoryWriter => {
   return {
     record: (record) => {
       waiting.records.push(record);
-      for (const trace of record.traces) activity.add(trace);
       changed(record.messageId);
       added();
     },
@@ -186,7 +185,6 @@ export const createHistory = (options: HistoryOptions): HistoryWriter => {
     },
     trace: (messageId, trace) => {
       waiting.traces.push({ messageId, at: clock(), trace });
-      activity.add(trace);
       added();
     },
     log: ({ level, component, messageId = null, queueId = null, text }) => {

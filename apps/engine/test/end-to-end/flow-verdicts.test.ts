@@ -388,3 +388,26 @@ test.each([
   expect(flows.echoed()).toEqual(["00"]);
   expect(readFileSync("/etc/passwd", "utf8")).toContain("root");
 });
+
+test("answers are kept for a while, apart for each flow, and one run holds a barrier at a time", async () => {
+  const source = (word: string) => `
+    function answer($x) { echo "asked"; return "${word}" . $x; }
+    echo cache ["ttl" => 60] answer($senderip);
+    barrier "count" => $n { $n = isset($n) ? $n + 1 : 1; }
+    echo $n;
+    Accept();`;
+  const flows = createTestFlows({
+    settings: {
+      flows: {
+        one: scriptFlow("recipient", source("one ")),
+        two: scriptFlow("recipient", source("two ")),
+      },
+    },
+  });
+  await flows.recipient("one", "a@example.org");
+  await flows.recipient("one", "a@example.org");
+  await flows.recipient("two", "a@example.org");
+  expect(flows.echoed()).toEqual(
+    ["asked", "one 192.0.2.7", "1"].concat(["one 192.0.2.7", "2"], ["asked", "two 192.0.2.7", "1"]),
+  );
+});
