@@ -5,7 +5,7 @@
  * kind's fall-back and is logged with its place, never "clean" and never "unknown".
  * A flow that is not set costs nothing.
  */
-import type { RunResult } from "@sluice/hsl";
+import { encodeText, encodeUrl, type RunResult } from "@sluice/hsl";
 import { createMessage } from "../scanner/message.ts";
 import { deliverDirectly } from "./direct-delivery.ts";
 import { defaultTexts, onError } from "./fallback.ts";
@@ -40,7 +40,7 @@ export const createFlowRunner = (parts: FlowParts): FlowRunner => {
     authentication: (flow, input) =>
       flow === null
         ? { verdict: { kind: "reject", text: defaultTexts.authenticationReject }, trace: null }
-        : runOnce(flow, { ...factsOf(input), secrets: [input.password] }, input, (result) =>
+        : runOnce(flow, { ...factsOf(input), secrets: formsOf(input.password) }, input, (result) =>
             authenticationVerdict(result, input.userName),
           ),
 
@@ -71,6 +71,13 @@ export const createFlowRunner = (parts: FlowParts): FlowRunner => {
       return needsWholeMessage(flow) ? content.message.load().then(run) : run();
     },
   };
+};
+
+/** A password as scripts may write it: plain, for a URL, in base64. */
+const formsOf = (password: string): readonly string[] => {
+  if (password.length < 4) return [password]; // the other forms of so few bytes stand in any text
+  const base64 = Buffer.from(password, "utf8").toString("base64").replace(/=+$/, "");
+  return [...new Set([password, encodeUrl(encodeText(password)), base64])];
 };
 
 const noSecrets: readonly string[] = [];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { decodedPart, MimeLimitError, parseMime } from "./mime.ts";
+import { decodedPart, decodedSize, MimeLimitError, parseMime } from "./mime.ts";
 
 const mail = (lines: readonly string[]): Buffer => Buffer.from(lines.join("\r\n"));
 
@@ -45,6 +45,9 @@ test("names, types and decodes the parts", () => {
   expect(decodedPart(nested, plain).toString()).toBe("Grüße, a soft break");
   expect(decodedPart(nested, html).toString()).toBe("<p>");
   expect(decodedPart(nested, pdf).toString()).toBe("hello");
+  for (const part of [plain, html, pdf]) {
+    expect(decodedSize(nested, part)).toBe(decodedPart(nested, part).length);
+  }
   expect(Buffer.from(pdf.fileName, "latin1").toString()).toBe("naïve plan.pdf");
 });
 

@@ -205,6 +205,21 @@ export const withoutParts = (bytes: Buffer, removed: readonly MimePart[]): Buffe
   return Buffer.concat([...kept, bytes.subarray(at)]);
 };
 
+/** How many bytes a part has without its transfer encoding; counted, not decoded, for a part may be large. */
+export const decodedSize = (bytes: Buffer, part: MimePart): number => {
+  if (part.encoding === "base64") {
+    let digits = 0;
+    for (let at = part.bodyStart; at < part.end; at++) {
+      const code = bytes[at] ?? 0;
+      if (code > 32 && code !== 61) digits += 1;
+    }
+    return Math.floor((digits * 3) / 4);
+  }
+  return part.encoding === "quoted-printable"
+    ? decodedPart(bytes, part).length
+    : part.end - part.bodyStart;
+};
+
 /** Bytes of a part after its transfer encoding is taken off; a broken one gives what can be read. */
 export const decodedPart = (bytes: Buffer, part: MimePart): Buffer => {
   const body = bytes.subarray(part.bodyStart, part.end);

@@ -208,20 +208,22 @@ test("the password is in no trace and no log", async () => {
       flows: {
         f: scriptFlow(
           "authentication",
-          'echo "trying " . $saslpassword . "!"; $x = $saslpassword; echo $x; in_file($x, "file:accounts"); http("http://127.0.0.1:1/?p=$1", 1, $x); Reject("no " . $x);',
+          'echo "trying " . $saslpassword . "!"; $x = $saslpassword; echo $x; in_file($x, "file:accounts"); http("http://127.0.0.1:1/?p=$1", 1, $x); echo url_encode($x) . base64_encode($x); Reject("no " . $x);',
         ),
       },
       files: { accounts: { name: "accounts.txt", sha256: "0".repeat(64) } },
     },
     files: { accounts: "bob secret" },
   });
-  const { trace } = await flows.signIn("f", "bob", "hunter2-S3cret");
+  const { trace } = await flows.signIn("f", "bob", "hunter2+S3cret");
   expect(trace?.error).toBeNull();
   expect(trace?.steps[0]?.lookups.map((one) => one.function)).toEqual(["in_file", "http"]);
-  expect(JSON.stringify([trace, flows.log])).not.toContain("hunter2");
+  const shown = JSON.stringify([trace, flows.log]);
+  expect(shown).not.toContain("hunter2");
+  expect(shown).not.toContain(Buffer.from("hunter2+S3cret").toString("base64").slice(0, 12));
 });
 
-test("the password does not leave the flow it was made for, even in $context", async () => {
+test("what a script keeps in $context is there in the next flow of the session", async () => {
   const flows = createTestFlows({
     settings: {
       flows: {

@@ -20,7 +20,7 @@ import {
 } from "@sluice/mail-syntax";
 import { headerText } from "../../scanner/header-edits.ts";
 import type { Message } from "../../scanner/message.ts";
-import { decodedPart, MimeLimitError, type MimePart } from "../../scanner/mime.ts";
+import { decodedPart, decodedSize, MimeLimitError, type MimePart } from "../../scanner/mime.ts";
 import { bytesAt, flagAt, textAt } from "../arguments.ts";
 import { contentState } from "../flow-host.ts";
 import { listValue, recordValue } from "../values.ts";
@@ -160,7 +160,7 @@ export const attachmentFunctions: Bodies = {
     return messageOf(run).removeParts(idsOf(args[0]));
   },
   GetAttachmentSize: perPart((part, bytes) =>
-    part.id === "/" ? bytes.length : decodedPart(bytes, part).length,
+    part.id === "/" ? bytes.length : decodedSize(bytes, part),
   ),
 };
 
