@@ -72,6 +72,7 @@ export const Search = ({ onClose }: { readonly onClose: () => void }) => {
       shortcut={null}
       nothingFound="Nothing has this name. A message is found by its id."
       highlightQuery
+      attributes={{ content: { "aria-label": "Search" } }}
       scrollable
       centered={false}
       overlayProps={{ blur: 0, backgroundOpacity: 0.35 }}

@@ -5,6 +5,7 @@ import * as draftOf from "./draft/flow-draft.ts";
 import { startWire } from "./draft/flow-draft.ts";
 import type { EditorStore } from "./editor-store.ts";
 import type { KeyCommand } from "./keymap.ts";
+import { selectCurrentWire, walk, walkOutcomes } from "./walk.ts";
 
 /** Runs a command on the document; false when it is one of the view's own. */
 export const runCommand = (store: EditorStore, name: KeyCommand): boolean => {
@@ -16,13 +17,13 @@ export const runCommand = (store: EditorStore, name: KeyCommand): boolean => {
     case "up":
     case "left":
     case "right":
-      command.walk(store, name);
+      walk(store, name);
       return true;
     case "next-outcome":
-      command.walkOutcomes(store, 1);
+      walkOutcomes(store, 1);
       return true;
     case "previous-outcome":
-      command.walkOutcomes(store, -1);
+      walkOutcomes(store, -1);
       return true;
     case "open":
       if (focus !== null) state.select([focus]);
@@ -57,7 +58,7 @@ export const runCommand = (store: EditorStore, name: KeyCommand): boolean => {
       }
       return true;
     case "select-wire":
-      command.selectCurrentWire(store);
+      selectCurrentWire(store);
       return true;
     case "toggle-selection": {
       if (focus === null) return true;

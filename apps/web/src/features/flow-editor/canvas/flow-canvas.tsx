@@ -14,7 +14,6 @@ import {
   MiniMap,
   type NodeChange,
   ReactFlow,
-  type ReactFlowInstance,
   ReactFlowProvider,
   SelectionMode,
   useReactFlow,
@@ -49,6 +48,7 @@ import {
   type WireEdge as WireEdgeType,
 } from "./scene.ts";
 import { severitiesOf } from "./severities.ts";
+import { showFirst } from "./show-first.ts";
 import { StartNode } from "./start-node.tsx";
 import { useShowFocus } from "./use-show-focus.ts";
 import { WireActions } from "./wire-actions.ts";
@@ -387,7 +387,7 @@ const Canvas = ({ onCommand, lit }: Props) => {
             showFirst(
               instance,
               root.current,
-              readOnly ? 0.45 : 0.7,
+              readOnly ? 0.4 : 0.7,
               first ?? entry,
               first === undefined,
             );
@@ -435,26 +435,3 @@ const Canvas = ({ onCommand, lit }: Props) => {
 
 const isField = (target: EventTarget): boolean =>
   target instanceof Element && target.closest("input, textarea, [contenteditable=true]") !== null;
-
-/** The whole flow where it can be read so; else one block at 100 %: the entry near the corner, another in the middle. */
-const showFirst = (
-  flow: ReactFlowInstance<SceneNode, WireEdgeType>,
-  pane: HTMLElement | null,
-  smallest: number,
-  block: string | undefined,
-  isEntry: boolean,
-): void => {
-  if (pane === null) return;
-  const { clientWidth, clientHeight } = pane;
-  const bounds = flow.getNodesBounds(flow.getNodes());
-  // Labels of outcomes stand beside the cards.
-  const zoom = Math.min(1, clientWidth / (bounds.width + 220), clientHeight / (bounds.height + 90));
-  if (zoom >= smallest) {
-    const x = (clientWidth - (bounds.width + 100) * zoom) / 2 - bounds.x * zoom;
-    void flow.setViewport({ x, y: 40 - bounds.y * zoom, zoom });
-    return;
-  }
-  const at = (block === undefined ? undefined : flow.getNode(block)?.position) ?? { x: 0, y: 0 };
-  const corner = isEntry ? { x: 80, y: 110 } : { x: clientWidth / 2 - 120, y: clientHeight / 2 };
-  void flow.setViewport({ x: corner.x - at.x, y: corner.y - at.y, zoom: 1 });
-};

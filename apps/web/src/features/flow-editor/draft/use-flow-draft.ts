@@ -1,7 +1,7 @@
 /** Ties the editor's document to the gateway: autosave, changes of others, conflicts, what a reload must not lose. */
-import { useSubscription } from "@trpc/tanstack-react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { queryClient, trpc } from "../../../api.ts";
+import { onSettingsNotice } from "../../../shell/settings-notices.ts";
 import { announce } from "../../../ui/announce.tsx";
 import type { EditorStore } from "../editor-store.ts";
 import { createAutosave } from "./autosave.ts";
@@ -70,11 +70,17 @@ export const useFlowDraft = (id: string, store: EditorStore, loaded: Loaded): Fl
       if (isKnown || version === 0 || save.kind === "saving" || save.kind === "conflict") return;
       await settle();
     };
+    /** Nobody told us anything for a while: looks for itself. */
+    const caughtUp = async (): Promise<void> => {
+      const { versions } = await loadFlow(id).catch(() => ({ versions: remote.versions() }));
+      await noticed("flow", versions.flow);
+      if (versions.layout !== null) await noticed("layout", versions.layout);
+    };
     const leave = (): void => {
       isGone = true;
       autosave.stop();
     };
-    return { leave, autosave, noticed };
+    return { leave, autosave, noticed, caughtUp };
   }, [id, store, loaded]);
 
   const last = useRef<FlowDraft>(loaded.draft);
@@ -108,14 +114,15 @@ export const useFlowDraft = (id: string, store: EditorStore, loaded: Loaded): Fl
     };
   }, [link]);
 
-  useSubscription(
-    trpc.settings.onChange.subscriptionOptions(undefined, {
-      onData: (notice) => {
+  useEffect(
+    () =>
+      onSettingsNotice((notice) => {
+        if (notice.type === "connected") void link.caughtUp();
         if (notice.type !== "draft" || notice.id !== id) return;
         if (notice.kind === "flow" || notice.kind === "layout")
           void link.noticed(notice.kind, notice.version);
-      },
-    }),
+      }),
+    [link, id],
   );
 
   return {

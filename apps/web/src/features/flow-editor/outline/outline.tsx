@@ -2,9 +2,9 @@
 /** The second, equal view: a tree grid for keyboards, screen readers, phones and reviews. */
 // biome-ignore-all lint/a11y/useSemanticElements: a tree grid is made of roles; no element has them
 // biome-ignore-all lint/a11y/useFocusableInteractive: the row has the focus, its cells need none
-import { ActionIcon, Button, Menu } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { flowKindDefinitions } from "@sluice/flow-schema";
-import { IconDots, IconPlus } from "@tabler/icons-react";
+import { IconPlus } from "@tabler/icons-react";
 import { type ClipboardEvent, type KeyboardEvent, useEffect, useMemo, useRef } from "react";
 import { announce } from "../../../ui/announce.tsx";
 import { SeverityIcon } from "../../../ui/severity.tsx";
@@ -16,6 +16,7 @@ import { faceOf, useCompiled, useDraft, useEditor, useEditorStore } from "../edi
 import { commandOf, type KeyCommand } from "../keymap.ts";
 import { runCommand } from "../run-command.ts";
 import { type OutlineRow, outlineRows, rowKey } from "./outline-rows.ts";
+import { RowMenu } from "./row-menu.tsx";
 import "./outline.css";
 
 export const Outline = ({ onCommand }: { readonly onCommand: (command: KeyCommand) => void }) => {
@@ -254,61 +255,4 @@ const targetWords = (draft: Draft, { target, refersTo }: OutcomeRow, otherwise: 
   const node = target === null ? undefined : draft.flow.nodes[target];
   if (node === undefined) return otherwise;
   return refersTo === null ? faceOf(node).title : `#${refersTo} ${faceOf(node).title}`;
-};
-
-const RowMenu = ({ id }: { readonly id: string }) => {
-  const store = useEditorStore();
-  const draft = useDraft();
-  const choose = (act: () => void) => () => {
-    store.getState().select([id]);
-    act();
-  };
-  const node = draft.flow.nodes[id];
-  return (
-    <Menu position="bottom-end" returnFocus={false}>
-      <Menu.Target>
-        <ActionIcon
-          size="sm"
-          tabIndex={-1}
-          aria-label={`Actions for ${command.titleOf(draft, id)}`}
-        >
-          <IconDots size={16} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item onClick={choose(() => store.getState().openInspector("settings"))}>
-          Settings
-        </Menu.Item>
-        <Menu.Item onClick={choose(() => runCommand(store, "add-after"))}>Add after</Menu.Item>
-        <Menu.Item onClick={choose(() => runCommand(store, "add-before"))}>Add before</Menu.Item>
-        <Menu.Item
-          onClick={choose(() =>
-            store.getState().set({ dialog: { kind: "connect", source: id, outcome: null } }),
-          )}
-        >
-          Connect
-        </Menu.Item>
-        <Menu.Item onClick={choose(() => command.moveAlongChain(store, "up"))}>Move up</Menu.Item>
-        <Menu.Item onClick={choose(() => command.moveAlongChain(store, "down"))}>
-          Move down
-        </Menu.Item>
-        <Menu.Item
-          onClick={choose(() => store.getState().set({ dialog: { kind: "rename", node: id } }))}
-        >
-          Rename
-        </Menu.Item>
-        <Menu.Item onClick={choose(() => command.toggleDisabled(store))}>
-          {node?.disabled === true ? "Switch on" : "Switch off"}
-        </Menu.Item>
-        <Menu.Item onClick={choose(() => command.duplicateChosen(store))}>Duplicate</Menu.Item>
-        <Menu.Divider />
-        <Menu.Item
-          c="var(--severity-error)"
-          onClick={choose(() => command.deleteSelection(store, true))}
-        >
-          Delete
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
-  );
 };

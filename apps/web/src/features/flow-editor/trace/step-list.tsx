@@ -20,7 +20,12 @@ export const StepList = ({ trace, flow, step, onStep }: Props) => {
   const list = useRef<HTMLOListElement>(null);
   const describe = useMemo(() => (flow === null ? null : describeOrigins(flow, blocks)), [flow]);
   useEffect(() => {
-    list.current?.children[step]?.scrollIntoView({ block: "nearest" });
+    const row = list.current?.children[step];
+    row?.scrollIntoView({ block: "nearest" });
+    // Who walks inside the list takes the focus along.
+    if (list.current?.contains(document.activeElement) === true) {
+      row?.querySelector<HTMLElement>("button")?.focus({ preventScroll: true });
+    }
   }, [step]);
   const wordsOf = ({ node, outcome }: TraceStep): string | null => {
     if (outcome === null) return null;
@@ -49,8 +54,9 @@ export const StepList = ({ trace, flow, step, onStep }: Props) => {
                 <span className="step-words">
                   <strong>{each.title}</strong>
                   <span>
-                    {words ?? (isLast ? visibleText(trace.ending) : "")}
-                    {trace.error !== null && trace.error.node === each.node && " failed here"}
+                    {trace.error !== null && trace.error.node === each.node
+                      ? "failed here"
+                      : (words ?? (isLast ? visibleText(trace.ending) : ""))}
                   </span>
                 </span>
                 <span className="step-time">{duration(each.microseconds)}</span>
