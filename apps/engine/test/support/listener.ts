@@ -29,7 +29,7 @@ export type ListenerUnderTest = {
   readonly storage: { state: "ready" | "full"; error: Error | null };
   readonly change: (settings: z.input<typeof Settings>) => void;
   readonly status: () => ReturnType<ReturnType<typeof createListenerSet>["status"]>;
-  readonly close: () => Promise<void>;
+  readonly close: (graceMilliseconds?: number) => Promise<void>;
 };
 
 const plain = <V>(verdict: V): Ran<V> => ({ verdict, trace: null });
@@ -155,8 +155,8 @@ export const startListener = async (options: {
       snapshot = snapshotOf(settings, revision);
       for (const watcher of watchers) watcher(snapshot);
     },
-    close: async () => {
-      await set.close(100);
+    close: async (grace = 100) => {
+      await set.close(grace);
       rmSync(folder, { recursive: true, force: true });
     },
   };
