@@ -87,11 +87,17 @@ export const createHistory = (options: HistoryOptions): HistoryWriter => {
   let noticedAt = 0;
   let lostLines = 0;
   let timer: NodeJS.Timeout | undefined;
+  let timerDue = 0;
   let writing: Promise<void> | null = null;
   let closed = false;
 
+  /** The soonest wish counts. */
   const schedule = (milliseconds = batchMilliseconds): void => {
-    timer ??= setTimeout(() => {
+    const due = performance.now() + milliseconds;
+    if (timer !== undefined && timerDue <= due) return;
+    clearTimeout(timer);
+    timerDue = due;
+    timer = setTimeout(() => {
       timer = undefined;
       void quietly(write());
     }, milliseconds);

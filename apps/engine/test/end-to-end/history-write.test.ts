@@ -186,3 +186,19 @@ test("the queue can write the record in its own transaction", async () => {
   expect(await outcomeOf(one.messageId)).toBeUndefined();
   client.release();
 });
+
+test("a row is there soon after it was handed in, whatever else waits for its turn", async () => {
+  const history = createHistory({ pool: database.pool, clock: () => new Date(), logLevel: "info" });
+  history.ran({
+    ...{ flow: "f", kind: "content", revision: 1, recipient: null, steps: [], ending: "" },
+    ...{ error: null, microseconds: 1 },
+  });
+  const one = record();
+  history.record(one);
+  const startedAt = performance.now();
+  while ((await outcomeOf(one.messageId)) === undefined && performance.now() - startedAt < 8000) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  expect(await outcomeOf(one.messageId)).toBe("queued");
+  await history.close();
+});
