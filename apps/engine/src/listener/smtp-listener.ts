@@ -79,7 +79,11 @@ export const createSmtpListener = (options: {
     parts.history.log({ level: "warn", component: "listener", text: `${id}: ${text}` });
   };
 
-  const begin = async (socket: Socket, proxied: ProxiedAddresses | null): Promise<void> => {
+  const begin = async (
+    socket: Socket,
+    proxied: ProxiedAddresses | null,
+    release: () => void,
+  ): Promise<void> => {
     const session: Session = {
       id: newId(parts.clock().getTime()),
       snapshot,
@@ -125,11 +129,14 @@ export const createSmtpListener = (options: {
           remotePort: session.clientPort,
         },
         session,
+        () => {
+          connections.delete(connection);
+          release();
+        },
       );
       open.set(connection.session, connection);
       server.connections.add(connection);
       connections.add(connection);
-      transport.once("close", () => connections.delete(connection));
       connection.on("error", () => {});
       if (transport instanceof tls.TLSSocket) connection.becameSecure(factsOf(transport));
       connection.init();
@@ -181,31 +188,37 @@ export const createSmtpListener = (options: {
         perMinute: listener.connectionsPerMinute,
       };
       const isBalancer = isListed(listener.proxyPeers, peer);
-      const admit = (address: string): boolean => {
+      const admit = (address: string): (() => void) | null => {
         const admission = limit.admit(address, limits, Date.now());
         if (admission === "admitted") {
-          socket.once("close", () => limit.release(address));
-          return true;
+          let isHeld = true;
+          const release = (): void => {
+            if (isHeld) limit.release(address);
+            isHeld = false;
+          };
+          socket.once("close", release); // STARTTLS takes this listener away; the connection's end counts too
+          return release;
         }
         const reply =
           admission === "too-many" ? replies.tooManyConnections : replies.connectingTooFast;
         tell(`${address} was turned away: ${reply.text}`);
         socket.end(isImplicit ? "" : formatReply(reply));
         setTimeout(() => socket.destroy(), 5000).unref();
-        return false;
+        return null;
       };
       if (isImplicit && security.tls === null) {
         socket.destroy();
         return;
       }
       if (!isBalancer) {
-        if (admit(peer)) begin(socket, null).catch(() => socket.destroy());
+        const release = admit(peer);
+        if (release !== null) begin(socket, null, release).catch(() => socket.destroy());
         return;
       }
       readProxyHeader(socket)
         .then((proxied) => {
-          if (admit(proxied?.clientAddress ?? peer)) return begin(socket, proxied);
-          return undefined;
+          const release = admit(proxied?.clientAddress ?? peer);
+          return release === null ? undefined : begin(socket, proxied, release);
         })
         .catch((error: unknown) => {
           tell(

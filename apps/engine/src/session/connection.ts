@@ -41,6 +41,7 @@ export class SmtpConnection extends SMTPConnection implements Dialogue {
   #output = "";
   #isFlushPlanned = false;
   #greeting: NodeJS.Timeout | undefined;
+  readonly #onEnd: () => void;
   /** What is known without a word of the client. */
   readonly #direct: Pick<Session, "clientAddress" | "clientPort" | "context">;
 
@@ -49,9 +50,11 @@ export class SmtpConnection extends SMTPConnection implements Dialogue {
     socket: Socket,
     options: SMTPConnectionOptions,
     session: Session,
+    onEnd: () => void,
   ) {
     super(server, socket, options);
     this.mail = session;
+    this.#onEnd = onEnd;
     const { clientAddress, clientPort } = session;
     this.#direct = { clientAddress, clientPort, context: new Map(session.context) };
   }
@@ -302,6 +305,7 @@ export class SmtpConnection extends SMTPConnection implements Dialogue {
     const isFirst = !this._closed;
     super._onClose();
     if (!isFirst) return;
+    this.#onEnd();
     this.mail.cancel.abort();
     const isInContent = this.#intake !== null && !this.#intake.isWhole;
     if (isInContent) this.#intake?.abandon();

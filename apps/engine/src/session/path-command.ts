@@ -32,7 +32,9 @@ const readPath = (argument: string, keyword: "FROM" | "TO"): Path | null => {
 /** The value of xtext as text; null when it is no xtext, or hides control characters. */
 const readXtext = (value: string, longest: number): string | null => {
   if (value.length > longest) return null;
-  const text = isAscii(value) ? decodeXtext(value) : value; // RFC 6533 §3: utf-8-addr-unitext
+  // RFC 6533 §3 writes ORCPT in UTF-8; what xtext hides is ASCII
+  const text = isAscii(value) ? decodeXtext(value) : value;
+  if (isAscii(value) && !isAscii(text ?? "")) return null;
   return text === null || text === "" || hasUnsafeText(text) ? null : text;
 };
 

@@ -12,7 +12,8 @@ export type ReceivedFacts = {
   readonly at: Date;
 };
 
-const safe = (text: string): string => text.replace(/[^!-~]/g, "?");
+/** One word, whatever a client calls itself: no comment, quote or separator of the field. */
+const safe = (text: string): string => text.replace(/[^A-Za-z0-9.\-_[\]:]/g, "?");
 
 const literal = (address: string): string =>
   address.includes(":") ? `[IPv6:${address}]` : `[${address}]`;

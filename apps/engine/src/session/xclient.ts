@@ -22,7 +22,8 @@ export const readXclient = (argument: string): ClientFacts | null => {
   for (const word of words) {
     const equals = word.indexOf("=");
     const name = word.slice(0, Math.max(0, equals)).toUpperCase();
-    const decoded = decodeXtext(word.slice(equals + 1));
+    const bytes = decodeXtext(word.slice(equals + 1));
+    const decoded = bytes === null ? null : Buffer.from(bytes, "latin1").toString("utf8");
     if (equals < 0 || seen.has(name) || decoded === null) return null;
     seen.add(name);
     if (decoded === "" || decoded.length > maximumValue || hasUnsafeText(decoded)) return null;

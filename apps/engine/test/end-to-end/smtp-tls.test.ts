@@ -73,7 +73,7 @@ const subjectOf = (client: SmtpClient): string =>
     : "";
 
 test("STARTTLS is offered before TLS and not after it, and a message says how it came", async () => {
-  const { port, messages, records } = await start(optional);
+  const { port, messages, records, status } = await start(optional);
   const client = new SmtpClient(port);
   await client.reply();
   expect(await client.say("EHLO client.example")).toMatch(/STARTTLS/);
@@ -89,13 +89,15 @@ test("STARTTLS is offered before TLS and not after it, and a message says how it
     "x\r\n.",
   );
   expect(messages[0]?.bodies[0]).toMatch(
-    /^Received: [^]*\(TLSv1\.3 TLS_AES_\d+_GCM_SHA\d+\)[^]* with ESMTPS\r\n/,
+    /^Received: [\s\S]*\(TLSv1\.3 TLS_AES_\d+_GCM_SHA\d+\)[\s\S]* with ESMTPS\r\n/,
   );
   expect(messages[0]?.acceptance.bodies[0]?.entries[0]?.envelope).toMatchObject({
     requireTls: true,
     tls: { protocol: "TLSv1.3" },
   });
   expect(records[0]?.events.map(({ kind }) => kind)).toContain("tls");
+  client.end();
+  await until(() => status()[0]?.connections === 0); // its place is free again
 });
 
 test("the certificate is the one for the name that was asked for; a wildcard serves one label", async () => {
