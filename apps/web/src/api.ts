@@ -10,6 +10,7 @@ import {
   TRPCClientError,
 } from "@trpc/client";
 import { createTRPCOptionsProxy, type TRPCOptionsProxy } from "@trpc/tanstack-react-query";
+import { forwardOnly } from "./forward-only.ts";
 
 export type { ErrorData, RouterInputs, RouterOutputs };
 export type SignedInUser = NonNullable<RouterOutputs["signIn"]["status"]["user"]>;
@@ -23,6 +24,7 @@ const url = "/trpc";
 
 export const api: TRPCClient<AppRouter> = createTRPCClient<AppRouter>({
   links: [
+    forwardOnly(),
     splitLink({
       condition: ({ type }) => type === "subscription",
       true: httpSubscriptionLink({ url }),

@@ -135,7 +135,7 @@ export const DataTable = <Row,>(props: Props<Row>) => {
   const all = rows.length > 0 && rows.every((row) => selection?.keys.has(rowKey(row)));
   const current = Math.min(active, Math.max(0, rows.length - 1));
   return (
-    <div className="data-table" ref={scroll}>
+    <div className="data-table" ref={scroll} {...(rows.length === 0 && { tabIndex: 0 })}>
       <div
         role="grid"
         aria-label={label}

@@ -37,7 +37,6 @@ export const QueryBox = ({ text, onSearch, error }: Props) => {
   useEffect(() => setTyped(text), [text]);
   return (
     <form
-      role="search"
       onSubmit={(event) => {
         event.preventDefault();
         onSearch(typed.trim());
