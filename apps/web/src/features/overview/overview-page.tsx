@@ -20,7 +20,8 @@ import { HrefAnchor, LinkAnchor } from "../../ui/links.tsx";
 import { Loading } from "../../ui/loading.tsx";
 import { type MailOutcome, MailOutcomePill, mailOutcomes } from "../../ui/mail-outcome.tsx";
 import { Page } from "../../ui/page.tsx";
-import { Time } from "../../ui/time.tsx";
+import { SeverityIcon } from "../../ui/severity.tsx";
+import { relativeTime, Time } from "../../ui/time.tsx";
 import { Traffic } from "./traffic.tsx";
 
 type Numbers = RouterOutputs["overview"]["numbers"];
@@ -61,6 +62,10 @@ export const OverviewPage = () => {
   );
 };
 
+/** The gateway names exact times; a person reads "2 days ago". */
+const withoutIsoTimes = (text: string): string =>
+  text.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (time) => relativeTime(new Date(time), new Date()));
+
 const Panel = ({ title, children }: { readonly title: string; readonly children: ReactNode }) => (
   <Card withBorder padding="md" component="section" aria-label={title}>
     <Title order={2} mb="sm">
@@ -84,7 +89,12 @@ const Content = ({ data, span }: { readonly data: Numbers; readonly span: Span }
   return (
     <Stack gap="md">
       {attention.map(({ kind, text, object }) => (
-        <Alert key={`${kind} ${text}`} color="yellow" variant="light" title={text}>
+        <Alert
+          key={`${kind} ${text}`}
+          variant="default"
+          icon={<SeverityIcon severity="warning" />}
+          title={withoutIsoTimes(text)}
+        >
           {object !== null && (
             <HrefAnchor href={objectLink(object.kind as ObjectKind, { id: object.id }) ?? "/"}>
               {`Open ${object.id}`}
