@@ -413,3 +413,54 @@ test("answers are kept for a while, apart for each flow, and one run holds a bar
     ["asked", "one 192.0.2.7", "1"].concat(["one 192.0.2.7", "2"], ["asked", "two 192.0.2.7", "1"]),
   );
 });
+
+test("the trace is the path that was taken, with outcomes, lines and the node a fault is in", async () => {
+  const node = (block: string, config: object, outcomes: object = {}) => ({
+    block,
+    version: 1,
+    config,
+    outcomes,
+  });
+  const flows = createTestFlows({
+    settings: {
+      flows: {
+        f: {
+          kind: "recipient",
+          title: "Path",
+          entry: "who",
+          nodes: {
+            who: node("authenticated", {}, { yes: "note", no: "other" }),
+            other: node("script", { source: '// Other\necho "stranger";' }, { next: "note" }),
+            note: node(
+              "script",
+              { source: '// Note\necho "noted"; if ($sender == "bad@x.test") while (true) { }' },
+              { next: "end" },
+            ),
+            end: node("reject", { text: "Sorry" }),
+          },
+        },
+      },
+    },
+  });
+  const path = async (more: object) => {
+    const { trace } = await flows.recipient("f", "bob@example.org", more);
+    return {
+      steps: trace?.steps.map(({ node: id, outcome, log }) => [id, outcome, ...log]),
+      ending: trace?.ending,
+      fault: trace?.error?.node,
+    };
+  };
+  const stranger = await path({});
+  expect(stranger).toEqual({
+    steps: [
+      ["who", "no"],
+      ["other", "next", "stranger"],
+      ["note", "next", "noted"],
+      ["end", null],
+    ],
+    ending: 'Reject("Sorry")',
+    fault: undefined,
+  });
+  expect((await path({ signIn: "bob" })).steps?.map(([id]) => id)).toEqual(["who", "note", "end"]);
+  expect(await path({ sender: "bad@x.test" })).toMatchObject({ ending: "error", fault: "note" });
+});
