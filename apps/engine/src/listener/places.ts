@@ -3,9 +3,10 @@
  * on all addresses and one on a single address of the same port cannot be open at
  * once, so the wide one takes every connection and the local address tells whose it is.
  */
-import { isIP, SocketAddress } from "node:net";
+import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
 import type { Settings } from "@sluice/settings";
+import { plainAddress } from "../session/plain-address.ts";
 
 export type Place = {
   readonly listener: string;
@@ -22,12 +23,6 @@ export type Place = {
 const wide = { both: "::", ipv4: "0.0.0.0" } as const;
 
 export const keyOf = (address: string, port: number): string => `${address} ${port}`;
-
-/** One spelling for each address; IPv4 inside IPv6 is IPv4. */
-export const plainAddress = (address: string | undefined): string => {
-  const plain = (address ?? "").replace(/^::ffff:(?=\d+\.)/i, "");
-  return isIP(plain) === 6 ? new SocketAddress({ address: plain, family: "ipv6" }).address : plain;
-};
 
 /** "any" is both families where the machine has both. */
 const addressesOf = (text: string): { shown: string; address: string }[] =>

@@ -5,6 +5,7 @@
 
 import type { Socket } from "node:net";
 import { isIP } from "node:net";
+import { plainAddress } from "../session/plain-address.ts";
 
 export type ProxiedAddresses = {
   readonly clientAddress: string;
@@ -60,9 +61,9 @@ const parseText = (bytes: Buffer): ProxyParse => {
     kind: "done",
     length,
     addresses: {
-      clientAddress: client,
+      clientAddress: plainAddress(client),
       clientPort: Number(clientPort),
-      serverAddress: server,
+      serverAddress: plainAddress(server),
       serverPort: Number(serverPort),
     },
   };
@@ -83,9 +84,8 @@ const parseBinary = (bytes: Buffer): ProxyParse => {
   const address = (at: number): string => {
     const raw = bytes.subarray(at, at + size);
     if (size === 4) return raw.join(".");
-    return Array.from({ length: 8 }, (_, index) => raw.readUInt16BE(index * 2).toString(16)).join(
-      ":",
-    );
+    const groups = Array.from({ length: 8 }, (_, index) => raw.readUInt16BE(index * 2));
+    return plainAddress(groups.map((group) => group.toString(16)).join(":"));
   };
   return {
     kind: "done",

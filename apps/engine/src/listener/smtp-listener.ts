@@ -11,10 +11,10 @@ import type { TlsFacts } from "../flows/flow-input.ts";
 import { isListed } from "../session/commands.ts";
 import { decideConnection } from "../session/connect.ts";
 import { SmtpConnection } from "../session/connection.ts";
+import { plainAddress } from "../session/plain-address.ts";
 import { formatReply, replies } from "../session/reply.ts";
 import { endSession, newId, type Session, type SessionParts } from "../session/session.ts";
 import type { ConnectionLimit } from "./connection-limit.ts";
-import { plainAddress } from "./places.ts";
 import { type ProxiedAddresses, readProxyHeader } from "./proxy-header.ts";
 import { type ListenerTls, listenerTls } from "./tls-context.ts";
 

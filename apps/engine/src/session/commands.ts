@@ -1,7 +1,6 @@
 /** The commands of SMTP and LMTP: what each may say and when (RFC 5321 §4.1). */
 import { includesAddress, parseAddress, parseNetwork } from "@sluice/hsl";
 import type { MaybeLater } from "../flows/flow-input.ts";
-import type { StrictStream } from "../listener/strict-stream.ts";
 import { isAscii } from "./ascii.ts";
 import { signIn } from "./auth.ts";
 import { beginTransaction } from "./mail.ts";
@@ -10,6 +9,7 @@ import { takeRecipient } from "./rcpt.ts";
 import { replies, type SessionReply } from "./reply.ts";
 import { type Credentials, decodeToken, isUserName, loginPrompts, readPlain } from "./sasl.ts";
 import { abandonTransaction, type Session } from "./session.ts";
+import type { StrictStream } from "./strict-stream.ts";
 import { hasUnsafeText } from "./unsafe-text.ts";
 import { readXclient, xclientNames } from "./xclient.ts";
 

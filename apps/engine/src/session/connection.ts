@@ -10,12 +10,12 @@ import type { Socket } from "node:net";
 import type { SMTPServer } from "smtp-server";
 import { SMTPConnection, type SMTPConnectionOptions } from "smtp-server/lib/smtp-connection.js";
 import type { MaybeLater } from "../flows/flow-input.ts";
-import { StrictStream } from "../listener/strict-stream.ts";
 import { type Answer, answerCommand, type Dialogue, type Exchange } from "./commands.ts";
 import { decideConnection } from "./connect.ts";
 import { type ContentIntake, openIntake } from "./content-intake.ts";
 import { formatReply, replies, replyText, type SessionReply } from "./reply.ts";
 import { abandonTransaction, endSession, eventOf, type Session } from "./session.ts";
+import { StrictStream } from "./strict-stream.ts";
 
 /** Bytes with CRLF (RFC 5321 §4.5.3.1.4 asks for 512; RFC 4954 §4 for 12,288 while signing in). */
 const maximumCommand = 4096;

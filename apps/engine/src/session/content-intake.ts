@@ -1,9 +1,10 @@
 /** Content on its way from the byte filter to the content store, then to its verdict. */
-import type { Offence, StrictStream } from "../listener/strict-stream.ts";
+
 import type { ContentWriter } from "../scanner/content-store.ts";
 import { receiveMessage } from "./data.ts";
 import { replies, replyText, type SessionReply } from "./reply.ts";
 import { recordUnfinished, type Session, type Transaction } from "./session.ts";
+import type { Offence, StrictStream } from "./strict-stream.ts";
 
 export type ContentIntake = {
   /** Milliseconds of the monotonic clock. */

@@ -1,6 +1,7 @@
 /** The argument of XCLIENT: a listed proxy names the real client (xtext values, RFC 3461 §4). */
 import { isIP } from "node:net";
 import { decodeXtext } from "@sluice/mail-syntax";
+import { plainAddress } from "./plain-address.ts";
 import { hasUnsafeText } from "./unsafe-text.ts";
 
 /** null: the proxy says that it does not know; undefined: it says nothing. */
@@ -30,9 +31,9 @@ export const readXclient = (argument: string): ClientFacts | null => {
     const value = /^\[(UNAVAILABLE|TEMPUNAVAIL)\]$/i.test(decoded) ? null : decoded;
     switch (name) {
       case "ADDR": {
-        const address = value?.replace(/^IPv6:/i, "").toLowerCase() ?? null;
+        const address = value?.replace(/^IPv6:/i, "") ?? null;
         if (address !== null && isIP(address) === 0) return null;
-        facts.address = address;
+        facts.address = address === null ? null : plainAddress(address);
         break;
       }
       case "PORT": {
