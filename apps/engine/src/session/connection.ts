@@ -10,6 +10,7 @@ import type { Socket } from "node:net";
 import type { SMTPServer } from "smtp-server";
 import { SMTPConnection, type SMTPConnectionOptions } from "smtp-server/lib/smtp-connection.js";
 import type { MaybeLater } from "../flows/flow-input.ts";
+import { isAscii } from "./ascii.ts";
 import { type Answer, answerCommand, type Dialogue, type Exchange } from "./commands.ts";
 import { decideConnection } from "./connect.ts";
 import { type ContentIntake, openIntake } from "./content-intake.ts";
@@ -26,6 +27,7 @@ const handshakeSeconds = 30;
 const minimumBytesPerSecond = 500;
 const patienceSeconds = 60;
 const maximumJunk = 100;
+const clientIsGone = new Error("The client is gone.");
 
 export class SmtpConnection extends SMTPConnection implements Dialogue {
   readonly mail: Session;
@@ -162,7 +164,8 @@ export class SmtpConnection extends SMTPConnection implements Dialogue {
     const output = this.#output;
     this.#output = "";
     // while TLS is negotiated nothing may be written in clear
-    if (output !== "" && !this._upgrading && this._socket.writable) this._socket.write(output);
+    if (output === "" || this._upgrading || !this._socket.writable) return;
+    this._socket.write(output, isAscii(output) ? "latin1" : "utf8");
   }
 
   /** What the library itself has to say. */
@@ -306,7 +309,7 @@ export class SmtpConnection extends SMTPConnection implements Dialogue {
     super._onClose();
     if (!isFirst) return;
     this.#onEnd();
-    this.mail.cancel.abort();
+    this.mail.cancel.abort(clientIsGone);
     const isInContent = this.#intake !== null && !this.#intake.isWhole;
     if (isInContent) this.#intake?.abandon();
     endSession(this.mail, isInContent ? "data" : "rcpt");
