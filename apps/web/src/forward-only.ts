@@ -9,7 +9,7 @@ export const forwardOnly =
     next({ ...op, input: withoutDirection(op.input) });
 
 export const withoutDirection = (input: unknown): unknown => {
-  if (typeof input !== "object" || input === null || !("cursor" in input)) return input;
-  const { direction: _, ...rest } = input as Readonly<Record<string, unknown>>; // an object, as was just asked
-  return rest;
+  if (typeof input !== "object" || input === null || !("direction" in input)) return input;
+  const { direction, ...rest } = input;
+  return direction === "forward" ? rest : input;
 };
