@@ -74,10 +74,11 @@ export const DataTable = <Row,>(props: Props<Row>) => {
     if (hasMore && !loadingMore && last >= rows.length - 20) onMore?.();
   }, [hasMore, loadingMore, last, rows.length, onMore]);
 
-  const tracks = [
+  const widths = [
     ...(selection === undefined ? [] : ["36px"]),
     ...columns.map(({ width }) => width ?? "minmax(80px, 1fr)"),
-  ].join(" ");
+  ];
+  const tracks = widths.join(" ");
 
   const focusRow = (index: number): void => {
     const next = Math.max(0, Math.min(rows.length - 1, index));
@@ -138,6 +139,7 @@ export const DataTable = <Row,>(props: Props<Row>) => {
     <div className="data-table" ref={scroll} {...(rows.length === 0 && { tabIndex: 0 })}>
       <div
         role="grid"
+        style={{ minWidth: narrowest(widths) }}
         aria-label={label}
         aria-rowcount={total ?? (hasMore ? -1 : rows.length + 1)}
         aria-busy={loading || loadingMore}
@@ -237,6 +239,10 @@ export const DataTable = <Row,>(props: Props<Row>) => {
     </div>
   );
 };
+
+/** Pixels below which the table scrolls sideways: every row gets the same width, so that columns stay columns. */
+const narrowest = (tracks: readonly string[]): number =>
+  tracks.reduce((sum, track) => sum + Number(/(\d+)px/.exec(track)?.[1] ?? 80), 8);
 
 /** A click on a link, a button or a tick is not a click on the row. */
 const isControl = (target: EventTarget, row: EventTarget): boolean => {
