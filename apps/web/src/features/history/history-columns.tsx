@@ -12,7 +12,7 @@ export const historyColumns: readonly Column<HistoryRow>[] = [
   {
     id: "at",
     header: "Time",
-    width: "172px",
+    width: "200px",
     cell: ({ at, messageId }) => (
       <LinkAnchor to="/mail/m/$id" params={{ id: messageId }} search={{}} size="sm" tabIndex={-1}>
         <Time at={at} />
@@ -22,7 +22,7 @@ export const historyColumns: readonly Column<HistoryRow>[] = [
   {
     id: "outcome",
     header: "Outcome",
-    width: "124px",
+    width: "136px",
     cell: ({ outcome, reply }) => (
       <Tooltip label={visibleText(reply)} disabled={reply === ""}>
         <span>
@@ -34,13 +34,13 @@ export const historyColumns: readonly Column<HistoryRow>[] = [
   {
     id: "sender",
     header: "Sender",
-    width: "minmax(140px, 1.3fr)",
+    width: "minmax(130px, 1.3fr)",
     cell: ({ sender }) => <Address text={sender} />,
   },
   {
     id: "recipients",
     header: "Recipients",
-    width: "minmax(140px, 1.3fr)",
+    width: "minmax(130px, 1.3fr)",
     cell: ({ recipients }) => (
       <span title={recipients.map(visibleText).join("\n")}>
         <Address text={recipients[0] ?? null} />
@@ -51,13 +51,13 @@ export const historyColumns: readonly Column<HistoryRow>[] = [
   {
     id: "subject",
     header: "Subject",
-    width: "minmax(140px, 1.6fr)",
+    width: "minmax(120px, 1.6fr)",
     cell: ({ subject }) => <bdi title={visibleText(subject)}>{visibleText(subject)}</bdi>,
   },
   {
     id: "decided",
     header: "Decided by",
-    width: "minmax(120px, 1fr)",
+    width: "minmax(110px, 1fr)",
     cell: ({ flow, node, revision }) =>
       flow === null ? (
         <Text c="dimmed" size="sm">
@@ -79,21 +79,21 @@ export const historyColumns: readonly Column<HistoryRow>[] = [
   {
     id: "size",
     header: "Size",
-    width: "80px",
+    width: "76px",
     align: "end",
     cell: ({ size }) => (size === 0 ? "" : byteSize(size)),
   },
   {
     id: "client",
     header: "Client",
-    width: "130px",
+    width: "125px",
     cell: ({ clientAddress, helo }) => (
       <span title={`HELO ${visibleText(helo)}`}>
         <Mono>{clientAddress ?? ""}</Mono>
       </span>
     ),
   },
-  { id: "listener", header: "Listener", width: "100px", cell: ({ listener }) => listener },
+  { id: "listener", header: "Listener", width: "96px", cell: ({ listener }) => listener },
 ];
 
 /** null: the session ended before there was one; empty: the null sender of notices. */

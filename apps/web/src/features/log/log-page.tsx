@@ -18,7 +18,7 @@ type LogRow = RouterOutputs["log"]["search"]["rows"][number];
 type Level = "debug" | "info" | "warn" | "error";
 
 const columns: readonly Column<LogRow>[] = [
-  { id: "at", header: "Time", width: "172px", cell: ({ at }) => <Time at={at} /> },
+  { id: "at", header: "Time", width: "200px", cell: ({ at }) => <Time at={at} /> },
   { id: "level", header: "Level", width: "70px", cell: ({ level }) => level },
   { id: "component", header: "Part", width: "100px", cell: ({ component }) => component },
   {

@@ -21,11 +21,11 @@ import { HeldMessage } from "./held-message.tsx";
 export type HeldRow = RouterOutputs["quarantine"]["list"]["rows"][number];
 
 const columns: readonly Column<HeldRow>[] = [
-  { id: "at", header: "Time", width: "172px", cell: ({ receivedAt }) => <Time at={receivedAt} /> },
+  { id: "at", header: "Time", width: "200px", cell: ({ receivedAt }) => <Time at={receivedAt} /> },
   {
     id: "state",
     header: "State",
-    width: "110px",
+    width: "128px",
     cell: ({ releasedAt }) =>
       releasedAt === null ? (
         <OutcomePill tone="quarantine">Held</OutcomePill>

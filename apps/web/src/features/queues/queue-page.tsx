@@ -100,7 +100,7 @@ const columns: readonly Column<QueueRow>[] = [
   {
     id: "attempts",
     header: "Attempts",
-    width: "80px",
+    width: "92px",
     align: "end",
     cell: ({ attempts }) => attempts,
   },

@@ -14,7 +14,7 @@ const shown = (value: unknown): string =>
   value === null || value === undefined ? "" : JSON.stringify(value);
 
 const columns: readonly Column<AuditRow>[] = [
-  { id: "at", header: "Time", width: "172px", cell: ({ at }) => <Time at={at} /> },
+  { id: "at", header: "Time", width: "200px", cell: ({ at }) => <Time at={at} /> },
   { id: "actor", header: "Who", width: "130px", cell: ({ actor }) => actor },
   { id: "address", header: "From", width: "120px", cell: ({ address }) => <Mono>{address}</Mono> },
   { id: "action", header: "Action", width: "160px", cell: ({ action }) => action },

@@ -44,7 +44,7 @@ export const RevisionsPage = () => {
     {
       id: "at",
       header: "Published",
-      width: "172px",
+      width: "200px",
       cell: ({ createdAt }) => <Time at={createdAt} />,
     },
     { id: "by", header: "By", width: "140px", cell: ({ author }) => author },
@@ -57,7 +57,7 @@ export const RevisionsPage = () => {
     {
       id: "act",
       header: "",
-      width: "130px",
+      width: "150px",
       cell: (row) =>
         mayEdit && row.number !== live ? (
           <Button size="compact-xs" variant="default" onClick={() => setChosen(row)}>
