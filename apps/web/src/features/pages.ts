@@ -10,6 +10,7 @@ import { overviewRoutes } from "./overview/routes.tsx";
 import { quarantineRoutes } from "./quarantine/routes.tsx";
 import { quarantinesRoutes } from "./quarantines/routes.tsx";
 import { queuesRoutes } from "./queues/routes.tsx";
+import { scriptingRoutes } from "./scripting/routes.tsx";
 import { systemRoutes } from "./system/routes.tsx";
 import { transportsRoutes } from "./transports/routes.tsx";
 
@@ -26,5 +27,6 @@ export const pageRoutes = [
   ...filesRoutes,
   ...certificatesRoutes,
   ...quarantinesRoutes,
+  ...scriptingRoutes,
   ...systemRoutes,
 ] as const;

@@ -124,6 +124,10 @@ type LinkedProps = {
 };
 
 const Linked = ({ kind, id }: LinkedProps) => {
-  if (id === null) return <Text span>none</Text>;
-  return <HrefAnchor href={objectLink(kind, { id }) ?? "/"}>{id}</HrefAnchor>;
+  if (id === null) return <>none</>;
+  return (
+    <HrefAnchor href={objectLink(kind, { id }) ?? "/"} size="sm" underline="always">
+      {id}
+    </HrefAnchor>
+  );
 };

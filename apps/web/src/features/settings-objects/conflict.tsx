@@ -17,10 +17,9 @@ export const Conflict = ({ mine, theirs, onTakeTheirs, onKeepMine, pending }: Pr
   const changes = valueChanges(mine, theirs.body);
   return (
     <Alert
-      color="yellow"
-      variant="light"
+      variant="default"
       role="alert"
-      icon={<IconGitMerge />}
+      icon={<IconGitMerge color="var(--severity-warning)" />}
       title="Somebody saved this meanwhile"
     >
       <Text size="sm">

@@ -19,6 +19,7 @@ import { HrefAnchor } from "../../ui/links.tsx";
 import { Loading } from "../../ui/loading.tsx";
 import { Mono } from "../../ui/mono.tsx";
 import { Page } from "../../ui/page.tsx";
+import { SeverityIcon } from "../../ui/severity.tsx";
 import { Conflict } from "./conflict.tsx";
 import { DeleteObject } from "./delete-object.tsx";
 import { issuesOf } from "./field-messages.ts";
@@ -268,9 +269,8 @@ const ObjectForm = ({
             {loose.map(({ message, cure, severity }) => (
               <Alert
                 key={message}
-                color={severity === "error" ? "red" : "yellow"}
-                variant="light"
-                icon={<IconInfoCircle />}
+                variant="default"
+                icon={<SeverityIcon severity={severity} />}
                 title={message}
               >
                 {cure}

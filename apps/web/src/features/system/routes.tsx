@@ -19,4 +19,10 @@ const auditRoute = createRoute({
   component: lazyRouteComponent(() => import("./audit-page.tsx"), "AuditPage"),
 });
 
-export const systemRoutes = [usersRoute, revisionsRoute, auditRoute] as const;
+const sessionsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/system/sessions",
+  component: lazyRouteComponent(() => import("./sessions-page.tsx"), "SessionsPage"),
+});
+
+export const systemRoutes = [usersRoute, revisionsRoute, auditRoute, sessionsRoute] as const;
