@@ -89,7 +89,7 @@ const FileForm = ({ file }: { readonly file: FileView | null }) => {
       >
         <Stack maw={900}>
           {isStale ? (
-            <Alert color="yellow" title="Somebody else has changed this file meanwhile">
+            <Alert variant="default" title="Somebody else has changed this file meanwhile">
               Copy what you need from below, then{" "}
               <Button size="compact-xs" variant="default" onClick={refresh}>
                 load their version
