@@ -217,12 +217,6 @@ export class SmtpConnection extends SMTPConnection implements Dialogue {
     });
   }
 
-  /** A client that reads no replies has the time of a command, like one that says nothing. */
-  override _whenWritable(next: () => void): void {
-    if (this._socket.writableNeedDrain) this.#wait();
-    super._whenWritable(next);
-  }
-
   #blame(error: unknown): void {
     this.mail.parts.history.log({
       level: "error",

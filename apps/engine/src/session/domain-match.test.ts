@@ -62,3 +62,32 @@ test("the explanation lists each match tried, most specific first", () => {
     "domain off.example is disabled",
   );
 });
+
+test("the same domain on two listeners has the settings of each; the defined one beats “any” on its own listener", () => {
+  const both = Settings.parse({
+    listeners: { a: { port: 25 }, b: { port: 26 } },
+    domains: {
+      "on-a": { name: "example.org", listener: "a" },
+      "on-b": { name: "example.org", listener: "b" },
+      "rest-of-b": { name: "any", listener: "b" },
+      rest: { name: "any" },
+    },
+  });
+  const at = (listener: string, domain: string) => matchDomain(both, listener, domain)?.id;
+  expect(at("a", "example.org")).toBe("on-a");
+  expect(at("b", "example.org")).toBe("on-b");
+  expect(at("b", "other.example")).toBe("rest-of-b");
+  expect(at("a", "other.example")).toBe("rest");
+});
+
+test("“any” of a listener with an address of its own beats a defined domain of the wide one", () => {
+  const wide = Settings.parse({
+    listeners: { all: { address: "any", port: 25 }, one: { address: "192.0.2.1", port: 25 } },
+    domains: {
+      "example.org": { listener: "all" },
+      "rest-of-one": { name: "any", listener: "one" },
+    },
+  });
+  expect(matchDomain(wide, "one", "example.org")?.id).toBe("rest-of-one");
+  expect(matchDomain(wide, "all", "example.org")?.id).toBe("example.org");
+});

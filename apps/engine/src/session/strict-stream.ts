@@ -56,10 +56,6 @@ export class StrictStream extends SMTPStream {
     this.#options = options;
   }
 
-  get isReadingContent(): boolean {
-    return this.#receiver !== null && !this.#isWaiting;
-  }
-
   /** More has come in than the command that is being answered. */
   get hasMore(): boolean {
     return this.#ahead > 0 || this.writableLength > this.#chunkLength;

@@ -48,6 +48,17 @@ test("a listener of one address beats “any” on the same port", async () => {
   expect(status().map(({ state }) => state)).toEqual(["listening", "listening", "listening"]);
 });
 
+test("an address that “any” would have to cover, but the machine has not, is reported", async () => {
+  const { status } = await start((port) => ({
+    all: { address: "any", port },
+    special: { address: "192.0.2.1", port },
+  }));
+  expect(status()).toMatchObject([
+    { listener: "all", state: "listening" },
+    { listener: "special", state: "failed", error: "This machine does not have the address." },
+  ]);
+});
+
 test("a list of addresses is answered on each, and on no other", async () => {
   const { port } = await start((port) => ({ two: { address: "127.0.0.1,127.0.0.3", port } }));
   expect(await greetingOf(port, "127.0.0.1")).toMatch(/^220/);
