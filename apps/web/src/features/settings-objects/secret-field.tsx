@@ -66,7 +66,7 @@ export const SecretField = ({ label, help, kind, field, multiline = false }: Pro
           data={[
             { value: "none", label: "None" },
             { value: "stored", label: "Stored here" },
-            { value: "env", label: "From the environment" },
+            { value: "env", label: "Environment" },
           ]}
         />
         {mode === "stored" &&
