@@ -5,6 +5,7 @@ import type { Outcome } from "../history/event.ts";
 import type { Envelope, HeldMessage, NewEntry, StoredBody } from "../queue/queue-entry.ts";
 import type { Content } from "../scanner/content.ts";
 import { decidingNode, type Session, type TakenRecipient, type Transaction } from "./session.ts";
+import { hasSpfPass } from "./spf-pass.ts";
 
 export type RecipientVerdict = {
   readonly recipient: TakenRecipient;
@@ -145,7 +146,16 @@ const envelopeOf = (
   envid: transaction.envid,
   notify: recipient.notify,
   orcpt: recipient.orcpt,
-  mayBounce: session.signIn !== null,
+  mayBounce: session.signIn !== null || isVouchedFor(session, transaction),
   subject,
   metadata,
 });
+
+/** Asked only when a reject may still come after 250. */
+const isVouchedFor = (session: Session, transaction: Transaction): boolean =>
+  !session.listener.directProcessing &&
+  hasSpfPass(transaction.traces, {
+    clientAddress: session.clientAddress,
+    helo: session.helo,
+    sender: transaction.sender,
+  });
