@@ -127,6 +127,14 @@ export const Listener = z.strictObject({
       section: "Mail",
     })
     .default("reject"),
+  longLines: field
+    .choice(["accept", "reject"], {
+      label: "Lines beyond 998 bytes",
+      help: "RFC 5321 allows no longer ones, yet much honest mail has them.",
+      choices: { accept: "Accept", reject: "Reject" },
+      section: "Mail",
+    })
+    .default("accept"),
   maximumConnections: field
     .number({ label: "Connections at once", help: "In all.", min: 1, section: "Limits" })
     .default(1000),

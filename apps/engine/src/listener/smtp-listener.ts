@@ -55,7 +55,7 @@ export const createSmtpListener = (options: {
 
   const open = new WeakMap<object, SmtpConnection>();
 
-  const serverOptions: SMTPServerOptions & { repairLineEnds: boolean } = {
+  const serverOptions: SMTPServerOptions & { repairLineEnds: boolean; refuseLongLines: boolean } = {
     name: hostName,
     secure: isImplicit,
     ...(security.tls === null ? {} : tlsOptions(security.tls)),
@@ -63,6 +63,7 @@ export const createSmtpListener = (options: {
     disableReverseLookup: true,
     logger: false,
     repairLineEnds: listener.bareLineEnds === "normalize",
+    refuseLongLines: listener.longLines === "reject",
     onSecure: (socket, session, callback) => {
       if (socket instanceof tls.TLSSocket) open.get(session)?.becameSecure(factsOf(socket));
       callback();
@@ -187,6 +188,11 @@ export const createSmtpListener = (options: {
         perClient: listener.maximumConnectionsPerClient,
         perMinute: listener.connectionsPerMinute,
       };
+      const dropped = (error: unknown): void => {
+        const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        parts.history.log({ level: "error", component: "listener", text: `${id}: ${text}` });
+        socket.destroy();
+      };
       const isBalancer = isListed(listener.proxyPeers, peer);
       const admit = (address: string): (() => void) | null => {
         const admission = limit.admit(address, limits, Date.now());
@@ -212,13 +218,13 @@ export const createSmtpListener = (options: {
       }
       if (!isBalancer) {
         const release = admit(peer);
-        if (release !== null) begin(socket, null, release).catch(() => socket.destroy());
+        if (release !== null) begin(socket, null, release).catch(dropped);
         return;
       }
       readProxyHeader(socket)
         .then((proxied) => {
           const release = admit(proxied?.clientAddress ?? peer);
-          return release === null ? undefined : begin(socket, proxied, release);
+          return release === null ? undefined : begin(socket, proxied, release).catch(dropped);
         })
         .catch((error: unknown) => {
           tell(

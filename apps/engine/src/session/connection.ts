@@ -64,7 +64,8 @@ export class SmtpConnection extends SMTPConnection implements Dialogue {
   override _createParser(): StrictStream {
     const stream = new StrictStream({
       maximumLine: maximumSignIn - 1,
-      repairLineEnds: this._server.options["repairLineEnds" as never] === true, // ours, handed through
+      repairLineEnds: isSet(this._server, "repairLineEnds"),
+      refuseLongLines: isSet(this._server, "refuseLongLines"),
       onBadLine: (next) => {
         this.reply(this._ready ? replies.badLine : replies.talkedTooSoon);
         next();
@@ -321,3 +322,7 @@ export class SmtpConnection extends SMTPConnection implements Dialogue {
 
 const isSignIn = (command: Buffer): boolean =>
   command.toString("latin1", 0, 5).toUpperCase() === "AUTH ";
+
+/** Ours, handed through the library: it makes the parser before the session is known here. */
+const isSet = (server: SMTPServer, name: "repairLineEnds" | "refuseLongLines"): boolean =>
+  server.options[name as never] === true;

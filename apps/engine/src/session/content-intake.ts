@@ -84,6 +84,7 @@ export const openIntake = (
   const refusalOf = (offence: Offence | null): SessionReply | null => {
     if (stream.dataBytes > limit) return replies.tooBig(limit, messageId);
     if (offence === "nul") return replies.nul(messageId);
+    if (offence === "long-line") return replies.longLine(messageId);
     return offence === "bare-line-end" ? replies.bareLineEnd(messageId) : null;
   };
 

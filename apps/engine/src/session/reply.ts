@@ -93,6 +93,7 @@ export const replies = {
   startContent: reply(354, "", "End with CR LF . CR LF"),
   earlyContent: reply(421, "4.5.0", "Content came before 354"),
   bareLineEnd: (id: string) => reply(550, "5.6.11", `The content has a bare CR or LF (${id})`),
+  longLine: (id: string) => reply(550, "5.6.0", `A line is longer than 998 bytes (${id})`),
   nul: (id: string) => reply(550, "5.6.11", `The content has a NUL byte (${id})`),
   tooBig: (limit: number, id?: string) =>
     reply(

@@ -8,7 +8,7 @@
  */
 import { SMTPStream } from "smtp-server/lib/smtp-stream.js";
 
-export type Offence = "bare-line-end" | "nul";
+export type Offence = "bare-line-end" | "nul" | "long-line";
 
 /** Takes the content of one message. */
 export type ContentReceiver = {
@@ -21,6 +21,7 @@ export type ContentReceiver = {
 export type StrictStreamOptions = {
   readonly maximumLine: number;
   readonly repairLineEnds: boolean;
+  readonly refuseLongLines?: boolean;
   /** A line that is no command: ended by a bare LF, or with CR or NUL inside. */
   readonly onBadLine: (next: () => void) => void;
   readonly onLineTooLong: () => void;
@@ -32,6 +33,9 @@ const CR = 13;
 const LF = 10;
 const DOT = 46;
 const CRLF = Buffer.from("\r\n");
+
+/** RFC 5321 §4.5.3.1.6, without CRLF. */
+const longestLine = 998;
 
 /** Commands handled in one go before other connections get their turn. */
 const burst = 100;
@@ -45,6 +49,8 @@ export class StrictStream extends SMTPStream {
   #isWaiting = false;
   #atLineStart = true;
   #offence: Offence | null = null;
+  /** Bytes of the line of content so far. */
+  #lineLength = 0;
   #chunkDone: Next | null = null;
   #chunkLength = 0;
   /** Bytes of this chunk behind the command that is being answered. */
@@ -66,6 +72,7 @@ export class StrictStream extends SMTPStream {
     this.#receiver = receiver;
     this.#atLineStart = true;
     this.#offence = null;
+    this.#lineLength = 0;
     this.dataBytes = 0;
     this._dataMode = true;
   }
@@ -222,7 +229,11 @@ export class StrictStream extends SMTPStream {
         }
         carriage = bytes.indexOf(CR, carriage + 1);
       }
-      if (feed < 0) return hold(carriage === bytes.length - 1 ? carriage : bytes.length);
+      const end = feed >= 0 ? feed : carriage === bytes.length - 1 ? carriage : bytes.length;
+      this.#lineLength += end - at;
+      if (feed < 0) return hold(end);
+      if (this.#lineLength - (carriage === feed - 1 ? 1 : 0) > longestLine) this.#foundLongLine();
+      this.#lineLength = 0;
       if (carriage === feed - 1 && feed > at) this.#atLineStart = true;
       else {
         this.#found("bare-line-end");
@@ -235,6 +246,10 @@ export class StrictStream extends SMTPStream {
       at = feed + 1;
     }
     return hold(bytes.length);
+  }
+
+  #foundLongLine(): void {
+    if (this.#options.refuseLongLines === true) this.#offence ??= "long-line";
   }
 
   #found(offence: Offence): void {

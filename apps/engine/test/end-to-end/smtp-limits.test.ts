@@ -115,6 +115,25 @@ test.each([
   expect(await client.say(`${header}body\r\n.`)).toMatch(new RegExp(`^${code} `));
 });
 
+test.each([
+  [997, "250"],
+  [998, "250"],
+  [999, "550"],
+])("where long lines are refused, one of %i bytes is answered %s", async (size, code) => {
+  const { port } = await start({ longLines: "reject" });
+  const client = await inContent(port);
+  client.send(`${"y".repeat(500)}\r\n.${"x".repeat(size - 1)}`); // in two packets, and with a stuffed dot
+  (await greeted(port)).end();
+  expect(await client.say(`x\r\n${"z".repeat(998)}\r\n.`)).toMatch(new RegExp(`^${code} `));
+});
+
+test("elsewhere they are taken as they are", async () => {
+  const { port, messages } = await start();
+  const client = await inContent(port);
+  expect(await client.say(`${"x".repeat(5000)}\r\n.`)).toMatch(/^250/);
+  expect(messages[0]?.bodies[0]).toContain("x".repeat(5000));
+});
+
 test("a message beyond a megabyte goes to disk and comes back byte for byte", async () => {
   const { port, messages } = await start();
   const client = await inContent(port);
