@@ -110,8 +110,6 @@ export class SmtpConnection extends SMTPConnection implements Dialogue {
     this.#wait();
   }
 
-  // ── the clock ──
-
   /** Our own absolute deadlines replace the idle timer, which single bytes renew. */
   override _armTimeout(): void {}
 
@@ -136,8 +134,6 @@ export class SmtpConnection extends SMTPConnection implements Dialogue {
   get isIdle(): boolean {
     return this.mail.transaction === null && this.#intake === null && !this.#isWorking;
   }
-
-  // ── replies ──
 
   reply(reply: SessionReply): void {
     if (this.isClosing) return;
@@ -180,8 +176,6 @@ export class SmtpConnection extends SMTPConnection implements Dialogue {
     clearTimeout(this.#greeting);
     super.close();
   }
-
-  // ── commands ──
 
   override _onCommand(command: Buffer, callback: () => void = () => {}): void {
     if (this._upgrading || !this._ready) {
@@ -253,8 +247,6 @@ export class SmtpConnection extends SMTPConnection implements Dialogue {
     return replies.startContent;
   }
 
-  // ── TLS and a client named by its proxy ──
-
   startTls(): Answer {
     abandonTransaction(this.mail);
     this.reply(replies.startTls);
@@ -295,8 +287,6 @@ export class SmtpConnection extends SMTPConnection implements Dialogue {
     const refusal = decideConnection(this.mail);
     return refusal instanceof Promise ? refusal.then(greet) : greet(refusal);
   }
-
-  // ── the end ──
 
   override _onClose(): void {
     clearTimeout(this.#greeting);
