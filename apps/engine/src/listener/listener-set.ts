@@ -9,6 +9,7 @@ import type { SmtpConnection } from "../session/connection.ts";
 import { replies } from "../session/reply.ts";
 import type { SessionParts } from "../session/session.ts";
 import { type ConnectionLimit, createConnectionLimit } from "./connection-limit.ts";
+import { releaseFailedHandles } from "./failed-handles.ts";
 import { listenerAt, type Place, placesOf } from "./places.ts";
 import { createSmtpListener, type SmtpListener } from "./smtp-listener.ts";
 
@@ -56,6 +57,7 @@ export const createListenerSet = (options: ListenerSetOptions): ListenerSet => {
   const limits = new Map<string, ConnectionLimit>();
   const connections = new Set<SmtpConnection>();
   let places: readonly Place[] = [];
+  releaseFailedHandles();
   let isClosed = false;
 
   const route = (socket: Socket, port: number): void => {

@@ -1,4 +1,5 @@
 /** Listeners of the whole product: several workers share a port, and a change of settings reaches them all. */
+import { createServer } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createGateway, freePort, type Gateway } from "../support/gateway.ts";
 import { until } from "../support/listener.ts";
@@ -18,19 +19,19 @@ afterAll(() => gateway.stop());
 const listener = (address: string, hostName: string): string =>
   `address: ${address}\nport: ${port}\nhostName: ${hostName}\n`;
 
-const greetingOf = async (host: string): Promise<string> => {
-  const client = new SmtpClient(port, { host });
+const greetingOf = async (host: string, at = port): Promise<string> => {
+  const client = new SmtpClient(at, { host });
   const reply = await client.reply();
   client.end();
   return reply ?? "";
 };
 
 /** Both workers answer as wanted: twenty connections in a row do. */
-const settled = async (host: string, wanted: RegExp): Promise<void> => {
+const settled = async (host: string, wanted: RegExp, at = port): Promise<void> => {
   let inRow = 0;
   const deadline = performance.now() + 30_000;
   while (inRow < 20) {
-    inRow = wanted.test(await greetingOf(host)) ? inRow + 1 : 0;
+    inRow = wanted.test(await greetingOf(host, at)) ? inRow + 1 : 0;
     if (performance.now() > deadline) throw new Error(`${host} never settled on ${wanted}`);
   }
 };
@@ -46,7 +47,7 @@ test("one address, then every address, then one again: no worker is left behind"
   await settled("127.0.0.1", /one\.example/);
   await settled("127.0.0.2", /all\.example/);
   const kept = new SmtpClient(port, { host: "127.0.0.2" });
-  await kept.reply();
+  expect(await kept.reply()).toContain("all.example");
   await gateway.apply({
     "listeners/one.yaml": one,
     "listeners/all.yaml": `${listener("any", "all.example")}enabled: false\n`,
@@ -55,6 +56,23 @@ test("one address, then every address, then one again: no worker is left behind"
   await settled("127.0.0.1", /one\.example/);
   expect(await kept.say("EHLO client.example")).toMatch(/^250-all\.example/); // who was there stays
   kept.end();
+  expect(gateway.output()).not.toMatch(/ended/);
+});
+
+test("a port that another program has is tried until it is free, and no worker dies of it", async () => {
+  const squatter = createServer();
+  const taken = await freePort();
+  await new Promise<void>((resolve) => squatter.listen(taken, "127.0.0.1", resolve));
+  const late = `address: 127.0.0.1\nport: ${taken}\nhostName: late.example\n`;
+  await gateway.apply({ "listeners/late.yaml": late });
+  const wanted = performance.now() + 5000; // some tries of each worker
+  while (performance.now() < wanted) {
+    expect(await greetingOf("127.0.0.1")).toMatch(/one\.example/); // the others are served meanwhile
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  await new Promise((resolve) => squatter.close(resolve));
+  await settled("127.0.0.1", /late\.example/, taken);
+  expect(gateway.output()).not.toMatch(/ended/);
 });
 
 test("stopping the gateway says 421 to idle clients and leaves the port free", async () => {
