@@ -7,7 +7,6 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
-// @ts-expect-error the WASM engine is untyped
 import * as schemaEngine from "@prisma/schema-engine-wasm/schema_engine_bg";
 
 const root = path.resolve(import.meta.dirname, "..");
@@ -70,7 +69,7 @@ const startEngine = async () => {
 
 const previous = previousSchema();
 const engine = await startEngine();
-const { stdout } = await engine.diff({
+const { stdout: answer } = await engine.diff({
   from:
     previous === null
       ? { tag: "empty" }
@@ -80,6 +79,7 @@ const { stdout } = await engine.diff({
   exitCode: null,
   filters: { externalTables: [], externalEnums: [] },
 });
+const stdout = answer ?? "";
 const isEmpty = stdout.includes("This is an empty migration");
 const argument = process.argv[2];
 

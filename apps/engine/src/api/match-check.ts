@@ -1,8 +1,8 @@
 /** "Which flow runs?": the matches that are tried for a recipient, and what is in force then. */
 import { domainOf, parseMailbox } from "@sluice/mail-syntax";
 import type { Settings } from "@sluice/settings";
+import { explainMatch } from "../config/domain-match.ts";
 import { GatewayError } from "../errors.ts";
-import { explainMatch } from "../session/domain-match.ts";
 import type { ChecksPort, MatchExplanation } from "./parts.ts";
 
 type Question = Parameters<ChecksPort["whichFlow"]>[0];

@@ -282,7 +282,7 @@ export const createDeliver = (parts: DeliverParts) => {
       );
     }
 
-    if (first.envelope.giveUp === true) {
+    if (first.envelope.returnNow === true) {
       return finish(
         job.entries.map((entry) => ({
           entry,

@@ -10,12 +10,12 @@
 import { randomUUID } from "node:crypto";
 import { statusOfCode } from "@sluice/mail-syntax";
 import type pg from "pg";
+import { matchDomain } from "../config/domain-match.ts";
 import type { Outcome } from "../history/event.ts";
 import type { TakenEntry } from "../queue/group-commit.ts";
 import type { AcceptMessage } from "../queue/queue-entry.ts";
 import { claimEntries, freeEntries, type QueueEntry, readBody } from "../queue/queue-store.ts";
 import { contentOfBytes } from "../scanner/content-store.ts";
-import { matchDomain } from "../session/domain-match.ts";
 import { type CopyResult, createDeliver, type DeliverParts } from "./deliver.ts";
 import { buildNotice, isWanted, type NoticeRecipient } from "./delivery-status-notification.ts";
 import { createHopQueue, type HopQueue, hopFailed, hopWorked, type Job } from "./hop-queue.ts";

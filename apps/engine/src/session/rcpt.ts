@@ -3,11 +3,12 @@
  * a signed-in user; then the domain's recipient flow decides. The local part is
  * opaque: no `%`, `!` or source route means anything.
  */
+
+import { type DomainMatch, isAnyDomain, matchDomain } from "../config/domain-match.ts";
 import type { MaybeLater, Ran } from "../flows/flow-input.ts";
 import type { LiveFlow } from "../flows/live-flow.ts";
 import type { RecipientVerdict } from "../flows/verdict.ts";
 import { isAscii } from "./ascii.ts";
-import { type DomainMatch, isAnyDomain, matchDomain } from "./domain-match.ts";
 import { replies, replyText, type SessionReply } from "./reply.ts";
 import {
   connectionFacts,

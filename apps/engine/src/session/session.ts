@@ -5,13 +5,13 @@
  */
 import { randomFillSync } from "node:crypto";
 import type { Listener } from "@sluice/settings";
+import type { DomainMatch } from "../config/domain-match.ts";
 import type { Snapshot } from "../config/snapshot.ts";
 import type { ConnectionFacts, FlowRunner, TlsFacts } from "../flows/flow-input.ts";
 import type { FlowTrace } from "../flows/trace.ts";
 import type { History, HistoryEvent, HistoryRecord, Outcome, Stage } from "../history/event.ts";
 import type { AcceptMessage } from "../queue/queue-entry.ts";
 import type { ContentStore } from "../scanner/content-store.ts";
-import type { DomainMatch } from "./domain-match.ts";
 import type { PolicyCache } from "./policy-cache.ts";
 import type { SignInGuard } from "./sign-in-guard.ts";
 

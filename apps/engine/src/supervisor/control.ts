@@ -7,15 +7,14 @@ import { hostname } from "node:os";
 import path from "node:path";
 import { blocks } from "@sluice/blocks/definitions";
 import { compileFlow } from "@sluice/flow-schema";
-import type { Directory } from "@sluice/settings";
 import { createApiServer } from "../api/server.ts";
+import { matchDomain } from "../config/domain-match.ts";
 import { createLiveSnapshot } from "../config/live-snapshot.ts";
 import { createPool } from "../database/connection.ts";
 import { createNotifications } from "../database/notifications.ts";
 import { nextHopName, recipientDomain } from "../delivery/next-hop.ts";
 import { GatewayError } from "../errors.ts";
 import { createFlowServices } from "../flows/create-services.ts";
-import type { LdapProfile } from "../flows/host/ldap.ts";
 import { testDirectory } from "../flows/host/test-directory.ts";
 import { createHistory } from "../history/history.ts";
 import { createHistorySearch } from "../history/history-search.ts";
@@ -24,7 +23,6 @@ import { createRetention } from "../history/retention.ts";
 import { createQuarantine } from "../quarantine/quarantine.ts";
 import { createQueueOperations } from "../queue/queue-operations.ts";
 import { readBody, removeOrphanBodies } from "../queue/queue-store.ts";
-import { matchDomain } from "../session/domain-match.ts";
 import { createPrisma } from "../store/prisma.ts";
 import { readSecretKey } from "../store/secret-store.ts";
 import type { Part } from "./child.ts";
@@ -35,11 +33,6 @@ import { createSnapshotSource } from "./snapshot-source.ts";
 
 const housekeepingMilliseconds = 10 * 60_000;
 const version = "0.1.0";
-
-const profileOf = (directory: Directory, password: string | null): LdapProfile => {
-  const { title: _title, bindPassword: _reference, ...profile } = directory;
-  return { ...profile, password };
-};
 
 export const startControl = async (order: StartOrder): Promise<Part> => {
   const { environment, database } = order;
@@ -138,7 +131,7 @@ export const startControl = async (order: StartOrder): Promise<Part> => {
     log: createLogSearch({ pool }),
     checks: {
       directory: (directory, bindPassword, lookup) =>
-        testDirectory(profileOf(directory, bindPassword), lookup),
+        testDirectory({ ...directory, bindPassword }, lookup),
       runScript: createDryRun({
         services,
         history,

@@ -415,7 +415,11 @@ test("answers are kept for a while, apart for each flow, and one run holds a bar
 });
 
 test("the trace is the path that was taken, with outcomes, lines and the node a fault is in", async () => {
-  const node = (block: string, config: object, outcomes: object = {}) => ({
+  const node = (
+    block: string,
+    config: Record<string, unknown>,
+    outcomes: Record<string, string> = {},
+  ) => ({
     block,
     version: 1,
     config,

@@ -25,6 +25,21 @@ afterAll(async () => {
   await sink.close();
 });
 
+/** The port answers with a greeting: workers are there. */
+const listening = async (): Promise<void> => {
+  for (;;) {
+    const isUp = await new Promise<boolean>((resolve) => {
+      const socket = createConnection({ port, host: "127.0.0.1" });
+      socket.once("data", () => resolve(true));
+      socket.once("error", () => resolve(false));
+      socket.once("close", () => resolve(false));
+      socket.once("data", () => socket.end("QUIT\r\n"));
+    });
+    if (isUp) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+};
+
 /** One session that sends until the connection dies; returns the ids that got 250. */
 const sendUntilBroken = (session: number, count: number, accepted: Set<string>): Promise<void> =>
   new Promise((resolve) => {
@@ -69,6 +84,7 @@ const sendUntilBroken = (session: number, count: number, accepted: Set<string>):
 test("nothing that got 250 is missing after five kills", async () => {
   const accepted = new Set<string>();
   for (let round = 0; round < 5; round++) {
+    await listening();
     const before = accepted.size;
     const sessions = Array.from({ length: 10 }, (_, index) =>
       sendUntilBroken(round * 100 + index, 200, accepted),

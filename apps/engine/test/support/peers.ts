@@ -29,7 +29,10 @@ export const requirePeer = (program: string): string => {
 };
 
 /** `test`, but skipped on a machine without the programs; never in CI. */
-export const testWithPeer = (...programs: string[]) =>
+export const testWithPeer = (
+  ...programs: string[]
+): Pick<typeof test, never> &
+  ((name: string, body: () => Promise<void> | void, timeout?: number) => void) =>
   test.skipIf(
     process.env["CI"] === undefined && programs.some((program) => findPeer(program) === null),
   );
