@@ -20,12 +20,18 @@ export const connectionOptions = (address: DatabaseAddress): pg.ClientConfig =>
 /** A pool whose broken idle connections are replaced, not thrown at the process. */
 export const createPool = (
   address: DatabaseAddress,
-  options: { max: number; name: string },
+  options: {
+    max: number;
+    name: string;
+    /** A commit does not wait for the disk: for what may be done again after a crash. */
+    asynchronousCommit?: boolean;
+  },
 ): pg.Pool => {
   const pool = new pg.Pool({
     ...connectionOptions(address),
     max: options.max,
     application_name: `sluice ${options.name}`,
+    ...(options.asynchronousCommit === true && { options: "-c synchronous_commit=off" }),
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 60_000,
   });

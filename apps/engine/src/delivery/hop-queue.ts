@@ -1,4 +1,7 @@
-/** What waits in memory for one next hop, and how that hop has behaved. */
+/**
+ * What waits in memory for one next hop, and how that hop has behaved: how many
+ * connections it has shown it can take, and until when it is left alone.
+ */
 import type { QueueEntry } from "../queue/queue-store.ts";
 import type { SmtpClient } from "./smtp-client.ts";
 
@@ -13,41 +16,97 @@ export type Job = {
 
 export type HopQueue = {
   readonly name: string;
-  readonly waiting: Job[];
   readonly idle: SmtpClient[];
   active: number;
-  /** Connections that the hop has shown it can take; halves on trouble, grows by one on success. */
+  /** Connections that the hop has shown it can take: halves on trouble, grows while all goes well. */
   allowed: number;
   failures: number;
   /** Milliseconds since 1970; before it nothing is tried. */
   blockedUntil: number;
+  /** What it last said, or why it could not be reached. */
+  lastReply: string;
+  lastCode: number;
   /** For a rate limit: when the next message may begin. */
   nextStart: number;
+  timer: NodeJS.Timeout | null;
+  readonly waiting: () => number;
+  readonly put: (job: Job) => void;
+  /** First attempts before retries, but every tenth is a retry: neither starves the other. */
+  readonly take: () => Job | undefined;
+  /** Everything that waits, taken out. */
+  readonly drain: () => readonly Job[];
 };
 
-export const createHopQueue = (name: string, maximum: number): HopQueue => ({
-  name,
-  waiting: [],
-  idle: [],
-  active: 0,
-  allowed: maximum,
-  failures: 0,
-  blockedUntil: 0,
-  nextStart: 0,
-});
+const retryTurn = 10;
+
+export const createHopQueue = (name: string, maximum: number): HopQueue => {
+  const first: Job[] = [];
+  const retries: Job[] = [];
+  let turn = 0;
+  return {
+    name,
+    idle: [],
+    active: 0,
+    allowed: maximum,
+    failures: 0,
+    blockedUntil: 0,
+    lastReply: "",
+    lastCode: 0,
+    nextStart: 0,
+    timer: null,
+    waiting: () => first.length + retries.length,
+    put: (job) => {
+      const isRetry = job.entries.some(({ attempts }) => attempts > 0);
+      (isRetry ? retries : first).push(job);
+    },
+    take: () => {
+      turn = (turn + 1) % retryTurn;
+      return turn === 0 ? (retries.shift() ?? first.shift()) : (first.shift() ?? retries.shift());
+    },
+    drain: () => [...first.splice(0), ...retries.splice(0)],
+  };
+};
 
 const firstBlock = 1000;
 const longestBlock = 5 * 60_000;
+/** From then on the hop is not slow, it is down: what comes due is put off. */
+const failuresWhenDown = 4;
 
-/** Nobody answered at any address: the hop rests, longer each time. */
-export const hopFailed = (hop: HopQueue, now: number): void => {
-  hop.failures += 1;
+/** Nobody answered at any address, or all said 421: the hop rests, longer each time. */
+export const hopFailed = (
+  hop: HopQueue,
+  now: number,
+  last: { readonly code: number; readonly text: string },
+): void => {
+  // connections that were under way together fail together: that is one failure
+  if (now >= hop.blockedUntil) {
+    hop.failures += 1;
+    hop.blockedUntil = now + Math.min(longestBlock, firstBlock * 2 ** (hop.failures - 1));
+  }
   hop.allowed = Math.max(1, Math.floor(hop.allowed / 2));
-  hop.blockedUntil = now + Math.min(longestBlock, firstBlock * 2 ** (hop.failures - 1));
+  hop.lastReply = last.text;
+  hop.lastCode = last.code;
+};
+
+/** It answers, but not all of us: 421 or silence in the middle of a session. */
+export const hopStrained = (hop: HopQueue): void => {
+  hop.allowed = Math.max(1, Math.floor(hop.allowed / 2));
 };
 
 export const hopWorked = (hop: HopQueue, maximum: number): void => {
   hop.failures = 0;
   hop.blockedUntil = 0;
-  if (hop.allowed < maximum) hop.allowed += 1;
+  // one more connection after as many good deliveries as there are connections
+  hop.allowed = Math.min(maximum, hop.allowed + 1 / hop.allowed);
 };
+
+export const isDown = (hop: HopQueue, now: number): boolean =>
+  hop.failures >= failuresWhenDown && hop.blockedUntil > now;
+
+/** Nothing is known of it that is worth keeping. */
+export const isForgettable = (hop: HopQueue, now: number): boolean =>
+  hop.active === 0 &&
+  hop.idle.length === 0 &&
+  hop.waiting() === 0 &&
+  hop.failures === 0 &&
+  hop.nextStart <= now;

@@ -1,79 +1,100 @@
 /**
  * Records how attempts ended: entries removed or deferred, their events and the
- * message's outcome, several in one transaction. The commit need not wait for the
- * disk: if it is lost, the entries are tried again.
+ * message's outcome, several in one statement. Its connections do not wait for the
+ * disk at a commit: if one is lost, the entries are tried again.
+ *
+ * Promises: a result counts only while the entry still names the epoch it was taken
+ * under. What cannot be written is written again until it can, or until its lease is
+ * over; then the entry is somebody else's, and the result is dropped.
  */
 import type pg from "pg";
-import type { FlowTrace } from "../flows/trace.ts";
-import type { HistoryEvent, Outcome } from "../history/event.ts";
-import { eventStatements, outcomeStatements, traceStatements } from "../history/history-rows.ts";
-import { type Deferral, deferEntries, removeEntries } from "../queue/queue-store.ts";
+import { freeEntries, runStatements } from "../queue/queue-store.ts";
+import { historyOf, type SettledEntry, settleStatement } from "../queue/settle-statement.ts";
 
-export type Settled = {
-  readonly queueId: string;
-  readonly messageId: string;
-  readonly recipient: string;
-  readonly event: HistoryEvent;
-  readonly outcome: Outcome | null;
-  readonly traces: readonly FlowTrace[];
-  /** null: the entry is removed. */
-  readonly deferral: Deferral | null;
-};
+/** What became of one entry, under the epoch it was taken under. */
+export type Settled = SettledEntry & { readonly epoch: string };
 
 export type Settlement = {
   readonly add: (settled: Settled, done: () => void) => void;
-  /** Everything handed in is written. */
-  readonly flush: () => Promise<void>;
+  /** Gives entries back as they were; kept at until it is written. */
+  readonly free: (epoch: string, queueIds: readonly string[]) => Promise<void>;
+  /** Everything handed in is written, or `milliseconds` have passed. */
+  readonly flush: (milliseconds: number) => Promise<void>;
+};
+
+export type SettlementOptions = {
+  /** Its connections have synchronous_commit off. */
+  readonly pool: pg.Pool;
+  /** The epoch in force; results of others may be dropped. */
+  readonly epoch: () => string;
+  readonly onStored?: (messageIds: readonly string[]) => void;
+  readonly report: (text: string, error: unknown) => void;
+  readonly againMilliseconds?: number;
 };
 
 const largest = 250;
 
-export const createSettlement = (options: {
-  pool: pg.Pool;
-  epoch: () => string;
-  onStored?: (messageIds: readonly string[]) => void;
-  report: (text: string, error: unknown) => void;
-}): Settlement => {
-  let waiting: { settled: Settled; done: () => void }[] = [];
+type Waiting = { readonly settled: Settled; readonly done: () => void };
+
+export const createSettlement = (options: SettlementOptions): Settlement => {
+  const { pool, againMilliseconds = 500 } = options;
+  let waiting: Waiting[] = [];
   let running: Promise<void> | null = null;
   let isScheduled = false;
+  const freeing = new Set<Promise<void>>();
 
-  const write = async (group: readonly Settled[]): Promise<void> => {
-    const client = await options.pool.connect();
+  /** Message ids of those that counted. */
+  const write = async (
+    group: readonly Settled[],
+    withHistory = true,
+  ): Promise<readonly string[]> => {
+    const stored: string[] = [];
+    for (const epoch of new Set(group.map((one) => one.epoch))) {
+      const these = group.filter((one) => one.epoch === epoch);
+      const { rows } = await pool.query<{ queue_id: string }>(
+        settleStatement(epoch, these, { withHistory }),
+      );
+      const counted = new Set(rows.map((row) => row.queue_id));
+      const own = these.filter(({ queueId }) => counted.has(queueId));
+      if (withHistory && own.length < these.length) await runStatements(pool, historyOf(own));
+      stored.push(...own.map(({ messageId }) => messageId));
+    }
+    return stored;
+  };
+
+  const isBadData = (error: unknown): boolean => {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    return /^(22|23|42)/.test(code); // the statement, not the server, is to blame
+  };
+
+  /** Tries until it is written; only what is of a lease that is over may be dropped. */
+  const insist = async (work: () => Promise<void>, isOver: () => boolean): Promise<void> => {
+    for (;;) {
+      try {
+        await work();
+        return;
+      } catch (error) {
+        options.report("results of deliveries could not be written yet", error);
+        if (isBadData(error)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, againMilliseconds));
+        if (isOver()) return;
+      }
+    }
+  };
+
+  const record = async (group: readonly Settled[]): Promise<void> => {
+    const isOver = (): boolean => group.every(({ epoch }) => epoch !== options.epoch());
+    const all = (withHistory: boolean) => async (): Promise<void> => {
+      options.onStored?.(await write(group, withHistory));
+    };
     try {
-      await client.query("BEGIN");
-      await client.query("SET LOCAL synchronous_commit = off");
-      const removed = group.filter(({ deferral }) => deferral === null);
-      await removeEntries(
-        client,
-        options.epoch(),
-        removed.map(({ queueId }) => queueId),
-      );
-      await deferEntries(
-        client,
-        options.epoch(),
-        group.flatMap(({ deferral }) => deferral ?? []),
-      );
-      const statements = [
-        ...eventStatements(group.map(({ messageId, event }) => ({ messageId, event }))),
-        ...traceStatements(
-          group.flatMap(({ messageId, traces, event }) =>
-            traces.map((trace) => ({ messageId, at: event.at, trace })),
-          ),
-        ),
-        ...outcomeStatements(
-          group.flatMap(({ messageId, recipient, outcome }) =>
-            outcome === null ? [] : [{ messageId, recipient, outcome }],
-          ),
-        ),
-      ];
-      for (const statement of statements)
-        await client.query({ ...statement, values: [...statement.values] });
-      await client.query("COMMIT");
-      client.release();
-    } catch (error) {
-      client.release(true);
-      throw error;
+      await insist(all(true), isOver);
+    } catch {
+      if (group.length === 1) {
+        await insist(all(false), isOver).catch(() => {}); // the entry is what counts
+        return;
+      }
+      for (const one of group) await record([one]); // one bad row must not take the others with it
     }
   };
 
@@ -81,14 +102,7 @@ export const createSettlement = (options: {
     while (waiting.length > 0) {
       const group = waiting.slice(0, largest);
       waiting = waiting.slice(largest);
-      try {
-        await write(group.map(({ settled }) => settled));
-        options.onStored?.(group.map(({ settled }) => settled.messageId));
-      } catch (error) {
-        // the entries keep our lease until it ends, then somebody tries them again
-        options.report("results of deliveries could not be written", error);
-        await new Promise((resolve) => setTimeout(resolve, 500));
-      }
+      await record(group.map(({ settled }) => settled));
       for (const { done } of group) done();
     }
   };
@@ -98,6 +112,14 @@ export const createSettlement = (options: {
       running = null;
     });
     return running;
+  };
+
+  const free = async (epoch: string, queueIds: readonly string[]): Promise<void> => {
+    if (queueIds.length === 0) return;
+    await insist(
+      () => freeEntries(pool, epoch, queueIds),
+      () => epoch !== options.epoch(),
+    );
   };
 
   return {
@@ -110,8 +132,23 @@ export const createSettlement = (options: {
         void start();
       }, 5);
     },
-    flush: async () => {
-      while (waiting.length > 0 || running !== null) await start();
+    free: (epoch, queueIds) => {
+      const work = free(epoch, queueIds).finally(() => freeing.delete(work));
+      freeing.add(work);
+      return work;
+    },
+    flush: async (milliseconds) => {
+      const everything = async (): Promise<void> => {
+        while (waiting.length > 0 || running !== null || freeing.size > 0) {
+          await Promise.all([start(), ...freeing]);
+        }
+      };
+      let timer: NodeJS.Timeout | undefined;
+      const patience = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, milliseconds);
+      });
+      await Promise.race([everything(), patience]);
+      clearTimeout(timer);
     },
   };
 };

@@ -10,27 +10,24 @@
 import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { GatewayError } from "../errors.ts";
-import { historyStatements } from "../history/history-rows.ts";
+import { acceptStatement } from "./accept-statement.ts";
 import type { Acceptance, AcceptMessage, StoredBody } from "./queue-entry.ts";
-import {
-  type EntryRow,
-  type HeldRow,
-  insertBodies,
-  insertBodyPart,
-  insertEntries,
-  insertHeld,
-} from "./queue-store.ts";
+import { type EntryRow, type HeldRow, insertBodyPart } from "./queue-store.ts";
 
 /** An entry that was committed leased to us: to be delivered from memory. */
-export type TakenEntry = { readonly row: EntryRow; readonly body: Buffer | null };
+export type TakenEntry = {
+  readonly row: EntryRow;
+  readonly epoch: string;
+  readonly body: Buffer | null;
+};
 
 export type GroupCommitOptions = {
   readonly pool: pg.Pool;
   readonly epoch: () => string;
   readonly nextQueueId: () => string;
   readonly nextHopOf: (entry: { transport: string | null; recipient: string }) => string;
-  /** Is there room to deliver this many bytes from memory? True reserves them. */
-  readonly reserve: (bytes: number) => boolean;
+  /** Which of these next hops may have this many bytes delivered from memory? Any of them reserves the bytes. */
+  readonly reserve: (bytes: number, nextHops: readonly string[]) => ReadonlySet<string>;
   readonly release: (bytes: number) => void;
   /** After the commit. */
   readonly onTaken: (entries: readonly TakenEntry[]) => void;
@@ -54,6 +51,7 @@ type Waiting = {
   readonly reject: (error: Error) => void;
 };
 
+const nowhere: ReadonlySet<string> = new Set();
 const largestGroup = 100;
 const largestGroupBytes = 8 * 1024 * 1024;
 const concurrentCommits = 2;
@@ -89,23 +87,27 @@ export const createGroupCommit = (options: GroupCommitOptions): GroupCommit => {
         memory === null
           ? null
           : Buffer.concat([body.prefix, body.header, memory.subarray(header.length)]);
-      const outgoing = body.entries.filter(
-        (entry) => entry.queue === "outgoing" && entry.delaySeconds === 0,
+      const rows = body.entries.map((entry) => ({
+        ...entry,
+        queueId: options.nextQueueId(),
+        messageId,
+        bodyId,
+        size,
+        receivedAt,
+        listener,
+        revision,
+        nextHop: entry.queue === "incoming" ? "" : options.nextHopOf(entry),
+      }));
+      const atOnce = rows.filter(
+        ({ queue, delaySeconds }) => queue === "outgoing" && delaySeconds === 0,
       );
-      const isTaken = bytes !== null && outgoing.length > 0 && options.reserve(size);
-      for (const entry of body.entries) {
-        entries.push({
-          ...entry,
-          queueId: options.nextQueueId(),
-          messageId,
-          bodyId,
-          size,
-          receivedAt,
-          listener,
-          revision,
-          nextHop: entry.queue === "incoming" ? "" : options.nextHopOf(entry),
-          isTaken: isTaken && entry.queue === "outgoing" && entry.delaySeconds === 0,
-        });
+      const hops =
+        bytes === null || atOnce.length === 0
+          ? nowhere
+          : options.reserve(size, [...new Set(atOnce.map(({ nextHop }) => nextHop))]);
+      for (const row of rows) {
+        const isTaken = row.queue === "outgoing" && row.delaySeconds === 0 && hops.has(row.nextHop);
+        entries.push({ ...row, isTaken });
       }
       for (const one of body.held)
         held.push({ ...one, messageId, bodyId, size, receivedAt, revision });
@@ -132,7 +134,44 @@ export const createGroupCommit = (options: GroupCommitOptions): GroupCommit => {
     }
   };
 
-  const write = async (client: pg.PoolClient, group: readonly Waiting[]): Promise<void> => {
+  /** Small messages: everything in one statement, whose end is the commit. */
+  const writeSmall = async (
+    client: pg.PoolClient,
+    group: readonly Waiting[],
+    epoch: string,
+  ): Promise<boolean> => {
+    const { rows } = await client.query<{ taken: boolean }>(
+      acceptStatement({
+        epoch,
+        bodies: group.flatMap(({ bodies }) =>
+          bodies.flatMap(({ bodyId, bytes }) => (bytes === null ? [] : [{ bodyId, bytes }])),
+        ),
+        entries: group.flatMap(({ entries }) => entries),
+        held: group.flatMap(({ held }) => held),
+        records: group.map(({ acceptance }) => acceptance.history),
+      }),
+    );
+    return rows[0]?.taken === true;
+  };
+
+  const writeInParts = async (
+    client: pg.PoolClient,
+    group: readonly Waiting[],
+    epoch: string,
+  ): Promise<boolean> => {
+    await client.query("BEGIN");
+    await writeLarge(client, group);
+    const isTaken = await writeSmall(client, group, epoch);
+    await client.query("COMMIT");
+    return isTaken;
+  };
+
+  /** Says whether the entries that were to be taken are ours. */
+  const write = async (
+    client: pg.PoolClient,
+    group: readonly Waiting[],
+    epoch: string,
+  ): Promise<boolean> => {
     let warning: string | null = null;
     const onNotice = (notice: {
       code?: string | undefined;
@@ -143,34 +182,16 @@ export const createGroupCommit = (options: GroupCommitOptions): GroupCommit => {
     };
     client.on("notice", onNotice);
     try {
-      await client.query("BEGIN");
-      const small = group
-        .flatMap(({ bodies }) => bodies)
-        .flatMap(({ bodyId, bytes }) => (bytes === null ? [] : [{ bodyId, bytes }]));
-      await insertBodies(client, small);
-      await writeLarge(client, group);
-      await insertEntries(
-        client,
-        options.epoch(),
-        group.flatMap(({ entries }) => entries),
-      );
-      await insertHeld(
-        client,
-        group.flatMap(({ held }) => held),
-      );
-      for (const statement of historyStatements(
-        group.map(({ acceptance }) => acceptance.history),
-      )) {
-        await client.query({ ...statement, values: [...statement.values] });
-      }
-      await client.query("COMMIT");
+      const isLarge = group.some(({ bodies }) => bodies.some(({ bytes }) => bytes === null));
+      const isTaken = await (isLarge ? writeInParts : writeSmall)(client, group, epoch);
       if (warning !== null) throw new Error(`the commit came with a notice: ${warning}`);
+      return isTaken;
     } finally {
       client.off("notice", onNotice);
     }
   };
 
-  const commit = async (group: readonly Waiting[]): Promise<void> => {
+  const commit = async (group: readonly Waiting[], epoch: string): Promise<boolean> => {
     let client: pg.PoolClient;
     try {
       client = await pool.connect();
@@ -185,8 +206,9 @@ export const createGroupCommit = (options: GroupCommitOptions): GroupCommit => {
       );
     });
     try {
-      await Promise.race([write(client, group), timeout]);
+      const isTaken = await Promise.race([write(client, group, epoch), timeout]);
       client.release();
+      return isTaken;
     } catch (cause) {
       client.release(true); // whatever it did, this connection is not used again
       if (
@@ -230,13 +252,16 @@ export const createGroupCommit = (options: GroupCommitOptions): GroupCommit => {
     }
   };
 
-  const succeed = (group: readonly Waiting[]): void => {
+  const succeed = (group: readonly Waiting[], epoch: string, isTaken: boolean): void => {
     const taken: TakenEntry[] = [];
     const free = new Set<string>();
-    for (const { bodies, entries, resolve } of group) {
+    for (const one of group) {
+      const { bodies, entries, resolve } = one;
+      if (!isTaken) releaseTaken(one);
       const bytesOf = new Map(bodies.map(({ bodyId, bytes }) => [bodyId, bytes]));
       for (const row of entries) {
-        if (row.isTaken) taken.push({ row, body: bytesOf.get(row.bodyId) ?? null });
+        if (row.isTaken && isTaken)
+          taken.push({ row, epoch, body: bytesOf.get(row.bodyId) ?? null });
         else if (row.delaySeconds === 0) free.add(row.queue);
       }
       resolve();
@@ -246,24 +271,21 @@ export const createGroupCommit = (options: GroupCommitOptions): GroupCommit => {
     options.onStored?.(group.map(({ acceptance }) => acceptance.messageId));
   };
 
+  const store = async (group: readonly Waiting[]): Promise<void> => {
+    const epoch = options.epoch();
+    succeed(group, epoch, await commit(group, epoch));
+  };
+
   const run = async (group: readonly Waiting[]): Promise<void> => {
     try {
-      await commit(group);
-      succeed(group);
+      await store(group);
     } catch (error) {
       if (group.length === 1 || error instanceof GatewayError) {
         fail(group, error);
         return;
       }
       // one bad message must not take the others with it
-      for (const one of group) {
-        try {
-          await commit([one]);
-          succeed([one]);
-        } catch (alone) {
-          fail([one], alone);
-        }
-      }
+      for (const one of group) await store([one]).catch((alone: unknown) => fail([one], alone));
     }
   };
 

@@ -8,10 +8,10 @@ import type pg from "pg";
 import type { FlowTrace } from "../flows/trace.ts";
 import type { HistoryEvent, Outcome } from "../history/event.ts";
 import { eventStatements, outcomeStatements, traceStatements } from "../history/history-rows.ts";
+import { claimEntries } from "./claims.ts";
 import type { HeldMessage, NewEntry } from "./queue-entry.ts";
 import { queueChannel } from "./queue-operations.ts";
 import {
-  claimEntries,
   insertBodies,
   insertEntries,
   insertHeld,
@@ -38,6 +38,8 @@ export type IncomingQueue = {
   /** Could not be judged now: again after `delaySeconds`. */
   readonly postpone: (entry: QueueEntry, delaySeconds: number, reason: string) => Promise<void>;
   readonly count: () => Promise<number>;
+  /** Is it being judged here? */
+  readonly isHeld: (queueId: string) => boolean;
 };
 
 export const createIncomingQueue = (options: {
@@ -46,16 +48,21 @@ export const createIncomingQueue = (options: {
   readonly nextQueueId: () => string;
   readonly nextHopOf: (entry: { transport: string | null; recipient: string }) => string;
 }): IncomingQueue => {
-  const { pool, epoch } = options;
+  const { pool } = options;
+  const judged = new Set<string>();
   return {
-    claim: (limit) =>
-      claimEntries(pool, {
-        epoch: epoch(),
+    isHeld: (queueId) => judged.has(queueId),
+    claim: async (limit) => {
+      const entries = await claimEntries(pool, {
+        epoch: options.epoch(),
         queue: "incoming",
+        hops: [""],
         limit,
         perHop: limit,
-        stoppedHops: [],
-      }),
+      });
+      for (const { queueId } of entries) judged.add(queueId);
+      return entries;
+    },
     read: (bodyId) => readBody(pool, bodyId),
     count: async () => {
       const { rows } = await pool.query<{ count: string }>({
@@ -65,11 +72,12 @@ export const createIncomingQueue = (options: {
       return Number(rows[0]?.count ?? 0);
     },
     postpone: async (entry, delaySeconds, reason) => {
+      judged.delete(entry.queueId);
       await pool.query({
         name: "incoming-postpone",
         text: `UPDATE queue_entry SET lease_epoch = NULL, attempts = attempts + 1, last_reply = $3, last_attempt_at = now(),
           next_attempt_at = now() + make_interval(secs => $4) WHERE queue_id = $1 AND lease_epoch = $2`,
-        values: [entry.queueId, epoch(), reason, delaySeconds],
+        values: [entry.queueId, entry.epoch, reason, delaySeconds],
       });
     },
     finish: async ({ entry, body, deliveries, held, outcome, traces, event }) => {
@@ -87,7 +95,7 @@ export const createIncomingQueue = (options: {
         };
         await insertEntries(
           client,
-          epoch(),
+          entry.epoch,
           deliveries.map((delivery) => ({
             ...delivery,
             ...about,
@@ -101,10 +109,11 @@ export const createIncomingQueue = (options: {
           client,
           held.map((one) => ({ ...one, ...about })),
         );
-        const gone = await removeEntries(client, epoch(), [entry.queueId]);
+        const gone = await removeEntries(client, entry.epoch, [entry.queueId]);
         if (gone.length === 0) {
           await client.query("ROLLBACK"); // the lease was lost meanwhile: somebody else judges it
           client.release();
+          judged.delete(entry.queueId);
           return;
         }
         const statements = [
@@ -121,6 +130,7 @@ export const createIncomingQueue = (options: {
         if (deliveries.length > 0) await client.query("SELECT pg_notify($1, '')", [queueChannel]);
         await client.query("COMMIT");
         client.release();
+        judged.delete(entry.queueId);
       } catch (error) {
         client.release(true);
         throw error;

@@ -9,6 +9,8 @@ import type pg from "pg";
 export type Lease = {
   /** The current epoch; changes after a lost lease. */
   readonly epoch: () => string;
+  /** False once it may have run out: nothing new is begun before it is renewed. */
+  readonly isCurrent: () => boolean;
   /** A block of ids for new entries. */
   readonly nextQueueId: () => string;
   readonly onLost: (listener: () => void) => void;
@@ -20,6 +22,8 @@ export type LeaseOptions = {
   /** Node and worker; a restarted worker takes its own place at once. */
   readonly owner: string;
   readonly seconds?: number;
+  /** Milliseconds of a clock that goes on while the process is stopped. */
+  readonly monotonic?: () => number;
   readonly report: (text: string) => void;
 };
 
@@ -67,7 +71,8 @@ export const freeExpired = async (pool: pg.Pool): Promise<number> => {
 };
 
 export const createLease = async (options: LeaseOptions): Promise<Lease> => {
-  const { pool, owner, seconds = 15, report } = options;
+  const { pool, owner, seconds = 15, monotonic = () => performance.now(), report } = options;
+  let since = monotonic(); // taken before the question, so that we never think it longer than it is
   let epoch = await begin(pool, owner, seconds);
   const blocks: { next: bigint; end: bigint }[] = [];
   const losses = new Set<() => void>();
@@ -87,6 +92,7 @@ export const createLease = async (options: LeaseOptions): Promise<Lease> => {
   let isTaking = false;
 
   const renew = async (): Promise<void> => {
+    const asked = monotonic();
     const { rowCount } = await pool.query({
       name: "lease-renew",
       text: "UPDATE worker_lease SET until = now() + make_interval(secs => $2) WHERE epoch = $1",
@@ -97,6 +103,7 @@ export const createLease = async (options: LeaseOptions): Promise<Lease> => {
       epoch = await begin(pool, owner, seconds);
       for (const listener of losses) listener();
     }
+    since = asked;
     await freeExpired(pool);
   };
   const timer = setInterval(
@@ -115,6 +122,7 @@ export const createLease = async (options: LeaseOptions): Promise<Lease> => {
 
   return {
     epoch: () => epoch,
+    isCurrent: () => !isClosed && monotonic() - since < seconds * 1000,
     nextQueueId: () => {
       const [block] = blocks;
       if (block === undefined) throw new Error("no queue ids left");

@@ -9,7 +9,8 @@
 import type pg from "pg";
 import type { HistoryEventKind, Outcome } from "../history/event.ts";
 import { eventStatements, outcomeStatements } from "../history/history-rows.ts";
-import { readBody, runStatements } from "./queue-store.ts";
+import { readPauses } from "./pauses.ts";
+import { readBody, runStatements, unreferenced } from "./queue-store.ts";
 
 export type QueueName = "incoming" | "outgoing" | "hold";
 
@@ -327,8 +328,7 @@ const simpleActions: Readonly<
     name: "operation-remove",
     text: `WITH gone AS (DELETE FROM queue_entry WHERE ${free} RETURNING message_id, queue_id, recipient, body_id),
       bodies AS (DELETE FROM mail_body b USING (SELECT DISTINCT body_id FROM gone) g WHERE b.body_id = g.body_id
-        AND NOT EXISTS (SELECT FROM queue_entry e WHERE e.body_id = g.body_id AND NOT e.queue_id = ANY ($1::bigint[]))
-        AND NOT EXISTS (SELECT FROM quarantined_message q WHERE q.body_id = g.body_id))
+        AND ${unreferenced})
       SELECT message_id, queue_id, recipient FROM gone`,
     event: "removed",
     outcome: "deleted",
@@ -464,21 +464,4 @@ const nameOfTarget = (target: PauseTarget): string => {
     default:
       return target satisfies never;
   }
-};
-
-export type Pauses = {
-  readonly all: boolean;
-  readonly transports: ReadonlySet<string>;
-  readonly destinations: ReadonlySet<string>;
-};
-
-/** What is stopped now. */
-export const readPauses = async (pool: pg.Pool): Promise<Pauses> => {
-  const { rows } = await pool.query<{ kind: string; target: string }>({
-    name: "pause-read",
-    text: "SELECT kind, target FROM delivery_pause",
-  });
-  const of = (kind: string) =>
-    new Set(rows.filter((row) => row.kind === kind).map((row) => row.target));
-  return { all: of("all").size > 0, transports: of("transport"), destinations: of("destination") };
 };

@@ -3,6 +3,7 @@
  * once. States and moves: docs/internals/queue.md.
  */
 import type pg from "pg";
+import { jsonText } from "../history/json-text.ts";
 import type { Envelope, HeldMessage, NewEntry } from "./queue-entry.ts";
 
 export type QueueEntry = {
@@ -19,6 +20,8 @@ export type QueueEntry = {
   readonly nextHop: string;
   readonly revision: number;
   readonly attempts: number;
+  /** Of the lease it was taken under; what becomes of it is recorded only while the row still names it. */
+  readonly epoch: string;
   readonly envelope: Envelope;
 };
 
@@ -45,43 +48,6 @@ export type HeldRow = HeldMessage & {
 
 /** Anything that runs statements: a pool, or a client inside a transaction. */
 export type Runner = Pick<pg.ClientBase, "query">;
-
-const columns = `queue_id, message_id, body_id, sender, recipient, size, received_at, listener, domain,
-  transport, next_hop, revision, attempts, envelope`;
-
-type Row = {
-  queue_id: string;
-  message_id: string;
-  body_id: string;
-  sender: string;
-  recipient: string;
-  size: string;
-  received_at: Date;
-  listener: string | null;
-  domain: string | null;
-  transport: string | null;
-  next_hop: string;
-  revision: number;
-  attempts: number;
-  envelope: Envelope;
-};
-
-const entryOf = (row: Row): QueueEntry => ({
-  queueId: row.queue_id,
-  messageId: row.message_id,
-  bodyId: row.body_id,
-  sender: row.sender,
-  recipient: row.recipient,
-  size: Number(row.size),
-  receivedAt: row.received_at,
-  listener: row.listener,
-  domain: row.domain,
-  transport: row.transport,
-  nextHop: row.next_hop,
-  revision: row.revision,
-  attempts: row.attempts,
-  envelope: row.envelope,
-});
 
 /** Runs statements of history beside those of the queue. */
 export const runStatements = async (
@@ -138,49 +104,58 @@ export async function* readBody(runner: Runner, bodyId: string): AsyncGenerator<
 }
 
 /** An entry is taken only while the worker's lease is current; else it is free. */
-const insertEntriesText = `
-WITH lease AS (SELECT epoch FROM worker_lease WHERE epoch = $2 AND until > now())
-INSERT INTO queue_entry (queue_id, message_id, body_id, queue, sender, recipient, size, received_at,
-  listener, domain, transport, next_hop, revision, next_attempt_at, lease_epoch, envelope)
-SELECT queue_id, message_id, body_id, queue, sender, recipient, size, received_at, listener, domain,
-  transport, next_hop, revision, now() + make_interval(secs => delay),
-  CASE WHEN taken THEN (SELECT epoch FROM lease) END, envelope
-FROM json_to_recordset($1::json) AS row (queue_id bigint, message_id uuid, body_id uuid, queue text,
-  sender text, recipient text, size bigint, received_at timestamptz, listener text, domain text,
-  transport text, next_hop text, revision integer, delay double precision, taken boolean, envelope jsonb)`;
+export const insertEntriesParts = `lease AS (SELECT epoch FROM worker_lease WHERE epoch = $2 AND until > now()), entries AS (
+  INSERT INTO queue_entry (queue_id, message_id, body_id, queue, sender, recipient, size, received_at,
+    listener, domain, transport, next_hop, revision, next_attempt_at, lease_epoch, envelope)
+  SELECT queue_id, message_id, body_id, queue, sender, recipient, size, received_at, listener, domain,
+    transport, next_hop, revision, now() + make_interval(secs => delay),
+    CASE WHEN taken THEN (SELECT epoch FROM lease) END, envelope
+  FROM json_to_recordset($1::json) AS row (queue_id bigint, message_id uuid, body_id uuid, queue text,
+    sender text, recipient text, size bigint, received_at timestamptz, listener text, domain text,
+    transport text, next_hop text, revision integer, delay double precision, taken boolean, envelope jsonb)
+)`;
 
+/** Says which of the two it was. */
+export const insertEntriesEnd = "SELECT EXISTS (SELECT FROM lease) AS taken";
+
+export const entriesText = (entries: readonly EntryRow[]): string =>
+  jsonText(
+    entries.map((entry) => ({
+      queue_id: entry.queueId,
+      message_id: entry.messageId,
+      body_id: entry.bodyId,
+      queue: entry.queue,
+      sender: entry.sender,
+      recipient: entry.recipient,
+      size: entry.size,
+      received_at: entry.receivedAt,
+      listener: entry.listener,
+      domain: entry.domain,
+      transport: entry.transport,
+      next_hop: entry.nextHop,
+      revision: entry.revision,
+      delay: entry.delaySeconds,
+      taken: entry.isTaken,
+      envelope: entry.envelope,
+    })),
+  );
+
+/** False: the lease of `epoch` is over, and entries that were to be taken are free. */
 export const insertEntries = async (
   runner: Runner,
   epoch: string,
   entries: readonly EntryRow[],
-): Promise<void> => {
-  if (entries.length === 0) return;
-  const rows = entries.map((entry) => ({
-    queue_id: entry.queueId,
-    message_id: entry.messageId,
-    body_id: entry.bodyId,
-    queue: entry.queue,
-    sender: entry.sender,
-    recipient: entry.recipient,
-    size: entry.size,
-    received_at: entry.receivedAt,
-    listener: entry.listener,
-    domain: entry.domain,
-    transport: entry.transport,
-    next_hop: entry.nextHop,
-    revision: entry.revision,
-    delay: entry.delaySeconds,
-    taken: entry.isTaken,
-    envelope: entry.envelope,
-  }));
-  await runner.query({
+): Promise<boolean> => {
+  if (entries.length === 0) return true;
+  const { rows } = await runner.query<{ taken: boolean }>({
     name: "entry-insert",
-    text: insertEntriesText,
-    values: [JSON.stringify(rows), epoch],
+    text: `WITH ${insertEntriesParts} ${insertEntriesEnd}`,
+    values: [entriesText(entries), epoch],
   });
+  return rows[0]?.taken === true;
 };
 
-const insertHeldText = `
+export const insertHeldText = `
 INSERT INTO quarantined_message (message_id, body_id, quarantine, sender, recipient, subject, size,
   reason, flow, node, revision, received_at, expires_at, envelope)
 SELECT message_id, body_id, quarantine, sender, recipient, subject, size, reason, flow, node, revision,
@@ -189,93 +164,47 @@ FROM json_to_recordset($1::json) AS row (message_id uuid, body_id uuid, quaranti
   recipient text, subject text, size bigint, reason text, flow text, node text, revision integer,
   received_at timestamptz, days integer, envelope jsonb)`;
 
+export const heldText = (held: readonly HeldRow[]): string =>
+  jsonText(
+    held.map((one) => ({
+      message_id: one.messageId,
+      body_id: one.bodyId,
+      quarantine: one.quarantine,
+      sender: one.sender,
+      recipient: one.recipient,
+      subject: one.subject,
+      size: one.size,
+      reason: one.reason,
+      flow: one.flow,
+      node: one.node,
+      revision: one.revision,
+      received_at: one.receivedAt,
+      days: one.retentionDays,
+      envelope: one.envelope,
+    })),
+  );
+
 export const insertHeld = async (runner: Runner, held: readonly HeldRow[]): Promise<void> => {
   if (held.length === 0) return;
-  const rows = held.map((one) => ({
-    message_id: one.messageId,
-    body_id: one.bodyId,
-    quarantine: one.quarantine,
-    sender: one.sender,
-    recipient: one.recipient,
-    subject: one.subject,
-    size: one.size,
-    reason: one.reason,
-    flow: one.flow,
-    node: one.node,
-    revision: one.revision,
-    received_at: one.receivedAt,
-    days: one.retentionDays,
-    envelope: one.envelope,
-  }));
-  await runner.query({ name: "held-insert", text: insertHeldText, values: [JSON.stringify(rows)] });
+  await runner.query({ name: "held-insert", text: insertHeldText, values: [heldText(held)] });
 };
 
-/**
- * A few due entries of every next hop that is not stopped, first attempts first.
- * Walks the index from hop to hop, so that a hop with a hundred thousand entries
- * costs what any other does.
- */
-const claimText = `
-WITH RECURSIVE hop AS (
-  (SELECT next_hop FROM queue_entry WHERE queue = $2 AND lease_epoch IS NULL ORDER BY next_hop LIMIT 1)
-  UNION ALL
-  SELECT (SELECT e.next_hop FROM queue_entry e WHERE e.queue = $2 AND e.lease_epoch IS NULL
-    AND e.next_hop > hop.next_hop ORDER BY e.next_hop LIMIT 1)
-  FROM hop WHERE hop.next_hop IS NOT NULL
-), chosen AS MATERIALIZED (
-  SELECT due.queue_id FROM hop CROSS JOIN LATERAL (
-    (SELECT queue_id, 0 AS turn, next_attempt_at FROM queue_entry e WHERE e.queue = $2 AND e.lease_epoch IS NULL
-      AND e.next_hop = hop.next_hop AND (e.attempts > 0) = false AND e.next_attempt_at <= now()
-      ORDER BY e.next_attempt_at LIMIT $4)
-    UNION ALL
-    (SELECT queue_id, 1 AS turn, next_attempt_at FROM queue_entry e WHERE e.queue = $2 AND e.lease_epoch IS NULL
-      AND e.next_hop = hop.next_hop AND (e.attempts > 0) = true AND e.next_attempt_at <= now()
-      ORDER BY e.next_attempt_at LIMIT $4)
-  ) AS due
-  WHERE hop.next_hop IS NOT NULL AND NOT hop.next_hop = ANY ($5::text[])
-  ORDER BY due.turn, due.next_attempt_at LIMIT $3
-), locked AS MATERIALIZED (
-  SELECT queue_id FROM queue_entry WHERE queue_id IN (SELECT queue_id FROM chosen)
-    AND lease_epoch IS NULL AND queue = $2 FOR UPDATE SKIP LOCKED
-)
-UPDATE queue_entry SET lease_epoch = $1 FROM locked
-WHERE queue_entry.queue_id = locked.queue_id
-  AND EXISTS (SELECT FROM worker_lease WHERE epoch = $1 AND until > now())
-RETURNING ${columns
-  .split(",")
-  .map((column) => `queue_entry.${column.trim()}`)
-  .join(", ")}`;
+/** Of bodies `b`: no entry that stays refers to it, and no held copy. `gone` are the entries that go. */
+export const unreferenced = `NOT EXISTS (SELECT FROM queue_entry e WHERE e.body_id = b.body_id
+    AND NOT EXISTS (SELECT FROM gone WHERE gone.queue_id = e.queue_id))
+  AND NOT EXISTS (SELECT FROM quarantined_message q WHERE q.body_id = b.body_id)`;
 
-export const claimEntries = async (
-  runner: Runner,
-  claim: {
-    epoch: string;
-    queue: "incoming" | "outgoing";
-    limit: number;
-    perHop: number;
-    stoppedHops: readonly string[];
-  },
-): Promise<QueueEntry[]> => {
-  const { rows } = await runner.query<Row>({
-    name: "entry-claim",
-    text: claimText,
-    values: [claim.epoch, claim.queue, claim.limit, claim.perHop, claim.stoppedHops],
-  });
-  return rows.map(entryOf);
-};
-
-/** Removes entries we still hold, and bodies that nothing refers to any more. Returns the ids that were ours. */
+/** Entries under an epoch go, and bodies that nothing refers to any more. */
 const removeText = `
 WITH gone AS (
   DELETE FROM queue_entry WHERE queue_id = ANY ($1::bigint[]) AND lease_epoch = $2 RETURNING queue_id, body_id
 ), bodies AS (
   DELETE FROM mail_body b USING (SELECT DISTINCT body_id FROM gone) g
-  WHERE b.body_id = g.body_id
-    AND NOT EXISTS (SELECT FROM queue_entry e WHERE e.body_id = g.body_id AND NOT e.queue_id = ANY ($1::bigint[]))
-    AND NOT EXISTS (SELECT FROM quarantined_message q WHERE q.body_id = g.body_id)
+  WHERE b.body_id = g.body_id AND ${unreferenced}
 )
 SELECT queue_id FROM gone`;
 
+/** Returns the ids that were still ours. */
 export const removeEntries = async (
   runner: Runner,
   epoch: string,
@@ -300,36 +229,28 @@ export type Deferral = {
   readonly recipient?: string | undefined;
 };
 
-const deferText = `
+/** `deferrals` and `epoch` are the places of the parameters. */
+export const deferText = (deferrals: string, epoch: string): string => `
 UPDATE queue_entry e SET attempts = e.attempts + CASE WHEN row.counts THEN 1 ELSE 0 END,
   next_attempt_at = now() + make_interval(secs => row.delay), last_reply = row.reply,
   last_attempt_at = now(), transport = row.transport, next_hop = row.next_hop,
   recipient = coalesce(row.recipient, e.recipient), lease_epoch = NULL
-FROM json_to_recordset($1::json) AS row (queue_id bigint, delay double precision, reply text,
+FROM json_to_recordset(${deferrals}::json) AS row (queue_id bigint, delay double precision, reply text,
   counts boolean, transport text, next_hop text, recipient text)
-WHERE e.queue_id = row.queue_id AND e.lease_epoch = $2`;
+WHERE e.queue_id = row.queue_id AND e.lease_epoch = ${epoch}`;
 
-export const deferEntries = async (
-  runner: Runner,
-  epoch: string,
-  deferrals: readonly Deferral[],
-): Promise<void> => {
-  if (deferrals.length === 0) return;
-  const rows = deferrals.map((one) => ({
-    queue_id: one.queueId,
-    delay: one.delaySeconds,
-    reply: one.reply,
-    counts: one.countsAsAttempt,
-    transport: one.transport,
-    next_hop: one.nextHop,
-    recipient: one.recipient ?? null,
-  }));
-  await runner.query({
-    name: "entry-defer",
-    text: deferText,
-    values: [JSON.stringify(rows), epoch],
-  });
-};
+export const deferralsText = (deferrals: readonly Deferral[]): string =>
+  jsonText(
+    deferrals.map((one) => ({
+      queue_id: one.queueId,
+      delay: one.delaySeconds,
+      reply: one.reply,
+      counts: one.countsAsAttempt,
+      transport: one.transport,
+      next_hop: one.nextHop,
+      recipient: one.recipient ?? null,
+    })),
+  );
 
 /** Gives leases back without counting an attempt. */
 export const freeEntries = async (

@@ -20,6 +20,7 @@ import { createGroupCommit, type GroupCommit } from "../queue/group-commit.ts";
 import { createIncomingQueue } from "../queue/incoming-queue.ts";
 import { createLease } from "../queue/lease.ts";
 import { queueChannel } from "../queue/queue-operations.ts";
+import { watchStrayEntries } from "../queue/stray-entries.ts";
 import { createContentStore } from "../scanner/content-store.ts";
 import { createScanner } from "../scanner/scanner.ts";
 import { createPolicyCache } from "../session/policy-cache.ts";
@@ -40,6 +41,11 @@ export const startWorker = async (order: StartOrder): Promise<Part> => {
   const clock = (): Date => new Date();
   const pool = createPool(database, { max: 6, name });
   const commitPool = createPool(database, { max: 3, name: `${name} commit` });
+  const settlementPool = createPool(database, {
+    max: 2,
+    name: `${name} results`,
+    asynchronousCommit: true,
+  });
   const settingsPool = createPool(database, { max: 2, name: `${name} settings` });
   const history = createHistory({
     pool,
@@ -83,7 +89,7 @@ export const startWorker = async (order: StartOrder): Promise<Part> => {
     epoch: lease.epoch,
     nextQueueId: lease.nextQueueId,
     nextHopOf,
-    reserve: (bytes) => halves.dispatcher?.reserve(bytes) ?? false,
+    reserve: (bytes, hops) => halves.dispatcher?.reserve(bytes, hops) ?? new Set(),
     release: (bytes) => halves.dispatcher?.release(bytes),
     onTaken: (entries) => halves.dispatcher?.take(entries),
     onFree: (queues) => {
@@ -103,7 +109,8 @@ export const startWorker = async (order: StartOrder): Promise<Part> => {
   const runner = createFlowRunner(flowParts);
   const dispatcher = createDispatcher({
     pool,
-    epoch: lease.epoch,
+    settlementPool,
+    lease,
     snapshot: snapshot.current,
     runner: createDeliveryFlowRunner(flowParts),
     dns: services.dns,
@@ -117,21 +124,28 @@ export const startWorker = async (order: StartOrder): Promise<Part> => {
   });
   halves.dispatcher = dispatcher;
   lease.onLost(dispatcher.forget);
+  const incoming = createIncomingQueue({
+    pool,
+    epoch: lease.epoch,
+    nextQueueId: lease.nextQueueId,
+    nextHopOf,
+  });
+  const strays = watchStrayEntries({
+    pool,
+    epoch: lease.epoch,
+    isHeld: (queueId) => dispatcher.isHeld(queueId) || incoming.isHeld(queueId),
+    report: report("queue"),
+  });
   const scanner = createScanner({
-    queue: createIncomingQueue({
-      pool,
-      epoch: lease.epoch,
-      nextQueueId: lease.nextQueueId,
-      nextHopOf,
-    }),
+    queue: incoming,
     runner,
     snapshot: snapshot.current,
     history,
     clock,
     report: report("scanner"),
   });
-  const forgetQueue = notifications.on(queueChannel, () => {
-    dispatcher.wake();
+  const forgetQueue = notifications.on(queueChannel, (reason) => {
+    dispatcher.wake(reason);
     scanner.wake();
   });
 
@@ -189,6 +203,7 @@ export const startWorker = async (order: StartOrder): Promise<Part> => {
       clearInterval(timer);
       await listeners.close();
       forgetQueue();
+      strays.close();
       await scanner.close();
       await dispatcher.close();
       await commit.close();
@@ -197,7 +212,7 @@ export const startWorker = async (order: StartOrder): Promise<Part> => {
       await history.close();
       snapshot.close();
       await notifications.close();
-      await Promise.all([pool.end(), commitPool.end(), settingsPool.end()]);
+      await Promise.all([pool.end(), commitPool.end(), settlementPool.end(), settingsPool.end()]);
     },
   };
 };

@@ -1,0 +1,40 @@
+/** Entries that can go in one transaction. */
+import type { Settings } from "@sluice/settings";
+import type { QueueEntry } from "../queue/queue-store.ts";
+import type { Job } from "./hop-queue.ts";
+
+const recipientsPerTransaction = 50;
+
+/** Copies of one message to one hop go together unless something is asked for each of them. */
+export const groupIntoJobs = (
+  settings: Pick<Settings, "domains">,
+  entries: readonly { readonly entry: QueueEntry; readonly body: Buffer | null }[],
+): Job[] => {
+  const open = new Map<string, { entries: QueueEntry[]; body: Buffer | null }>();
+  const full: { entries: QueueEntry[]; body: Buffer | null }[] = [];
+  const withBytes = new Set<string>();
+  for (const { entry, body } of entries) {
+    const key = keyOf(settings, entry);
+    const job = open.get(key);
+    if (job === undefined) open.set(key, { entries: [entry], body });
+    else if (job.entries.push(entry) >= recipientsPerTransaction) {
+      open.delete(key);
+      full.push(job);
+    }
+  }
+  return [...full, ...open.values()].map(({ entries: own, body }) => {
+    const bodyId = own[0]?.bodyId ?? "";
+    const reserved = withBytes.has(bodyId) ? 0 : (body?.length ?? 0); // the first job of a body gives its bytes back
+    withBytes.add(bodyId);
+    return { entries: own, body, reserved };
+  });
+};
+
+const keyOf = (settings: Pick<Settings, "domains">, entry: QueueEntry): string => {
+  const { notify, orcpt, returnNow } = entry.envelope;
+  const hasFlow =
+    entry.domain !== null && settings.domains[entry.domain]?.deliveryFlow !== undefined;
+  if (hasFlow) return entry.queueId;
+  const asked = `${notify?.join() ?? ""}\n${orcpt ?? ""}\n${returnNow === true}`;
+  return `${entry.bodyId}\n${entry.sender}\n${entry.nextHop}\n${entry.attempts > 0}\n${asked}`;
+};

@@ -1,0 +1,71 @@
+/** What is recorded of an attempt at one copy. */
+import type { Settings } from "@sluice/settings";
+import type { Outcome } from "../history/event.ts";
+import type { CopyResult } from "./deliver.ts";
+import { nextHopName } from "./next-hop.ts";
+import type { Settled } from "./settlement.ts";
+
+export const settledOf = (settings: Settings, copy: CopyResult, at: Date): Settled => {
+  const { entry, decision, result, host, tls } = copy;
+  const { kind, outcome } = wordsOf(decision.kind, result.code);
+  return {
+    queueId: entry.queueId,
+    epoch: entry.epoch,
+    messageId: entry.messageId,
+    recipient: entry.recipient,
+    outcome,
+    traces: copy.traces,
+    event: {
+      at,
+      kind,
+      queueId: entry.queueId,
+      recipient: entry.recipient,
+      detail: {
+        attempt: entry.attempts + 1,
+        reply: result.text,
+        code: result.code,
+        nextHop: host === null ? entry.nextHop : `${host.name} [${host.address}]:${host.port}`,
+        transport: entry.transport,
+        tls: tls === null ? null : `${tls.protocol} ${tls.cipher}`,
+        milliseconds: copy.milliseconds,
+        delaySeconds: decision.kind === "again" ? Math.round(decision.delaySeconds) : null,
+      },
+    },
+    deferral:
+      decision.kind === "again"
+        ? {
+            queueId: entry.queueId,
+            delaySeconds: decision.delaySeconds,
+            reply: result.text,
+            countsAsAttempt: decision.countsAsAttempt,
+            transport: decision.transport,
+            nextHop: nextHopName(settings, {
+              transport: decision.transport,
+              recipient: decision.recipient ?? entry.recipient,
+            }),
+            recipient: decision.recipient,
+          }
+        : null,
+  };
+};
+
+const wordsOf = (
+  decision: CopyResult["decision"]["kind"],
+  code: number,
+): {
+  kind: "attempt-delivered" | "attempt-deferred" | "attempt-refused" | "deleted" | "bounced";
+  outcome: Outcome;
+} => {
+  switch (decision) {
+    case "delivered":
+      return { kind: "attempt-delivered", outcome: "delivered" };
+    case "discarded":
+      return { kind: "deleted", outcome: "deleted" };
+    case "again":
+      return { kind: "attempt-deferred", outcome: "queued" };
+    case "gone":
+      return { kind: code >= 500 ? "attempt-refused" : "bounced", outcome: "bounced" };
+    default:
+      return decision satisfies never;
+  }
+};
