@@ -1,6 +1,7 @@
 /** What the language's checker says about the whole script, led back to the nodes it is about. */
 import {
   check,
+  checkDespiteMistakes,
   type Diagnostic,
   type Environment,
   hasErrors,
@@ -50,7 +51,13 @@ const diagnose = (
   resolve: Resolve | undefined,
 ): readonly Diagnostic[] => {
   const parsed = parse(text);
-  if (hasErrors(parsed.diagnostics)) return parsed.diagnostics;
+  if (hasErrors(parsed.diagnostics)) {
+    const options = resolve === undefined ? {} : { resolve };
+    const more = checkDespiteMistakes(parsed.program, environment, options).filter(
+      ({ code }) => resolve !== undefined || code !== "unknown-file",
+    );
+    return [...parsed.diagnostics, ...more].toSorted((a, b) => a.offset - b.offset);
+  }
   if (resolve !== undefined) return check(parsed.program, environment, { resolve });
   return check(parsed.program, environment).map((each) =>
     each.code === "unknown-file"

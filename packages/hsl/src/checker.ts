@@ -7,10 +7,12 @@ import { checkFlow } from "./check-flow.ts";
 import { checkNames } from "./check-names.ts";
 import { type Diagnostic, hasErrors, sortDiagnostics } from "./diagnostic.ts";
 import { collectFacts, type Facts } from "./facts.ts";
+import { lex } from "./lexer.ts";
 import { link, type Resolve } from "./link.ts";
 import { Names } from "./names.ts";
 import type { FunctionInfo } from "./scope.ts";
 import type { Environment } from "./signature.ts";
+import { maxTreeHeight, treeHeight } from "./walk.ts";
 
 export type CheckOptions = {
   /** Text of an included file. Without it, no file exists. */
@@ -48,6 +50,43 @@ export const check = (
   environment: Environment,
   options: CheckOptions = {},
 ): readonly Diagnostic[] => sortDiagnostics(analyse(program, environment, options).diagnostics);
+
+/**
+ * What is surely wrong besides the mistakes that kept parts of the script from being read.
+ * Those parts may have declared what the rest seems to lack, so names count as missing only
+ * when the text has them nowhere else.
+ */
+export const checkDespiteMistakes = (
+  program: Program,
+  environment: Environment,
+  options: CheckOptions = {},
+): readonly Diagnostic[] => {
+  if (treeHeight(program) > maxTreeHeight) return [];
+  const { text } = program.source;
+  const uses = new Map<string, number>();
+  for (const token of lex(text, () => undefined).tokens) {
+    const names =
+      token.kind === "string"
+        ? token.parts.flatMap((part) => (typeof part === "string" ? [] : [`$${part.name}`]))
+        : token.kind === "variable"
+          ? [`$${token.text}`]
+          : token.kind === "name"
+            ? [token.text]
+            : [];
+    for (const name of names) uses.set(name, (uses.get(name) ?? 0) + 1);
+  }
+  return check(program, environment, options).filter(({ severity, code, offset }) => {
+    if (severity !== "error") return false;
+    if (code !== "undefined-variable" && code !== "unknown-function") return sure.has(code);
+    const name = /^(?:\$\{?)?[a-zA-Z_][a-zA-Z0-9_]*/.exec(text.slice(offset, offset + 200))?.[0];
+    return name !== undefined && uses.get(name.replace("{", "")) === 1;
+  });
+};
+
+const sure: ReadonlySet<string> = new Set([
+  ...["wrong-argument-count", "read-only", "bad-pattern", "unknown-file", "include-cycle"],
+  ...["not-cacheable", "recursion", "duplicate-name", "bad-import"],
+]);
 
 /** Calling oneself, directly or around a corner, is refused where the circle closes. */
 const checkRecursion = (names: Names, facts: Facts): void => {

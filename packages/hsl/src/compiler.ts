@@ -5,7 +5,7 @@
  */
 import type { FunctionExpression, Statement } from "./ast.ts";
 import { ClassCode, callValue, UserCode } from "./callable.ts";
-import { analyse } from "./checker.ts";
+import { analyse, checkDespiteMistakes } from "./checker.ts";
 import { Context, type Shared } from "./compile-context.ts";
 import { compileExpression } from "./compile-expression.ts";
 import { compileBlock, compileStatement } from "./compile-statement.ts";
@@ -40,7 +40,10 @@ export const compile = (
   options: CompileOptions = {},
 ): Compiled => {
   const parsed = parse(source);
-  if (hasErrors(parsed.diagnostics)) return { script: null, diagnostics: parsed.diagnostics };
+  if (hasErrors(parsed.diagnostics)) {
+    const more = checkDespiteMistakes(parsed.program, environment, options);
+    return { script: null, diagnostics: sortDiagnostics([...parsed.diagnostics, ...more]) };
+  }
   const analysis = analyse(parsed.program, environment, options);
   const diagnostics = sortDiagnostics([...parsed.diagnostics, ...analysis.diagnostics]);
   const { names, facts } = analysis;

@@ -137,6 +137,11 @@ export class Cursor {
     if (this.takeOperator(";")) return;
     const { token, previous } = this;
     const startsStatement = token.kind !== "operator" || token.text === "}" || token.text === "{";
+    if (token.text === ")" || token.text === "]") {
+      this.fail("unexpected-token", token, `This \`${token.text}\` closes nothing.`, {
+        cure: "Take it away, or open a bracket before it.",
+      });
+    }
     if (!startsStatement) this.unexpected("Expected `;`");
     const { line, column } = this.source.position(previous.end);
     const gap = { start: previous.end, end: previous.end, message: "`;` is missing here" };
@@ -192,6 +197,43 @@ export class Cursor {
       return rule();
     } finally {
       this.nesting -= 1;
+    }
+  }
+
+  /** What `rule` reads; after a mistake null, and the cursor stands behind the statement. */
+  recover<T>(rule: () => T): T | null {
+    const from = this.at;
+    try {
+      return rule();
+    } catch (thrown) {
+      if (!(thrown instanceof SyntaxAbort)) throw thrown;
+      this.skipStatement();
+      if (this.at === from && !this.isOperator("}")) this.next();
+      return null;
+    }
+  }
+
+  /**
+   * `( … )` between a keyword and its body; after a mistake null, and the cursor stands
+   * before the body, so that the mistakes in there are found too.
+   */
+  head<T>(keyword: Token, rule: (open: Token) => T): T | null {
+    let depth = this.isOperator("(") ? 1 : Number.POSITIVE_INFINITY;
+    try {
+      return rule(this.expectOperator("(", `after \`${keyword.text}\``));
+    } catch (thrown) {
+      if (!(thrown instanceof SyntaxAbort)) throw thrown;
+      const inFor = keyword.text === "for";
+      while (this.token.kind !== "end" && depth > 0) {
+        if (this.isOperator("{") || this.isOperator("}")) return null;
+        if (this.isOperator(";") && !inFor) return null;
+        if (this.isOperator("(")) depth += 1;
+        else if (this.isOperator(")")) depth -= 1;
+        this.next();
+      }
+      while (this.takeOperator(")"));
+      if (this.token.kind === "end") throw thrown; // no body is left to look at
+      return null;
     }
   }
 

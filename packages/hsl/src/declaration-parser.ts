@@ -35,7 +35,10 @@ export const parseClass = (cursor: Cursor): ClassDeclaration => {
   const { name, nameSpan } = parseNewName(cursor, "a class");
   const brace = cursor.expectOperator("{", "before the members of the class");
   const members: ClassMember[] = [];
-  while (!cursor.isOperator("}") && cursor.token.kind !== "end") members.push(parseMember(cursor));
+  while (!cursor.isOperator("}") && cursor.token.kind !== "end") {
+    const member = cursor.recover(() => parseMember(cursor));
+    if (member !== null) members.push(member);
+  }
   const { end } = cursor.close(brace);
   return { kind: "Class", name, nameSpan, members, start, end };
 };

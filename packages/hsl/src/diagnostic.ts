@@ -86,6 +86,10 @@ export const makeDiagnostic = (
 export const hasErrors = (diagnostics: readonly Diagnostic[]): boolean =>
   diagnostics.some(({ severity }) => severity === "error");
 
+/** The message and what to write instead, for where there is room for one text only. */
+export const fullMessage = ({ message, cure }: Pick<Diagnostic, "message" | "cure">): string =>
+  cure === undefined ? message : `${message} ${cure}`;
+
 /** In the order of the text, errors before advice at the same place. */
 export const sortDiagnostics = (diagnostics: readonly Diagnostic[]): Diagnostic[] =>
   diagnostics.toSorted(

@@ -168,11 +168,14 @@ const parsePower = (cursor: Cursor): Expression => {
 };
 
 const parseCache = (cursor: Cursor): Expression => {
-  const { start } = cursor.next();
-  const options = parsePrimary(cursor);
+  const { start, end } = cursor.next();
+  const options: Expression =
+    cursor.token.kind === "name"
+      ? { kind: "Array", items: [], start: end, end }
+      : parsePrimary(cursor);
   if (options.kind !== "Array") {
     cursor.fail("bad-cache", options, "`cache` takes its options between brackets.", {
-      cure: 'Write cache ["ttl" => 60] f(…), or cache [] f(…).',
+      cure: 'Write cache ["ttl" => 60] f(…), or cache f(…).',
     });
   }
   const call = cursor.nested(() => parsePostfix(cursor, parsePrimary(cursor)));

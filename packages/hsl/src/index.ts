@@ -1,9 +1,10 @@
 /** The public surface of the language. */
 export { type BlockTitle, blockTitle } from "./block-title.ts";
-export { type CheckOptions, check } from "./checker.ts";
+export { type CheckOptions, check, checkDespiteMistakes } from "./checker.ts";
 export { type Compiled, type CompileOptions, compile } from "./compiler.ts";
 export {
   type Diagnostic,
+  fullMessage,
   hasErrors,
   type Related,
   renderDiagnostic,

@@ -120,9 +120,12 @@ const scanOperator = (text: string, start: number, report: Report): Token | unde
   const char = String.fromCodePoint(text.codePointAt(start) ?? 0);
   const span = { start, end: start + char.length };
   if (char === "$") {
+    wordTail.lastIndex = span.end;
+    const end = span.end + (wordTail.exec(text)?.[0].length ?? 0);
     report("error", "bad-variable", span, "A variable's name is missing after `$`.", {
       cure: "A name begins with a letter or an underscore.",
     });
+    return { kind: "variable", text: "", start, end };
   } else {
     report("error", "unknown-character", span, `\`${printable(char)}\` means nothing here.`);
   }

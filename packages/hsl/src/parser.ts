@@ -1,6 +1,6 @@
 /** Statements. A mistake costs one statement; the rest of the script is still read. */
 import type { Program, Statement } from "./ast.ts";
-import { Cursor, SyntaxAbort } from "./cursor.ts";
+import { Cursor } from "./cursor.ts";
 import { collectDiagnostics, type Diagnostic, hasErrors, sortDiagnostics } from "./diagnostic.ts";
 import { parseExpression } from "./expression-parser.ts";
 import { type Comment, lex } from "./lexer.ts";
@@ -32,7 +32,7 @@ export const parse = (text: string): Parsed => {
       cursor.next();
       continue;
     }
-    const statement = recovering(cursor);
+    const statement = cursor.recover(() => parseStatement(cursor));
     if (statement !== null) body.push(statement);
   }
   const program: Program = { kind: "Program", body, source, start: 0, end: text.length };
@@ -44,36 +44,41 @@ export const parse = (text: string): Parsed => {
   return {
     program,
     comments,
-    diagnostics: sortDiagnostics(withoutEchoes(diagnostics, text.length)),
+    diagnostics: sortDiagnostics(withoutEchoes(diagnostics, text)),
   };
 };
 
-/** A string that is never closed swallows the script; what is then missing at its end is no news. */
-const withoutEchoes = (diagnostics: readonly Diagnostic[], end: number): readonly Diagnostic[] =>
-  diagnostics.some(({ code }) => code === "unclosed-string" || code === "unclosed-comment")
-    ? diagnostics.filter(({ offset }) => offset < end)
-    : diagnostics;
+/**
+ * A string that is never closed swallows the script; what is then missing at its end is
+ * no news. Neither is that an expression is missing where something unreadable stands.
+ */
+const withoutEchoes = (diagnostics: readonly Diagnostic[], text: string): readonly Diagnostic[] => {
+  const swallows = diagnostics.some(
+    ({ code }) => code === "unclosed-string" || code === "unclosed-comment",
+  );
+  const behindUnreadable = new Set(
+    diagnostics
+      .filter(({ code }) => code === "unknown-character" || code === "unclosed-regex")
+      .map(({ offset, length }) => {
+        const from = offset + length;
+        return from + (/^\s*/.exec(text.slice(from, from + 1_000))?.[0].length ?? 0);
+      }),
+  );
+  return diagnostics.filter(
+    ({ code, offset }) =>
+      !(swallows && offset >= text.length) &&
+      !(code === "unexpected-token" && behindUnreadable.has(offset)),
+  );
+};
 
 /** `{ … }` */
 const parseBody = (cursor: Cursor): Statement[] => {
   const open = cursor.expectOperator("{", "before the block");
   const body: Statement[] = [];
   while (!cursor.isOperator("}") && cursor.token.kind !== "end") {
-    const statement = recovering(cursor);
+    const statement = cursor.recover(() => parseStatement(cursor));
     if (statement !== null) body.push(statement);
   }
   cursor.close(open);
   return body;
-};
-
-const recovering = (cursor: Cursor): Statement | null => {
-  const from = cursor.index;
-  try {
-    return parseStatement(cursor);
-  } catch (thrown) {
-    if (!(thrown instanceof SyntaxAbort)) throw thrown;
-    cursor.skipStatement();
-    if (cursor.index === from && !cursor.isOperator("}")) cursor.next();
-    return null;
-  }
 };

@@ -30,13 +30,16 @@ const parseBlock = (cursor: Cursor): Block => {
 };
 
 /** `( … )` after a keyword; remembers both brackets, for the mistake of closing too early. */
-const parseHead = (cursor: Cursor, keyword: Token): Expression => {
-  const open = cursor.expectOperator("(", `after \`${keyword.text}\``);
-  const test = cursor.parseExpression();
-  const close = cursor.close(open);
-  checkHeadEnd(cursor, keyword, open, close);
-  return test;
-};
+const parseHead = (cursor: Cursor, keyword: Token): Expression =>
+  cursor.head(keyword, (open) => {
+    const test = cursor.parseExpression();
+    const close = cursor.close(open);
+    checkHeadEnd(cursor, keyword, open, close);
+    return test;
+  }) ?? missing(keyword);
+
+/** Stands where a mistake was. */
+const missing = (token: Token): Expression => ({ kind: "None", ...spanOf(token) });
 
 const checkHeadEnd = (cursor: Cursor, keyword: Token, open: Token, close: Token): void => {
   const { token } = cursor;
@@ -104,13 +107,16 @@ const parseForever: Rule = (cursor, keyword) => {
 
 const parseFor: Rule = (cursor, keyword) => {
   cursor.next();
-  const open = cursor.expectOperator("(", "after `for`");
-  const init = parseList(cursor, ";");
-  cursor.expectOperator(";", "after the first part of `for`");
-  const test = cursor.isOperator(";") ? null : cursor.parseExpression();
-  cursor.expectOperator(";", "after the condition of `for`");
-  const step = parseList(cursor, ")");
-  cursor.close(open);
+  const head = cursor.head(keyword, (open) => {
+    const init = parseList(cursor, ";");
+    cursor.expectOperator(";", "after the first part of `for`");
+    const test = cursor.isOperator(";") ? null : cursor.parseExpression();
+    cursor.expectOperator(";", "after the condition of `for`");
+    const step = parseList(cursor, ")");
+    cursor.close(open);
+    return { init, test, step };
+  });
+  const { init, test, step } = head ?? { init: [], test: null, step: [] };
   const body = parseStatement(cursor);
   return { kind: "For", init, test, step, body, start: keyword.start, end: body.end };
 };
@@ -124,14 +130,22 @@ const parseList = (cursor: Cursor, end: string): Expression[] => {
 
 const parseForeach: Rule = (cursor, keyword) => {
   cursor.next();
-  const open = cursor.expectOperator("(", "after `foreach`");
-  const subject = cursor.parseExpression();
-  cursor.expectKeyword("as", "after what `foreach` goes through");
-  const first = cursor.expectVariable("a loop variable");
-  const second = cursor.takeOperator("=>") ? cursor.expectVariable("a loop variable") : null;
-  cursor.close(open);
+  const head = cursor.head(keyword, (open) => {
+    const subject = cursor.parseExpression();
+    cursor.expectKeyword("as", "after what `foreach` goes through");
+    const first = cursor.expectVariable("a loop variable");
+    const second = cursor.takeOperator("=>") ? cursor.expectVariable("a loop variable") : null;
+    cursor.close(open);
+    return second === null
+      ? { subject, key: null, value: first }
+      : { subject, key: first, value: second };
+  });
   const body = parseStatement(cursor);
-  const [key, value] = second === null ? [null, first] : [first, second];
+  const { subject, key, value } = head ?? {
+    subject: missing(keyword),
+    key: null,
+    value: { kind: "Variable" as const, name: "", ...spanOf(keyword) },
+  };
   return { kind: "Foreach", subject, key, value, body, start: keyword.start, end: body.end };
 };
 
@@ -141,13 +155,14 @@ const parseSwitch: Rule = (cursor, keyword) => {
   const brace = cursor.expectOperator("{", "before the cases");
   const cases: Case[] = [];
   let hasDefault = false;
-  while (!cursor.isOperator("}")) {
+  while (!cursor.isOperator("}") && cursor.token.kind !== "end") {
     const label = cursor.token;
     if (cursor.isKeyword("default") && hasDefault) {
       cursor.report("error", "duplicate-case", label, "There is a second `default`.");
     }
     hasDefault ||= cursor.isKeyword("default");
-    cases.push(parseCase(cursor));
+    const found = cursor.recover(() => parseCase(cursor));
+    if (found !== null) cases.push(found);
   }
   const { end } = cursor.close(brace);
   return { kind: "Switch", subject, cases, start: keyword.start, end };
@@ -160,7 +175,10 @@ const parseCase = (cursor: Cursor): Case => {
   const test = isDefault ? null : cursor.parseExpression();
   cursor.expectOperator(":", "after the label");
   const body: Statement[] = [];
-  while (!isCaseEnd(cursor)) body.push(parseStatement(cursor));
+  while (!isCaseEnd(cursor)) {
+    const statement = cursor.recover(() => parseStatement(cursor));
+    if (statement !== null) body.push(statement);
+  }
   return { kind: "Case", test, body, start, end: cursor.previous.end };
 };
 

@@ -2,7 +2,8 @@
 import { Flow, type FlowKind, type Layout } from "@sluice/flow-schema";
 import { z } from "zod";
 import { GatewayError } from "../errors.ts";
-import type { ObjectState } from "../store/draft-store.ts";
+import { draftObjects, type ObjectState } from "../store/draft-store.ts";
+import { readIncludedFiles } from "../store/included-files.ts";
 import { usesOf } from "../store/references.ts";
 import type { NodeActivity } from "./parts.ts";
 import { Id } from "./settings.ts";
@@ -87,7 +88,13 @@ export const flows = router({
     .input(z.strictObject({ flow: Id }))
     .query(async ({ ctx, input }): Promise<FlowScript> => {
       const { body } = await ctx.parts.drafts.get("flow", input.flow);
-      const compiled = ctx.parts.compileFlow(Flow.parse(body), ctx.parts.blocks);
+      const included = await readIncludedFiles(
+        ctx.parts.store,
+        await draftObjects(ctx.parts.store),
+      );
+      const compiled = ctx.parts.compileFlow(Flow.parse(body), ctx.parts.blocks, {
+        resolve: included,
+      });
       return {
         script: compiled.ok ? String(compiled.script) : null,
         problems: compiled.problems.map(({ severity, message, node }) => ({

@@ -4,6 +4,7 @@
  */
 import type { BlockRegistry, FlowKind, FlowProblem } from "@sluice/flow-schema";
 import type { Directory, Transport } from "@sluice/settings";
+import type { ScriptAnswer, ScriptVerdict } from "../flows/run-script-once.ts";
 import type { FlowTrace } from "../flows/trace.ts";
 import type { HistoryEvent, Outcome, Stage } from "../history/event.ts";
 import type { QueueOperations } from "../queue/queue-operations.ts";
@@ -219,12 +220,10 @@ export type MatchExplanation = {
 };
 
 export type ScriptRun = {
-  readonly ending: string;
-  readonly error: {
-    readonly message: string;
-    readonly line: number;
-    readonly column: number;
-  } | null;
+  /** The action that ended the script, with its text or first argument; null: it took none. */
+  readonly verdict: ScriptVerdict | null;
+  /** What the checker says, and what went wrong while it ran. */
+  readonly diagnostics: ScriptAnswer["diagnostics"];
   readonly log: readonly string[];
   readonly trace: FlowTrace | null;
 };

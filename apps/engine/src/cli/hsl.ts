@@ -115,7 +115,7 @@ const readFiles = async (folder: string | null): Promise<ReadonlyMap<string, Buf
 };
 
 const check = async (script: string, options: Options): Promise<Answer> => {
-  const [{ blocks }, { environmentFor }, { compile }] = await Promise.all([
+  const [{ blocks }, { environmentFor }, { compile, fullMessage }] = await Promise.all([
     import("@sluice/blocks/definitions"),
     import("@sluice/flow-schema"),
     import("@sluice/hsl"),
@@ -124,7 +124,8 @@ const check = async (script: string, options: Options): Promise<Answer> => {
   const { diagnostics } = compile(script, environmentFor(options.kind, blocks), {
     resolve: (name) => files.get(name.replace(/^file:(?:\/\/)?/, ""))?.toString("utf8") ?? null,
   });
-  return { log: [], verdict: null, diagnostics: diagnostics.map(told) };
+  const full = diagnostics.map((each) => told({ ...each, message: fullMessage(each) }));
+  return { log: [], verdict: null, diagnostics: full };
 };
 
 const told = ({ severity, code, message, line, column }: Told): Told => ({

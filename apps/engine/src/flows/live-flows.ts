@@ -35,10 +35,11 @@ export const buildLiveFlows = (
   blocks: BlockRegistry,
   file: (nameOrId: string) => Buffer | null = () => null,
 ): LiveFlows => {
+  const resolve = resolveFrom(file);
   const flows = new Map<string, LiveFlow>();
   const problems: FlowFault[] = [];
   for (const [id, flow] of Object.entries(settings.flows)) {
-    const compiled = compileFlow(flow, blocks);
+    const compiled = compileFlow(flow, blocks, { resolve });
     if (!compiled.ok) {
       problems.push({ flow: id, problems: compiled.problems });
       continue;
@@ -46,10 +47,7 @@ export const buildLiveFlows = (
     const text = compiled.script.text;
     const { script, diagnostics } = compile(text, environmentFor(flow.kind, blocks), {
       probes: probesOf(compiled.origins),
-      resolve: (name) => {
-        const content = file(name.replace(/^file:(?:\/\/)?/, ""));
-        return content === null ? null : content.toString("utf8");
-      },
+      resolve,
     });
     if (script === null) {
       problems.push({
@@ -76,6 +74,12 @@ export const buildLiveFlows = (
   }
   return { flows, problems };
 };
+
+/** `file:1`, `file://name` and `name` all mean a stored file. */
+const resolveFrom =
+  (file: (nameOrId: string) => Buffer | null) =>
+  (name: string): string | null =>
+    file(name.replace(/^file:(?:\/\/)?/, ""))?.toString("utf8") ?? null;
 
 const titlesOf = (
   flow: Flow,

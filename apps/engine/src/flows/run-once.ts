@@ -12,6 +12,7 @@ import { functionTable } from "./function-table.ts";
 import { createScriptMemory } from "./host/script-memory.ts";
 import { limitsOf } from "./limits.ts";
 import type { LiveFlow } from "./live-flow.ts";
+import { secureRandom } from "./secure-random.ts";
 import type { FlowServices } from "./services.ts";
 import type { FlowTrace } from "./trace.ts";
 import { traceOf } from "./trace-of.ts";
@@ -28,7 +29,7 @@ export type FlowClock = {
 export const systemClock: FlowClock = {
   now: () => Date.now() / 1000,
   monotonic: () => performance.now() / 1000,
-  random: () => Math.random(),
+  random: secureRandom,
 };
 
 export type FlowParts = {

@@ -5,7 +5,14 @@
  */
 import { type BlockRegistry, environmentFor, type FlowKind } from "@sluice/flow-schema";
 import type { ExecutorRegistry } from "@sluice/flow-schema/execution";
-import { compile, type Diagnostic, encodeText, type RunResult, toText } from "@sluice/hsl";
+import {
+  compile,
+  type Diagnostic,
+  encodeText,
+  fullMessage,
+  type RunResult,
+  toText,
+} from "@sluice/hsl";
 import type { Snapshot } from "../config/snapshot.ts";
 import type { Envelope } from "../queue/queue-entry.ts";
 import { contentOfBytes } from "../scanner/content-store.ts";
@@ -73,8 +80,12 @@ export const createScriptRunner = (
   return async (question) => {
     const { kind, script: text, snapshot } = question;
     const { script, diagnostics } = compileScript(kind, text, parts.blocks, snapshot.file);
-    const told = diagnostics.map(({ severity, code, message, line, column }) => ({
-      ...{ severity, code, message, line, column },
+    const told = diagnostics.map((diagnostic) => ({
+      severity: diagnostic.severity,
+      code: diagnostic.code,
+      message: fullMessage(diagnostic),
+      line: diagnostic.line,
+      column: diagnostic.column,
     }));
     if (script === null) return { log: [], verdict: null, diagnostics: told, trace: null };
     const flow: LiveFlow = {

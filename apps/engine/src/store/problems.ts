@@ -1,13 +1,24 @@
 /** Everything that is wrong or doubtful in a state of the settings, each with the place and the cure. Pure. */
-import type { BlockRegistry, CompiledFlow, Flow, FlowProblem } from "@sluice/flow-schema";
+import type {
+  BlockRegistry,
+  CompiledFlow,
+  CompileOptions,
+  Flow,
+  FlowProblem,
+} from "@sluice/flow-schema";
 import type { ObjectKind, Settings } from "@sluice/settings";
 import { type SettingsObject, settingsFrom } from "@sluice/settings/text-form";
 import { z } from "zod";
 import { readCertificates } from "./certificate-reading.ts";
+import type { IncludedFiles } from "./included-files.ts";
 import { type Path, referencesOf } from "./references.ts";
 import { findRelays } from "./relay-proof.ts";
 
-export type CompileFlow = (flow: Flow, blocks: BlockRegistry) => CompiledFlow;
+export type CompileFlow = (
+  flow: Flow,
+  blocks: BlockRegistry,
+  options?: CompileOptions,
+) => CompiledFlow;
 
 export type SettingsProblem = FlowProblem & { readonly kind: ObjectKind; readonly id: string };
 
@@ -18,6 +29,8 @@ export type Surroundings = {
   /** `kind/id/field` of every secret that is set. */
   readonly secrets: ReadonlySet<string>;
   readonly files: ReadonlySet<string>;
+  /** Text of a file that a script includes; absent: included files are not looked at. */
+  readonly included?: IncludedFiles | undefined;
   readonly environmentVariable: (name: string) => string | undefined;
   readonly now?: (() => Date) | undefined;
   /** Why a transport's destination cannot be understood; null: it can. */
@@ -146,14 +159,16 @@ const scriptNameOf = (objects: readonly SettingsObject[], kind: string, name: st
 
 const flowProblems = (
   { flows, layouts }: Settings,
-  { compileFlow, blocks }: Surroundings,
+  { compileFlow, blocks, included }: Surroundings,
 ): SettingsProblem[] => [
   ...Object.entries(flows).flatMap(([id, flow]) =>
-    compileFlow(flow, blocks).problems.map((problem) => ({
-      ...problem,
-      kind: "flow" as const,
-      id,
-    })),
+    compileFlow(flow, blocks, included === undefined ? {} : { resolve: included }).problems.map(
+      (problem) => ({
+        ...problem,
+        kind: "flow" as const,
+        id,
+      }),
+    ),
   ),
   ...Object.keys(layouts)
     .filter((id) => flows[id] === undefined)

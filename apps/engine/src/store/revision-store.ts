@@ -15,6 +15,7 @@ import { GatewayError } from "../errors.ts";
 import { appendAudit } from "./audit.ts";
 import { compareObjects, type ObjectChange } from "./compare-settings.ts";
 import { draftObjects, replaceDraft } from "./draft-store.ts";
+import { readIncludedFiles } from "./included-files.ts";
 import { liveRevision, parseRevision, type StoredRevision } from "./live-objects.ts";
 import {
   type Actor,
@@ -62,7 +63,10 @@ export const writeRevision = async (
 };
 
 export const createRevisionStore = (store: Store, fixed: FixedSurroundings) => {
-  const surroundings = async (transaction: Transaction | Store): Promise<Surroundings> => {
+  const surroundings = async (
+    transaction: Transaction | Store,
+    objects: readonly SettingsObject[],
+  ): Promise<Surroundings> => {
     const secrets = await transaction.secret.findMany({
       select: { kind: true, objectId: true, field: true },
     });
@@ -71,6 +75,7 @@ export const createRevisionStore = (store: Store, fixed: FixedSurroundings) => {
       ...fixed,
       secrets: new Set(secrets.map(({ kind, objectId, field }) => `${kind}/${objectId}/${field}`)),
       files: new Set(files.map(({ sha256 }) => sha256)),
+      included: await readIncludedFiles(transaction, objects),
     };
   };
 
@@ -89,7 +94,7 @@ export const createRevisionStore = (store: Store, fixed: FixedSurroundings) => {
     objects: readonly SettingsObject[],
     acceptWarnings: boolean,
   ): Promise<Settings> => {
-    const problems = findProblems(objects, await surroundings(transaction));
+    const problems = findProblems(objects, await surroundings(transaction, objects));
     const errors = problems.filter(({ severity }) => severity === "error");
     const warnings = problems.filter(({ severity }) => severity === "warning");
     const parsed = settingsFrom(objects);
@@ -132,15 +137,17 @@ export const createRevisionStore = (store: Store, fixed: FixedSurroundings) => {
     },
 
     /** Every problem of the draft. */
-    problems: async (): Promise<SettingsProblem[]> =>
-      findProblems(withGateway(await draftObjects(store)), await surroundings(store)),
+    problems: async (): Promise<SettingsProblem[]> => {
+      const objects = withGateway(await draftObjects(store));
+      return findProblems(objects, await surroundings(store, objects));
+    },
 
     /** Problems of settings that are not the draft: what a plan would run into. */
     problemsOf: async (
       objects: readonly SettingsObject[],
       moreFiles: Iterable<string> = [],
     ): Promise<SettingsProblem[]> => {
-      const known = await surroundings(store);
+      const known = await surroundings(store, objects);
       return findProblems(objects, { ...known, files: new Set([...known.files, ...moreFiles]) });
     },
 

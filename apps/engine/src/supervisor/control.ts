@@ -134,7 +134,6 @@ export const startControl = async (order: StartOrder): Promise<Part> => {
         testDirectory({ ...directory, bindPassword }, lookup),
       runScript: createDryRun({
         services,
-        history,
         hostName,
         snapshot: async () => snapshot.current(),
         message: wholeMessage,

@@ -199,6 +199,46 @@ test("a flow that does not compile, and a name that leads nowhere, are not publi
   await anna.api.settings.discard.mutate({ kind: "flow", id: "broken" });
 });
 
+test("a script that includes a stored file is checked with what stands in it", async () => {
+  const flow = {
+    kind: "recipient",
+    title: "Included",
+    entry: "script",
+    nodes: {
+      script: {
+        block: "script",
+        version: 1,
+        config: {
+          source: 'include "file://house-rules";\nif (isOurs($recipient)) Accept();\nReject();',
+        },
+      },
+    },
+  };
+  await anna.api.settings.save.mutate({ kind: "flow", id: "included", body: flow, version: null });
+  const problems = async () =>
+    (await anna.api.settings.problems.query())
+      .filter(({ kind, id }) => kind === "flow" && id === "included")
+      .map(({ severity, message }) => `${severity} ${message}`);
+  expect(await problems()).toContain("error There is no file `file://house-rules`.");
+  const file = { id: "rules", name: "house-rules", version: null };
+  const { version } = await anna.api.files.write.mutate({
+    ...file,
+    text: "function isOurs($a) { return true; }",
+  });
+  expect(await problems()).toEqual([]);
+  expect(await anna.api.flows.script.query({ flow: "included" })).toMatchObject({
+    script: expect.stringContaining('include "file://house-rules";'),
+  });
+  await anna.api.files.write.mutate({
+    ...file,
+    text: "function isOurs($a) { return tru; }",
+    version,
+  });
+  expect((await problems()).join()).toContain("`tru` means nothing here");
+  await anna.api.settings.discard.mutate({ kind: "flow", id: "included" });
+  await anna.api.settings.discard.mutate({ kind: "file", id: "rules" });
+});
+
 test("an open relay is refused with a proof, and its careful sister is published", async () => {
   const save = (kind: "domain" | "transport" | "flow", id: string, body: unknown) =>
     anna.api.settings.save.mutate({ kind, id, body, version: null });

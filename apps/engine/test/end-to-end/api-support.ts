@@ -76,7 +76,7 @@ export const stageSeconds = (): Pick<
         },
       ],
     }),
-    runScript: async () => ({ ending: "end of flow", error: null, log: [], trace: null }),
+    runScript: async () => ({ verdict: null, diagnostics: [], log: [], trace: null }),
   },
 });
 

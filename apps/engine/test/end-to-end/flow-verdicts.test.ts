@@ -468,3 +468,35 @@ test("the trace is the path that was taken, with outcomes, lines and the node a 
   expect((await path({ signIn: "bob" })).steps?.map(([id]) => id)).toEqual(["who", "note", "end"]);
   expect(await path({ sender: "bad@x.test" })).toMatchObject({ ending: "error", fault: "note" });
 });
+
+test("a script block brings in stored files: lines, functions and data", async () => {
+  const flows = createTestFlows({
+    settings: {
+      flows: {
+        f: scriptFlow(
+          "recipient",
+          `include "file://common";
+import { isStaff, $limit as $most } from "file:staff";
+import $people from "people.json";
+echo "$greeting $most";
+if (isStaff($recipientlocalpart, $people)) Accept();
+Reject("No such user");`,
+        ),
+      },
+    },
+    files: {
+      common: '$greeting = "Hello";',
+      staff: "$limit = 7;\nfunction isStaff($name, $people) { return in_array($name, $people); }",
+      "people.json": '["bob"]',
+    },
+  });
+  expect((await flows.recipient("f", "bob@example.org")).verdict).toMatchObject({ kind: "accept" });
+  expect((await flows.recipient("f", "eve@example.org")).verdict).toMatchObject({ kind: "reject" });
+  expect(flows.echoed()).toEqual(["Hello 7", "Hello 7"]);
+});
+
+test("a flow whose included file is missing does not run, and says so", () => {
+  expect(() =>
+    createTestFlows({ settings: { flows: { f: scriptFlow("recipient", 'include "file:1";') } } }),
+  ).toThrow(/There is no file `file:1`/);
+});

@@ -20,7 +20,6 @@ import { useMay } from "../../shell/user.ts";
 import { announce } from "../../ui/announce.tsx";
 import { ErrorAlert } from "../../ui/error-alert.tsx";
 import { Loading } from "../../ui/loading.tsx";
-import { Mono } from "../../ui/mono.tsx";
 import { Page } from "../../ui/page.tsx";
 import { visibleText } from "../../ui/visible-text.ts";
 import { readVariables } from "./read-variables.ts";
@@ -56,8 +55,7 @@ export const ScriptingPage = () => {
         messageId: messageId.trim() === "" ? null : messageId.trim(),
         variables: given,
       }),
-    onSuccess: ({ ending, error }) =>
-      announce(error === null ? `The script ended with ${ending}.` : "The script failed."),
+    onSuccess: (result) => announce(endingWords(result)),
   });
   return (
     <Page
@@ -137,25 +135,33 @@ export const ScriptingPage = () => {
   );
 };
 
-const Result = ({ result }: { readonly result: RouterOutputs["scripting"]["run"] }) => {
-  const { ending, error, log } = result;
+type Run = RouterOutputs["scripting"]["run"];
+
+const endingWords = ({ verdict, diagnostics }: Run): string => {
+  if (diagnostics.some(({ severity }) => severity === "error")) return "The script failed.";
+  if (verdict === null) return "The script ended without an action.";
+  const argument = verdict.text ?? verdict.arg;
+  return `The script ended with ${verdict.action}${argument === undefined ? "" : `: ${argument}`}`;
+};
+
+const Result = ({ result }: { readonly result: Run }) => {
+  const { log } = result;
+  const errors = result.diagnostics.filter(({ severity }) => severity === "error");
   return (
     <section aria-label="Result">
       <Stack gap="sm">
-        {error === null ? (
-          <Text>
-            Ended with <Mono>{ending}</Mono>
-          </Text>
-        ) : (
+        {errors.length === 0 && <Text>{endingWords(result)}</Text>}
+        {errors.map(({ line, column, message }) => (
           <Alert
+            key={`${line}:${column}:${message}`}
             color="red"
             variant="light"
-            title={`Line ${error.line}, column ${error.column}`}
+            title={`Line ${line}, column ${column}`}
             role="alert"
           >
-            {error.message}
+            {message}
           </Alert>
-        )}
+        ))}
         {log.length === 0 ? (
           <Text size="sm" c="dimmed">
             It wrote nothing to the log.
