@@ -21,6 +21,7 @@ export const referenceKinds = [
   "file",
   "quarantine",
   "certificate",
+  "signer",
   "flow",
 ] as const;
 export type ReferenceKind = (typeof referenceKinds)[number];

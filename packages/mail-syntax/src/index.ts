@@ -5,6 +5,7 @@ export * from "./encoded-word.ts";
 export * from "./header.ts";
 export * from "./header-edit.ts";
 export * from "./idna.ts";
+export * from "./key-record.ts";
 export {
   addressOfLiteral,
   domainOf,

@@ -6,4 +6,5 @@ export * from "./listener.ts";
 export * from "./quarantine.ts";
 export * from "./secret.ts";
 export * from "./settings.ts";
+export * from "./signer.ts";
 export * from "./transport.ts";

@@ -7,6 +7,7 @@ import { Domain } from "./domain.ts";
 import { StoredFile } from "./file.ts";
 import { Listener } from "./listener.ts";
 import { Quarantine } from "./quarantine.ts";
+import { Signer } from "./signer.ts";
 import { Transport } from "./transport.ts";
 
 /** What exists once. Its id is always "gateway". */
@@ -28,6 +29,7 @@ export const objectSchemas = {
   directory: Directory,
   file: StoredFile,
   certificate: Certificate,
+  signer: Signer,
   quarantine: Quarantine,
   flow: Flow,
   layout: Layout, // of the flow with the same id; never a change of meaning
@@ -47,6 +49,7 @@ export const Settings = z.strictObject({
   directories: records(Directory),
   files: records(StoredFile),
   certificates: records(Certificate),
+  signers: records(Signer),
   quarantines: records(Quarantine),
   flows: records(Flow),
   layouts: records(Layout),

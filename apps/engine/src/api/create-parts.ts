@@ -15,6 +15,7 @@ import { createUserStore } from "../store/user-store.ts";
 import { createDownloads } from "./downloads.ts";
 import { createHistorySums } from "./history-numbers.ts";
 import { createJobs } from "./jobs.ts";
+import { checkKeyRecord } from "./key-record-check.ts";
 import { explainFlow } from "./match-check.ts";
 import { createMetrics } from "./metrics.ts";
 import type {
@@ -99,6 +100,8 @@ export const createApiParts = (options: ApiOptions): ApiParts => {
     log,
     checks: {
       whichFlow: async (question) => explainFlow(await liveSettings(), question),
+      keyRecord: async (question) =>
+        checkKeyRecord(question, { servers: (await liveSettings()).gateway.resolvers }),
       checkScript: (kind, script) => checkScriptText(kind, script, blocks),
       transport: async (transport, password, recipientDomain) =>
         checkTransport(

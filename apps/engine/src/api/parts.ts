@@ -3,7 +3,7 @@
  * adds permissions, audit and words, never mail logic.
  */
 import type { BlockRegistry, FlowKind, FlowProblem } from "@sluice/flow-schema";
-import type { Directory, Transport } from "@sluice/settings";
+import type { Directory, SigningKey, Transport } from "@sluice/settings";
 import type { ScriptAnswer, ScriptVerdict } from "../flows/run-script-once.ts";
 import type { FlowTrace } from "../flows/trace.ts";
 import type { HistoryEvent, Outcome, Stage } from "../history/event.ts";
@@ -19,6 +19,7 @@ import type { SessionStore } from "../store/session-store.ts";
 import type { UserStore } from "../store/user-store.ts";
 import type { Downloads } from "./downloads.ts";
 import type { Jobs } from "./jobs.ts";
+import type { KeyRecordCheck } from "./key-record-check.ts";
 import type { SignInThrottle } from "./sign-in-throttle.ts";
 
 export type ApiParts = {
@@ -239,6 +240,11 @@ export type ChecksPort = {
     password: string | null,
     recipientDomain: string | null,
   ) => Promise<CheckReport>;
+  readonly keyRecord: (question: {
+    domain: string;
+    selector: string;
+    key: SigningKey;
+  }) => Promise<KeyRecordCheck>;
   readonly whichFlow: (question: {
     clientAddress: string;
     listener: string;

@@ -14,6 +14,7 @@ import { queue } from "./queue.ts";
 import { secrets } from "./secrets.ts";
 import { settings } from "./settings.ts";
 import { signIn } from "./sign-in.ts";
+import { signers } from "./signers.ts";
 import { system } from "./system.ts";
 import { textForm } from "./text-form.ts";
 import { router } from "./trpc.ts";
@@ -32,6 +33,7 @@ export const appRouter = router({
   log,
   overview,
   certificates,
+  signers,
   directories,
   transports,
   listeners,

@@ -5,9 +5,12 @@ import { Id } from "./settings.ts";
 import { procedure, router } from "./trpc.ts";
 
 const Name = z.strictObject({
-  kind: z.enum(["transport", "directory", "certificate"]),
+  kind: z.enum(["transport", "directory", "certificate", "signer"]),
   id: Id,
-  field: z.enum(["password", "bindPassword", "privateKey"]),
+  field: z.union([
+    z.enum(["password", "bindPassword", "privateKey", "srsKey"]),
+    z.templateLiteral(["keys/", z.string().regex(/^[a-z0-9.-]{1,63}$/), "/privateKey"]),
+  ]),
 });
 
 export type SecretState = { readonly set: boolean; readonly updatedAt: string | null };

@@ -14,6 +14,7 @@ import { planRetry } from "../queue/retry-schedule.ts";
 import { classifyReply } from "./classify-reply.ts";
 import type { Job } from "./hop-queue.ts";
 import { type NextHop, type ResolvedHost, resolveNextHop } from "./next-hop.ts";
+import { signedBody } from "./signed-body.ts";
 import {
   type ClientOptions,
   ConnectError,
@@ -389,12 +390,23 @@ export const createDeliver = (parts: DeliverParts) => {
         host = opened.host;
       }
       const { envelope } = first;
+      const signed = await signedBody(
+        () => job.body ?? parts.readBody(first.bodyId),
+        changes.signatures ?? [],
+        parts.clock(),
+      );
+      if (signed.kind === "failed") {
+        const text = `The message cannot be signed: ${signed.why}`;
+        return finishWithFlow(
+          job.entries.map((entry) => nobody(entry.recipient, text, 451, "4.7.5")),
+        );
+      }
       results = [
         ...(await client.send({
           sender: changes.sender ?? first.sender,
           recipients: job.entries.map((entry) => changes.recipient ?? entry.recipient),
-          body: job.body ?? parts.readBody(first.bodyId),
-          size: first.size,
+          body: signed.body,
+          size: first.size + signed.addedBytes,
           eightBit: envelope.eightBit,
           smtpUtf8: envelope.smtpUtf8,
           requireTls: envelope.requireTls,

@@ -13,7 +13,6 @@ import {
   optionNumber,
   optionsAt,
   optionText,
-  optionTexts,
   textAt,
   textsOf,
 } from "./arguments.ts";
@@ -100,12 +99,6 @@ const checkedHost = (text: string): string => {
   if (/^[A-Za-z0-9._:[\]-]{1,255}$/.test(text)) return text;
   throw new ScriptError("wrong-argument", `${JSON.stringify(text)} is no host`);
 };
-
-/** RFC 6376 §5.4.1. */
-const signedHeaders = [
-  ...["From", "Reply-To", "Subject", "Date", "To", "Cc", "Message-ID", "In-Reply-To", "References"],
-  ...["MIME-Version", "Content-Type", "Content-Transfer-Encoding", "List-Unsubscribe"],
-];
 
 const maximumDelay = 30 * 86_400;
 
@@ -197,37 +190,6 @@ export const contentActions: Bodies = {
       reject: optionFlag(options, "reject", true),
     });
     return optionFlag(options, "done", true) ? new Ending("Quarantine", args) : null;
-  },
-  DKIMSign: (args, run) => {
-    const { settings, secret } = flowHost(run).snapshot;
-    const options = optionsAt(args, 3);
-    const key = objectId("pki", textAt(args, 2));
-    const privateKey = Object.hasOwn(settings.certificates, key)
-      ? secret("certificate", key, "privateKey")
-      : null;
-    if (privateKey === null) {
-      throw new ScriptError("wrong-argument", `there is no private key pki:${key}`);
-    }
-    const [algorithm, headers, more] = [
-      optionText(options, "algorithm"),
-      optionTexts(options, "headers"),
-      optionTexts(options, "additional_headers"),
-    ];
-    const part = (name: string): string =>
-      optionText(options, name) === "simple" ? "simple" : "relaxed";
-    contentState(run).signatures.push({
-      selector: checkedHost(textAt(args, 0)),
-      domain: checkedHost(textAt(args, 1)),
-      privateKey,
-      algorithm: algorithm === "sha256" ? undefined : algorithm,
-      canonicalization: `${part("canonicalization_header")}/${part("canonicalization_body")}`,
-      headers:
-        headers === undefined && more === undefined
-          ? null
-          : [...(headers ?? signedHeaders), ...(more ?? [])],
-      discardChanges: optionFlag(options, "discard_changes", false),
-    });
-    return null;
   },
   DiscardMailDataChanges: (_args, run) => {
     contentState(run).message.discardChanges();

@@ -53,6 +53,8 @@ export type ContentState = {
   metadata: Record<string, string>;
   delaySeconds: number;
   readonly signatures: DkimSignature[];
+  /** The key of the ARC set it gets; null: none. */
+  seal: ArcKey | null;
   /** Those of the deliver actions that are made while the client waits. */
   readonly direct: Set<ContentAction>;
 };
@@ -65,6 +67,12 @@ export type DkimSignature = {
   readonly canonicalization: string;
   readonly headers: readonly string[] | null;
   readonly discardChanges: boolean;
+  /** 0: without end. */
+  readonly validSeconds: number;
+};
+
+export type ArcKey = Pick<DkimSignature, "domain" | "selector" | "privateKey"> & {
+  readonly algorithm: string;
 };
 
 /** What a delivery flow changes for the one attempt before it. */

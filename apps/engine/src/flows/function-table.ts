@@ -23,6 +23,7 @@ import { fileStoreFunctions } from "./functions/file-store.ts";
 import { mailFunctions } from "./functions/mail.ts";
 import { messageFunctions } from "./functions/message.ts";
 import { networkFunctions } from "./functions/network.ts";
+import { contentSigning, deliverySigning, recipientSigning } from "./functions/signing.ts";
 import { systemFunctions } from "./functions/system.ts";
 import type { FlowServices } from "./services.ts";
 import { traced } from "./traced.ts";
@@ -36,11 +37,11 @@ const actionsOf = (kind: FlowKind): Bodies => {
     case "authentication":
       return answerActions;
     case "recipient":
-      return { ...answerActions, ...envelopeModifiers };
+      return { ...answerActions, ...envelopeModifiers, ...recipientSigning };
     case "content":
-      return { ...contentActions, ...envelopeModifiers, ...messageFunctions };
+      return { ...contentActions, ...envelopeModifiers, ...messageFunctions, ...contentSigning };
     case "delivery":
-      return deliveryActions;
+      return { ...deliveryActions, ...deliverySigning };
     default:
       kind satisfies never;
       return {};

@@ -20,6 +20,7 @@ import type {
 import { wholeMessageFunctions } from "./functions/message.ts";
 import type { LiveFlow } from "./live-flow.ts";
 import { createRunOnce, type FlowParts } from "./run-once.ts";
+import { sealMessage } from "./seal-message.ts";
 import { signMessage } from "./sign-message.ts";
 import type { ContentAction, ContentVerdict } from "./verdict.ts";
 import {
@@ -62,6 +63,7 @@ export const createFlowRunner = (parts: FlowParts): FlowRunner => {
         metadata: {},
         delaySeconds: 0,
         signatures: [],
+        seal: null,
         direct: new Set(),
       };
       const run = () =>
@@ -147,7 +149,8 @@ const finishContent = (
     ...(changed === null ? {} : { content: changed }),
   };
   const leaves = actions.some(({ kind }) => kind === "deliver");
-  if (!leaves || (content.signatures.length === 0 && content.direct.size === 0)) return verdict;
+  const asked = content.signatures.length > 0 || content.seal !== null || content.direct.size > 0;
+  if (!leaves || !asked) return verdict;
   return finishLater(verdict, host, content, envelope, input, parts);
 };
 
@@ -163,12 +166,36 @@ const finishLater = async (
   let { header } = verdict;
   const body = verdict.content ?? content.message.content;
   if (content.signatures.length > 0) {
-    const signed = await signMessage(body, header, content.signatures);
+    const now = new Date(host.now() * 1000);
+    const signed = await signMessage(body, header, content.signatures, now);
     if (signed.kind === "failed") {
       host.note("error", `The message cannot be signed: ${signed.why}`);
       return onError.content;
     }
     header = signed.header;
+  }
+  if (content.seal !== null) {
+    const sealed = await sealMessage({
+      key: content.seal,
+      received: content.message.content,
+      header: header ?? body.header,
+      body,
+      arrival: {
+        clientAddress: input.clientAddress,
+        helo: input.helo,
+        sender: input.sender,
+        receiver: host.hostName,
+      },
+      dns: parts.services.dns,
+      dnsOptions: { servers: host.snapshot.settings.gateway.resolvers, signal: input.signal },
+      now: new Date(host.now() * 1000),
+    });
+    if (sealed.kind === "failed") {
+      host.note("error", `The message cannot be sealed: ${sealed.why}`);
+      return onError.content;
+    }
+    if (sealed.kind === "left") host.note("info", `The message is not sealed: ${sealed.why}`);
+    else header = sealed.header;
   }
   const finished: ContentVerdict = { ...verdict, header };
   if (content.direct.size === 0 || verdict.answer.kind !== "accept" || parts.isDry === true) {

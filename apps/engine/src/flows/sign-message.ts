@@ -1,7 +1,7 @@
 /**
- * DKIM signatures (RFC 6376) that a content flow asked for, made when the run is
- * over, so that they cover every change. Mail that should be signed and cannot be
- * is not sent unsigned.
+ * DKIM signatures (RFC 6376) that a flow asked for, made when the run is over, so
+ * that they cover every change and exactly the bytes that are sent. Mail that should
+ * be signed and cannot be is not sent unsigned.
  */
 import { Readable } from "node:stream";
 import { dkimSign } from "mailauth/lib/dkim/sign.js";
@@ -17,42 +17,71 @@ export const signMessage = async (
   content: Content,
   changed: Buffer | null,
   signatures: readonly DkimSignature[],
+  now: Date,
+): Promise<Signed> => {
+  const header = changed ?? content.header;
+  const fields = await signatureFields(
+    signatures,
+    ({ discardChanges }) => bytesOf(discardChanges ? content.header : header, content),
+    now,
+  );
+  if (fields.kind === "failed") return fields;
+  return { kind: "signed", header: Buffer.concat([fields.header, header]) };
+};
+
+/** The signatures alone, over bytes that are read once for each pass. */
+export const signatureFields = async (
+  signatures: readonly DkimSignature[],
+  read: (signature: DkimSignature) => Readable,
+  now: Date,
 ): Promise<Signed> => {
   let made = "";
-  for (const signature of signatures) {
-    const header = signature.discardChanges || changed === null ? content.header : changed;
-    const who = {
-      signingDomain: signature.domain,
-      selector: signature.selector,
-      privateKey: signature.privateKey,
-    };
-    const how = {
-      canonicalization: signature.canonicalization,
-      ...(signature.algorithm === undefined ? {} : { algorithm: signature.algorithm }),
-      ...(signature.headers === null ? {} : { headerList: [...signature.headers] }),
-    };
+  for (const group of passes(signatures)) {
+    const [first] = group;
+    if (first === undefined) continue;
     try {
-      const { signatures: fields, errors } = await dkimSign(bytesOf(header, content), {
+      const { signatures: fields, errors } = await dkimSign(read(first), {
         // the library signs what stands in signatureData; the same at the top is for its types
-        ...who,
-        signatureData: [{ ...who, ...how }],
+        ...whoOf(first),
+        signatureData: group.map((one) => ({ ...whoOf(one), ...howOf(one) })),
+        signTime: now,
+        ...(first.validSeconds === 0
+          ? {}
+          : { expires: new Date(now.getTime() + first.validSeconds * 1000) }),
         strict: true,
       });
-      if (fields === "") {
-        return { kind: "failed", why: errors[0]?.err.message ?? "no signature could be made" };
-      }
+      const [error] = errors;
+      if (error !== undefined) return { kind: "failed", why: error.err.message };
+      if (fields === "") return { kind: "failed", why: "no signature could be made" };
       made += fields;
     } catch (error) {
       return { kind: "failed", why: error instanceof Error ? error.message : "signing failed" };
     }
   }
-  return {
-    kind: "signed",
-    header: Buffer.concat([Buffer.from(made, "latin1"), changed ?? content.header]),
-  };
+  return { kind: "signed", header: Buffer.from(made, "latin1") };
 };
 
-const bytesOf = (header: Buffer, content: Content): Readable =>
+const whoOf = ({ domain, selector, privateKey }: DkimSignature) => ({
+  signingDomain: domain,
+  ...{ selector, privateKey },
+});
+
+const howOf = ({ canonicalization, algorithm, headers }: DkimSignature) => ({
+  canonicalization,
+  ...(algorithm === undefined ? {} : { algorithm }),
+  ...(headers === null ? {} : { headerList: [...headers] }),
+});
+
+/** Signatures over the same bytes with the same end are made in one reading. */
+const passes = (signatures: readonly DkimSignature[]): readonly DkimSignature[][] => [
+  ...Map.groupBy(
+    signatures,
+    ({ discardChanges, validSeconds }) => `${discardChanges} ${validSeconds}`,
+  ).values(),
+];
+
+/** A header section with the body of a message. */
+export const bytesOf = (header: Buffer, content: Content): Readable =>
   Readable.from(
     (async function* () {
       yield header;

@@ -1,4 +1,5 @@
 /** What the engine does after a flow has run: outcomes are values. */
+import type { DkimSignature } from "./flow-host.ts";
 
 export type IpPolicyVerdict =
   | { readonly kind: "allow"; readonly ttlSeconds: number }
@@ -77,6 +78,8 @@ export type AttemptChanges = {
   readonly tlsMode?: string | undefined;
   readonly sasl?: { readonly user: string; readonly password: string } | undefined;
   readonly protocol?: "smtp" | "lmtp" | undefined;
+  /** Made over the bytes of the attempt. */
+  readonly signatures?: readonly DkimSignature[] | undefined;
   /** Notes kept with the entry from now on. */
   readonly metadata?: Readonly<Record<string, string>> | undefined;
 };

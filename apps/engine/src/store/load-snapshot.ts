@@ -81,6 +81,7 @@ const readSecrets = async (
   for (const [id, body] of Object.entries(settings.transports)) take("transport", id, body);
   for (const [id, body] of Object.entries(settings.directories)) take("directory", id, body);
   for (const [id, body] of Object.entries(settings.certificates)) take("certificate", id, body);
+  for (const [id, body] of Object.entries(settings.signers)) take("signer", id, body);
   return found;
 };
 

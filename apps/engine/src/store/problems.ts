@@ -6,13 +6,14 @@ import type {
   Flow,
   FlowProblem,
 } from "@sluice/flow-schema";
-import type { ObjectKind, Settings } from "@sluice/settings";
+import { type ObjectKind, type Settings, Signer } from "@sluice/settings";
 import { type SettingsObject, settingsFrom } from "@sluice/settings/text-form";
 import { z } from "zod";
 import { readCertificates } from "./certificate-reading.ts";
 import type { IncludedFiles } from "./included-files.ts";
 import { type Path, referencesOf } from "./references.ts";
 import { findRelays } from "./relay-proof.ts";
+import { signerProblems } from "./signer-problems.ts";
 
 export type CompileFlow = (
   flow: Flow,
@@ -50,6 +51,7 @@ export const findProblems = (
     ...secretProblems(objects, surroundings),
     ...fileProblems(settings, surroundings),
     ...certificateProblems(settings, surroundings.now?.() ?? new Date()),
+    ...signerProblems(settings),
     ...listenerProblems(settings),
     ...domainProblems(settings),
     ...transportProblems(settings, surroundings),
@@ -65,6 +67,7 @@ const kindOfCollection: Readonly<Record<string, ObjectKind>> = {
   directories: "directory",
   files: "file",
   certificates: "certificate",
+  signers: "signer",
   quarantines: "quarantine",
   flows: "flow",
   layouts: "layout",
@@ -92,6 +95,7 @@ const kindWords: Readonly<Record<ObjectKind, string>> = {
   directory: "directory",
   file: "file",
   certificate: "certificate",
+  signer: "signing key",
   quarantine: "quarantine",
   flow: "flow",
   layout: "layout",
@@ -185,12 +189,30 @@ const flowProblems = (
 const StoredReference = z.object({ secret: z.string() });
 
 /** The secrets an object asks for: field name and reference. */
-export const secretReferencesOf = (body: unknown): { field: string; secret: string }[] => {
-  if (body === null || typeof body !== "object") return [];
-  return Object.entries(body).flatMap(([field, value]) => {
+export const secretReferencesOf = (
+  body: unknown,
+  within = "",
+): { field: string; secret: string }[] => {
+  if (body === null || typeof body !== "object" || Array.isArray(body)) return [];
+  return Object.entries(body).flatMap(([key, value]) => {
+    const field = `${within}${key}`;
     const parsed = StoredReference.safeParse(value);
-    return parsed.success ? [{ field, secret: parsed.data.secret }] : [];
+    if (parsed.success) return [{ field, secret: parsed.data.secret }];
+    return secretReferencesOf(value, `${field}/`);
   });
+};
+
+const secretKinds: ReadonlySet<ObjectKind> = new Set([
+  "transport",
+  "directory",
+  "certificate",
+  "signer",
+]);
+
+/** A key that signs no more needs no private key. */
+const isRetired = (body: unknown, field: string): boolean => {
+  const [, selector = ""] = /^keys\/(.+)\/privateKey$/.exec(field) ?? [];
+  return Signer.safeParse(body).data?.keys[selector]?.use === "retired";
 };
 
 const secretProblems = (
@@ -198,10 +220,11 @@ const secretProblems = (
   { secrets, environmentVariable }: Surroundings,
 ): SettingsProblem[] =>
   objects
-    .filter(({ kind }) => kind === "transport" || kind === "directory" || kind === "certificate")
+    .filter(({ kind }) => secretKinds.has(kind))
     .flatMap(({ kind, id, body }) =>
       secretReferencesOf(body).flatMap(({ field, secret }): SettingsProblem[] => {
-        const place = { kind, id, field: [field] };
+        const place = { kind, id, field: field.split("/") };
+        if (isRetired(body, field)) return [];
         if (secret === "stored" && !secrets.has(`${kind}/${id}/${field}`)) {
           return [
             {

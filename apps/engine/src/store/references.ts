@@ -58,9 +58,10 @@ const scriptPrefixes: Readonly<Record<string, ReferenceKind>> = {
   file: "file",
   mailquarantine: "quarantine",
   pki: "certificate",
+  signer: "signer",
 };
 const scriptReference =
-  /(["'])(mailserver|mailtransport|ldap|file|mailquarantine|pki):([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)\1/g;
+  /(["'])(mailserver|mailtransport|ldap|file|mailquarantine|pki|signer):([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)\1/g;
 
 const at = (value: unknown, path: Path): unknown => {
   let inner = value;
@@ -149,6 +150,7 @@ const referable: ReadonlySet<string> = new Set<ReferenceKind>([
   "file",
   "quarantine",
   "certificate",
+  "signer",
   "flow",
 ]);
 

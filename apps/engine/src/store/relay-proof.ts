@@ -158,6 +158,8 @@ const openToStrangers = ({ block, config }: Subject, outcome: string): "yes" | "
     case "smtp-bind":
     case "file-login":
       return outcome === "accepted" ? "no" : "yes";
+    case "srs-restore":
+      return outcome === "restored" ? "no" : "yes";
     case "ip-list":
       return outcome === "listed" ? "no" : "yes";
     case "file-lookup":

@@ -12,6 +12,7 @@ const links: Partial<Record<ObjectKind, (place: Place) => string>> = {
   directory: ({ id }) => `/resources/directories/${encodeURIComponent(id)}`,
   file: ({ id }) => `/resources/files/${encodeURIComponent(id)}`,
   certificate: ({ id }) => `/resources/certificates/${encodeURIComponent(id)}`,
+  signer: ({ id }) => `/resources/signing-keys/${encodeURIComponent(id)}`,
   quarantine: ({ id }) => `/resources/quarantines/${encodeURIComponent(id)}`,
   listener: ({ id }) => `/routing/listeners/${encodeURIComponent(id)}`,
 };
@@ -28,6 +29,7 @@ export const kindWords: Readonly<Record<ObjectKind, string>> = {
   directory: "Directory",
   file: "File",
   certificate: "Certificate",
+  signer: "Signing key",
   quarantine: "Quarantine",
   flow: "Flow",
   layout: "Layout of",

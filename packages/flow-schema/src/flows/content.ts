@@ -8,6 +8,7 @@ import {
 } from "../host-functions/envelope.ts";
 import { headerFunctions } from "../host-functions/headers.ts";
 import { messageActions } from "../host-functions/message-actions.ts";
+import { contentSigning } from "../host-functions/signing.ts";
 import { variable } from "../signature-table.ts";
 import { envelope, session } from "./session-variables.ts";
 
@@ -59,6 +60,7 @@ export const content: FlowKindDefinition = {
     queueMetric,
     ...headerFunctions,
     ...attachmentFunctions,
+    ...contentSigning,
   ],
   end: { script: "Deliver();", words: "the message is delivered" },
   unchecked: { script: "Defer();", words: "the client is asked to try again later" },

@@ -1,6 +1,7 @@
 import type { FlowKindDefinition } from "../flow-kind.ts";
 import { attemptModifiers, deliveryActions } from "../host-functions/delivery.ts";
 import { getMetaData, setMetaData, setRecipient, setSender } from "../host-functions/envelope.ts";
+import { deliverySigning } from "../host-functions/signing.ts";
 import { variable } from "../signature-table.ts";
 import { envelope } from "./session-variables.ts";
 
@@ -68,6 +69,7 @@ export const delivery: FlowKindDefinition = {
     setRecipient,
     setMetaData,
     getMetaData,
+    ...deliverySigning,
   ],
   end: {
     script: "return;",

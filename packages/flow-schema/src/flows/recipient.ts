@@ -1,5 +1,6 @@
 import type { FlowKindDefinition } from "../flow-kind.ts";
 import { queueMetric, setRecipient, setSender } from "../host-functions/envelope.ts";
+import { srsFunctions } from "../host-functions/signing.ts";
 import { action, optional, variable } from "../signature-table.ts";
 import { envelope, session } from "./session-variables.ts";
 
@@ -54,6 +55,7 @@ export const recipient: FlowKindDefinition = {
     setSender,
     setRecipient,
     queueMetric,
+    srsFunctions.restore,
   ],
   end: { script: "Reject();", words: "the recipient is refused" },
   unchecked: { script: "Defer();", words: "the client is asked to try again later" },

@@ -105,21 +105,4 @@ export const headerFunctions = [
     [],
     { ...since, source: "RFC 5322 §3.4" },
   ),
-  modifier(
-    "DKIMSign",
-    "Signs the message as it leaves, with all changes made to it.",
-    [
-      parameter("selector", "string", "Selector of the key in DNS."),
-      parameter("domain", "string", "Signing domain."),
-      parameter("key", "string", "`pki:ID` of the private key."),
-      optional(
-        "options",
-        "array",
-        "`algorithm` (`rsa-sha256`, `ed25519-sha256`), `canonicalization_header`, `canonicalization_body`, `headers`, `additional_headers`, `discard_changes`.",
-      ),
-    ],
-    ["none", "Nothing."],
-    ["message"],
-    { ...since, source: "RFC 6376", mayWait: true },
-  ),
 ] as const;

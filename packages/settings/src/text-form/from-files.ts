@@ -70,7 +70,7 @@ export const fromFiles = (
       at(
         path,
         "No settings belong into this file.",
-        "Objects stand in listeners/, domains/, transports/, directories/, files/, certificates/, quarantines/ and flows/KIND/, named by their id.",
+        "Objects stand in listeners/, domains/, transports/, directories/, files/, certificates/, signers/, quarantines/ and flows/KIND/, named by their id.",
       );
     }
   }

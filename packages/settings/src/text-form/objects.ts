@@ -16,6 +16,7 @@ export const collections = {
   directory: "directories",
   file: "files",
   certificate: "certificates",
+  signer: "signers",
   quarantine: "quarantines",
   flow: "flows",
   layout: "layouts",

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { type ObjectKind, objectSchemas } from "../settings.ts";
 
 const isSecretField = (path: readonly PropertyKey[]): boolean =>
-  ["password", "bindPassword", "privateKey"].includes(String(path[0]));
+  path.some((step) => ["password", "bindPassword", "privateKey", "srsKey"].includes(String(step)));
 
 const secretCure =
   "A secret is never written into these files: use “secret: stored” and set it in the web app, or “secret: env NAME”.";

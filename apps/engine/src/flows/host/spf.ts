@@ -1,6 +1,7 @@
 /** SPF (RFC 7208) through our own resolver: a temporary error is never "no policy". */
 import { spf as verify } from "mailauth/lib/spf/index.js";
-import type { Dns, DnsOptions, RecordType } from "./dns.ts";
+import type { Dns, DnsOptions } from "./dns.ts";
+import { mailauthResolver } from "./mailauth-resolver.ts";
 
 export type SpfResult = {
   readonly result: "pass" | "fail" | "softfail" | "neutral" | "none" | "temperror" | "permerror";
@@ -35,10 +36,7 @@ export const createSpf = ({ dns }: { dns: Dns }): Spf => ({
         mta: receiver,
         strict: true,
         maxElapsedTime: wholeCheckMilliseconds,
-        resolver: ((name: string, type: string) =>
-          resolve(dns, name, type, options)) as unknown as NonNullable<
-          Parameters<typeof verify>[0]["resolver"]
-        >, // mailauth asks for the shape of Node's resolver; this is that shape for the types SPF needs
+        resolver: mailauthResolver(dns, options),
       });
       const result = results.find((one) => one === found.status.result) ?? "temperror";
       return { result, domain: found.domain ?? domain, explanation: found.explanation ?? "" };
@@ -47,43 +45,3 @@ export const createSpf = ({ dns }: { dns: Dns }): Spf => ({
     }
   },
 });
-
-/** As `dns.promises.resolve` answers. */
-const resolve = async (
-  dns: Dns,
-  name: string,
-  type: string,
-  options: DnsOptions,
-): Promise<unknown[]> => {
-  const found = await dns.query(name, type as RecordType, options);
-  if (found.kind === "none") {
-    throw failure(found.reason === "NXDOMAIN" ? "ENOTFOUND" : "ENODATA", name);
-  }
-  if (found.kind === "error") throw failure(errorCodes[found.reason] ?? "ESERVFAIL", name);
-  return found.records.map((record) => {
-    switch (record.type) {
-      case "A":
-      case "AAAA":
-        return record.address;
-      case "TXT":
-        return [record.text];
-      case "MX":
-        return { exchange: record.exchange, priority: record.preference };
-      case "PTR":
-      case "NS":
-      case "CNAME":
-        return record.name;
-      default:
-        return null;
-    }
-  });
-};
-
-const errorCodes: Readonly<Record<string, string>> = {
-  TIMEOUT: "ETIMEOUT",
-  REFUSED: "EREFUSED",
-  BADNAME: "EBADNAME",
-};
-
-const failure = (code: string, name: string): Error =>
-  Object.assign(new Error(`${code} ${name}`), { code });

@@ -12,6 +12,7 @@ const kinds = [
   "file",
   "quarantine",
   "certificate",
+  "signer",
   "listener",
   "domain",
   "flow",

@@ -1,0 +1,191 @@
+/** Signatures and seals as another implementation sees them, and senders rewritten there and back. */
+import { keyRecord } from "@sluice/mail-syntax";
+import { expect } from "vitest";
+import { makeSigningKey } from "../../src/store/signing-keys.ts";
+import { judgeByDkimpy } from "../support/dkimpy.ts";
+import { createTestFlows, scriptFlow } from "../support/flows.ts";
+import { startKnot } from "../support/knot.ts";
+import { testWithPeer } from "../support/peers.ts";
+
+const test = testWithPeer("python3", "knotd");
+
+const mail = [
+  "From: Ann <ann@example.org>",
+  "To: bob@example.net",
+  "Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=",
+  "Date: Tue, 24 Nov 2026 10:00:00 +0000",
+  "Message-ID: <1@example.org>",
+  "",
+  "Hello  ",
+  ".leading dot",
+  "",
+  "",
+].join("\r\n");
+
+const keys = {
+  rsa: await makeSigningKey("rsa-sha256"),
+  ed: await makeSigningKey("ed25519-sha256"),
+  next: await makeSigningKey("rsa-sha256"),
+};
+const publicOf = ({ algorithm, publicKey }: (typeof keys)["rsa"]) => ({ algorithm, publicKey });
+
+const signers = {
+  "example.org": {
+    domain: "example.org",
+    keys: {
+      rsa: { ...publicOf(keys.rsa), use: "active" },
+      ed: { ...publicOf(keys.ed), use: "active" },
+      next: { ...publicOf(keys.next), use: "prepared" },
+    },
+    validDays: 7,
+    srsKey: { secret: "stored" },
+  },
+} as const;
+const secrets = {
+  "signer/example.org/keys/rsa/privateKey": keys.rsa.privateKey,
+  "signer/example.org/keys/ed/privateKey": keys.ed.privateKey,
+  "signer/example.org/srsKey": "tester",
+};
+const records = {
+  "rsa._domainkey.example.org": keyRecord("rsa", keys.rsa.publicKey),
+  "ed._domainkey.example.org": keyRecord("ed25519", keys.ed.publicKey),
+};
+
+const flowsOf = (source: string, more: { resolvers?: string[]; secrets?: object } = {}) =>
+  createTestFlows({
+    settings: {
+      gateway: { resolvers: more.resolvers ?? [], hostName: "gateway.example.org" },
+      flows: {
+        f: scriptFlow("content", source),
+        r: scriptFlow("recipient", 'echo json_encode(SRSRestore("signer:example.org")); Reject();'),
+      },
+      domains: { "example.com": { aliases: ["ours.example"] } },
+      signers,
+    },
+    secrets: { ...secrets, ...more.secrets },
+  });
+
+const outOf = async (source: string, message = mail, more: Parameters<typeof flowsOf>[1] = {}) => {
+  const flows = flowsOf(source, more);
+  const { verdict } = await flows.content("f", message);
+  const body = message.slice(message.indexOf("\r\n\r\n") + 4);
+  return {
+    verdict,
+    log: flows.log,
+    bytes: Buffer.concat([verdict.header ?? Buffer.alloc(0), Buffer.from(body)]),
+  };
+};
+
+test("mail is signed with every active key, and both signatures are good", async () => {
+  const { bytes, verdict, log } = await outOf('AddHeader("X-Scanned", "yes"); echo DKIMSignAs();');
+  expect(verdict.answer).toEqual({ kind: "accept" });
+  expect(log).toContain("debug 2");
+  expect(judgeByDkimpy(bytes, records).dkim).toEqual([true, true]);
+  const text = bytes.toString();
+  expect(text.match(/ s=(rsa|ed);/g)).toHaveLength(2);
+  expect(text).toMatch(/ x=\d+/);
+});
+
+test("a changed byte or another key makes them bad", async () => {
+  const { bytes } = await outOf("DKIMSignAs();");
+  const changed = Buffer.from(bytes.toString("latin1").replace("Hello", "Hallo"), "latin1");
+  expect(judgeByDkimpy(changed, records).dkim).toEqual([false, false]);
+  const other = {
+    ...records,
+    "rsa._domainkey.example.org": keyRecord("rsa", keys.next.publicKey),
+  };
+  expect(judgeByDkimpy(bytes, other).dkim.toSorted()).toEqual([false, true]);
+});
+
+test("the author's domain decides, or the domain above it; for strangers nothing is signed", async () => {
+  const as = async (from: string) =>
+    (await outOf("echo DKIMSignAs();", mail.replace("ann@example.org", from))).log;
+  expect(await as("ann@news.example.org")).toContain("debug 2");
+  expect(await as("ann@notexample.org")).toContain("debug 0");
+  expect(await as("ann@example.com")).toContain("debug 0");
+});
+
+test("an active key without its private key defers the mail", async () => {
+  const flows = createTestFlows({
+    settings: { flows: { f: scriptFlow("content", "DKIMSignAs();") }, signers },
+  });
+  const { verdict } = await flows.content("f", mail);
+  expect(verdict).toMatchObject({ answer: { kind: "defer" }, actions: [] });
+});
+
+const sealing = 'PrependHeader("Subject", "[list] "); ARCSeal("signer:example.org");';
+
+test("a chain of three seals holds, though each changed the message", async () => {
+  const knot = await startKnot({
+    "example.org": Object.entries(records)
+      .map(([name, text]) => {
+        const strings = text.match(/.{1,200}/g) ?? [];
+        return `${name}. TXT ${strings.map((one) => `"${one}"`).join(" ")}`;
+      })
+      .concat('@ TXT "v=spf1 ip4:192.0.2.0/24 -all"', '_dmarc TXT "v=DMARC1; p=reject"')
+      .join("\n"),
+    "example.com": '@ TXT "v=spf1 ip4:192.0.2.0/24 -all"',
+  });
+  try {
+    const resolvers = [knot.address];
+    let message = (await outOf("DKIMSignAs();")).bytes.toString("latin1");
+    for (let i = 1; i <= 3; i++) {
+      const { bytes, log } = await outOf(sealing, message, { resolvers });
+      expect(log.filter((line) => line.startsWith("error"))).toEqual([]);
+      message = bytes.toString("latin1");
+      const { arc } = judgeByDkimpy(bytes, records);
+      expect(arc.reason).toBe("success");
+      expect(arc.cv).toBe("pass");
+      expect(arc.instances[0]).toMatchObject({ instance: i, cv: i === 1 ? "none" : "pass" });
+    }
+    const first = message.slice(message.indexOf("ARC-Authentication-Results: i=1;"));
+    expect(first.replace(/\r\n[ \t]+/g, " ")).toMatch(
+      /^ARC-Authentication-Results: i=1; gateway\.example\.org;.*dkim=pass.*spf=pass.*dmarc=pass/,
+    );
+
+    // somebody breaks the chain: it is sealed as failed once, and then left alone
+    const broken = message.replace("[list] [list] [list] ", "[evil] ");
+    const failed = await outOf('ARCSeal("signer:example.org");', broken, { resolvers });
+    expect(failed.bytes.toString()).toMatch(/^ARC-Seal: i=4;[^;]*;[^;]*; cv=fail;/);
+    const again = await outOf('ARCSeal("signer:example.org");', failed.bytes.toString("latin1"), {
+      resolvers,
+    });
+    expect(again.bytes.toString()).not.toContain("i=5;");
+    expect(again.verdict.answer.kind).toBe("accept");
+  } finally {
+    await knot.stop();
+  }
+});
+
+test("a chain that nobody can judge at the moment defers the mail", async () => {
+  const sealed = await outOf(sealing, mail, { resolvers: ["127.0.0.1:1"] });
+  const { verdict, log } = await outOf(sealing, sealed.bytes.toString("latin1"), {
+    resolvers: ["127.0.0.1:1"],
+  });
+  expect(verdict).toMatchObject({ answer: { kind: "defer" }, actions: [] });
+  expect(log.join("\n")).toContain("DNS gave no answer for rsa._domainkey.example.org");
+});
+
+test("foreign senders are rewritten, ours are not, and bounces find their way back", async () => {
+  const source = 'SetSender(SRSRewrite("signer:example.org")); echo $sender;';
+  const flows = flowsOf(source);
+  const rewrite = async (sender: string) => {
+    await flows.content("f", mail, { sender });
+    return flows.echoed().at(-1) ?? "";
+  };
+  const rewritten = await rewrite("carol@foreign.example");
+  expect(rewritten).toMatch(/^SRS0=.{4}=..=foreign\.example=carol@example\.org$/);
+  for (const own of ["", "ann@example.org", "ann@example.com", "ann@OURS.example"]) {
+    expect(await rewrite(own)).toBe(own);
+  }
+  const restore = async (recipient: string) => {
+    await flows.recipient("r", recipient, { sender: "" });
+    return JSON.parse(flows.echoed().at(-1) ?? "");
+  };
+  expect(await restore(rewritten)).toEqual({
+    result: "restored",
+    address: "carol@foreign.example",
+  });
+  expect(await restore(rewritten.replace("carol", "mallory"))).toEqual({ result: "forged" });
+  expect(await restore("ann@example.org")).toEqual({ result: "none" });
+});
