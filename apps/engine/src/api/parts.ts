@@ -270,6 +270,8 @@ export type ListenerStatus = {
   readonly port: number;
   readonly error: string | null;
   readonly connections: number;
+  /** Of the settings that this worker's ports follow. */
+  readonly revision: number | null;
 };
 
 export type SystemPort = {

@@ -34,6 +34,8 @@ export type ApiServerOptions = ApiOptions & {
     readonly dataFolder: string;
     readonly http: { readonly host: string; readonly port: number };
   };
+  /** Whether the workers listen; "ready" is not said before. */
+  readonly isListening?: (() => Promise<boolean>) | undefined;
   /** The folder of the built web app; null: the API alone. */
   readonly webFolder: string | null;
 };
@@ -174,7 +176,9 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
       timer.addEventListener("abort", () => reject(new Error("the database is slow")));
     });
     try {
-      await Promise.race([options.pool.query("SELECT 1"), late]);
+      const asked = options.isListening?.() ?? options.pool.query("SELECT 1");
+      const isReady = (await Promise.race([asked, late])) !== false;
+      if (!isReady) return await reply.status(503).send({ status: "starting" });
       return await reply.send({ status: "ok" });
     } catch {
       return reply.status(503).send({ status: "not ready" });

@@ -16,12 +16,46 @@ const Listeners = z.array(
 
 /** Rows older than a minute are of workers that are gone. */
 export const readListenerStatus = async (pool: pg.Pool): Promise<readonly ListenerStatus[]> => {
-  const { rows } = await pool.query<{ worker: string; listeners: unknown }>(
-    `SELECT worker, listeners FROM worker_status
+  const { rows } = await pool.query<{
+    worker: string;
+    revision: number | null;
+    listeners: unknown;
+  }>(
+    `SELECT worker, revision, listeners FROM worker_status
      WHERE updated_at > now() - interval '1 minute' ORDER BY worker`,
   );
-  return rows.flatMap(({ worker, listeners }) => {
+  return rows.flatMap(({ worker, revision, listeners }) => {
     const parsed = Listeners.safeParse(listeners);
-    return parsed.success ? parsed.data.map((listener) => ({ worker, ...listener })) : [];
+    return parsed.success ? parsed.data.map((listener) => ({ worker, revision, ...listener })) : [];
   });
+};
+
+/**
+ * Whether mail can come in: at first every worker of this machine must have tried its
+ * ports, later one that lives is enough, for the others are being replaced.
+ */
+export const createReadiness = (options: {
+  readonly pool: pg.Pool;
+  readonly node: string;
+  readonly workers: number;
+}): (() => Promise<boolean>) => {
+  let wanted = options.workers;
+  return async () => {
+    const { rows } = await options.pool.query<{ pid: number }>(
+      "SELECT pid FROM worker_status WHERE worker LIKE $1 || ' worker-%'",
+      [options.node.replace(/[\\%_]/g, "\\$&")],
+    );
+    const isReady = rows.filter(({ pid }) => isAlive(pid)).length >= wanted;
+    if (isReady) wanted = 1;
+    return isReady;
+  };
+};
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
 };

@@ -6,7 +6,12 @@
 import { domainToAscii } from "@sluice/mail-syntax";
 import type { Domain, Settings } from "@sluice/settings";
 
-export type DomainMatch = { readonly id: string; readonly domain: Domain };
+export type DomainMatch = {
+  readonly id: string;
+  readonly domain: Domain;
+  /** It is "any" that matched, as name or as alias: the recipient's domain is nobody's in particular. */
+  readonly byAny: boolean;
+};
 
 export type MatchStep = {
   readonly listener: string;
@@ -21,7 +26,7 @@ export const canonicalDomain = (name: string): string => {
   return small === "any" ? small : (domainToAscii(small) ?? small);
 };
 
-type Candidate = DomainMatch & { readonly names: readonly string[] };
+type Candidate = Omit<DomainMatch, "byAny"> & { readonly names: readonly string[] };
 
 const candidatesOf = (settings: Settings): Candidate[] =>
   Object.entries(settings.domains).map(([id, domain]) => ({
@@ -65,7 +70,7 @@ const tableFor = (settings: Settings): Table => {
     if (!domain.enabled) continue;
     for (const name of names) {
       const key = keyOf(domain.listener ?? null, name);
-      if (!table.matches.has(key)) table.matches.set(key, { id, domain });
+      if (!table.matches.has(key)) table.matches.set(key, { id, domain, byAny: name === "any" });
     }
   }
   tables.set(settings, table);

@@ -25,6 +25,8 @@ export type ListenerState = {
 
 export type ListenerSet = {
   readonly status: () => readonly ListenerState[];
+  /** The revision of the settings whose ports were all tried. */
+  readonly revision: () => number;
   /** Resolves when every port of the live settings was tried once. */
   readonly ready: Promise<void>;
   /** Stops accepting, lets messages that are under way end, and closes the rest. */
@@ -59,6 +61,7 @@ export const createListenerSet = (options: ListenerSetOptions): ListenerSet => {
   let places: readonly Place[] = [];
   releaseFailedHandles();
   let isClosed = false;
+  let revision = 0;
 
   const route = (socket: Socket, port: number): void => {
     const id = listenerAt(places, socket.localAddress ?? "", port);
@@ -114,6 +117,7 @@ export const createListenerSet = (options: ListenerSetOptions): ListenerSet => {
       ports.delete(key);
     }
     await Promise.all([...wanted].filter((key) => !ports.has(key)).map(bind));
+    revision = snapshot.revision;
     options.report?.();
   };
 
@@ -154,6 +158,7 @@ export const createListenerSet = (options: ListenerSetOptions): ListenerSet => {
   return {
     ready,
     status: () => places.map(stateOf),
+    revision: () => revision,
     close: async (grace = 10_000) => {
       isClosed = true;
       forget();

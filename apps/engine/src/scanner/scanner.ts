@@ -9,6 +9,9 @@
  * is dropped, and history says so. A deferral tries again later.
  */
 import { hostname } from "node:os";
+import { domainOf as domainOfAddress, parseMailbox } from "@sluice/mail-syntax";
+import type { Domain } from "@sluice/settings";
+import { matchDomain } from "../config/domain-match.ts";
 import type { Snapshot } from "../config/snapshot.ts";
 import { isWanted } from "../delivery/delivery-status-notification.ts";
 import type { ContentInput, FlowRunner, Ran } from "../flows/flow-input.ts";
@@ -35,6 +38,8 @@ export type ScannerOptions = {
   readonly snapshot: () => Snapshot;
   readonly history: Pick<HistoryWriter, "log" | "stored">;
   readonly clock: () => Date;
+  /** Does the sender's domain vouch for the client now (SPF)? Asked when no flow has found it out before 250. */
+  readonly vouches: (entry: QueueEntry) => Promise<boolean>;
   readonly report: (text: string, error?: unknown) => void;
   /** Messages judged at once. */
   readonly concurrency?: number;
@@ -112,11 +117,14 @@ type Postponed = { readonly postpone: string };
 
 const judge = async (
   entry: QueueEntry,
-  { queue, runner, snapshot, clock }: ScannerOptions,
+  { queue, runner, snapshot, clock, vouches }: ScannerOptions,
 ): Promise<Scanned | Postponed> => {
   const current = snapshot();
-  const id =
-    entry.domain === null ? undefined : current.settings.domains[entry.domain]?.contentFlow;
+  const domain = domainOf(entry, current);
+  if (domain === undefined) {
+    return { postpone: `The domain ${entry.domain} is no longer in the settings.` };
+  }
+  const id = domain?.contentFlow;
   const flow = id === undefined ? null : (current.flows.get(id) ?? null);
   if (id !== undefined && flow === null) return { postpone: `The flow ${id} does not run.` };
   const bytes = Buffer.concat(await Array.fromAsync(queue.read(entry.bodyId)));
@@ -125,7 +133,10 @@ const judge = async (
   const { verdict } = ran;
   if (verdict.answer.kind === "defer") return { postpone: verdict.answer.text };
   const standing = standingOf(verdict);
-  const { outcome, kind, notice } = endingOf(entry, standing, verdict);
+  const isKnownSender =
+    standing === "reject" &&
+    (entry.envelope.mayBounce || (entry.sender !== "" && (await vouches(entry))));
+  const { outcome, kind, notice } = endingOf(entry, standing, verdict, isKnownSender);
   const body = changedBody(bytes, content, verdict);
   const deliveries = standing === "reject" ? [] : deliveriesOf(entry, verdict);
   const event: HistoryEvent = {
@@ -146,6 +157,18 @@ const judge = async (
   };
 };
 
+/** null: a foreign domain, which has no content flow; undefined: ours once, and nobody's now. */
+const domainOf = (entry: QueueEntry, { settings }: Snapshot): Domain | null | undefined => {
+  if (entry.domain === null) return null;
+  const mailbox = parseMailbox(entry.recipient);
+  const named = mailbox === null ? "" : domainOfAddress(mailbox);
+  return (
+    settings.domains[entry.domain] ??
+    matchDomain(settings, entry.listener ?? "", named)?.domain ??
+    undefined
+  );
+};
+
 const hostNameOf = ({ settings }: Snapshot): string =>
   settings.gateway.hostName === "" ? hostname() : settings.gateway.hostName;
 
@@ -153,11 +176,12 @@ const endingOf = (
   entry: QueueEntry,
   standing: Standing,
   verdict: ContentVerdict,
+  isKnownSender: boolean,
 ): { outcome: Outcome; kind: HistoryEventKind; notice: boolean } => {
   if (standing === "reject") {
     // a notice goes to a known sender only, and never about a notice (RFC 5321 §4.5.5)
-    const { mayBounce, notify } = entry.envelope;
-    const notice = mayBounce && entry.sender !== "" && isWanted(notify, "failed");
+    const { notify } = entry.envelope;
+    const notice = isKnownSender && entry.sender !== "" && isWanted(notify, "failed");
     return notice
       ? { outcome: "bounced", kind: "bounced", notice }
       : { outcome: "rejected", kind: "message-rejected", notice };

@@ -2,6 +2,7 @@
 import type { Ran } from "../flows/flow-input.ts";
 import type { IpPolicyVerdict } from "../flows/verdict.ts";
 import { policyKey } from "./policy-cache.ts";
+import { formatReply, replies, replyText } from "./reply.ts";
 import { connectionFacts, eventOf, type Session } from "./session.ts";
 
 /** Lines to send before closing; null: the client may go on. An empty list closes in silence. */
@@ -16,11 +17,18 @@ export const decideConnection = (
       listener: session.listenerId,
     }),
   );
-  const flow =
-    listener.ipPolicyFlow === undefined
-      ? null
-      : (snapshot.flows.get(listener.ipPolicyFlow) ?? null);
-  if (flow === null) return null;
+  if (listener.ipPolicyFlow === undefined) return null;
+  const flow = snapshot.flows.get(listener.ipPolicyFlow);
+  if (flow === undefined) {
+    // named, but it cannot run: nobody has judged this client
+    session.failure = {
+      stage: "connect",
+      outcome: "failed",
+      reply: replyText(replies.policyCannotRun),
+      trace: null,
+    };
+    return [formatReply(replies.policyCannotRun).trimEnd()];
+  }
   const key = policyKey(snapshot.revision, session.listenerId, session.clientAddress);
   const known = parts.policies.get(key);
   const settle = (ran: Ran<IpPolicyVerdict>): readonly string[] | null => {

@@ -118,14 +118,13 @@ export const takeRecipient = (
  * whole world: without a recipient flow that says whom it takes, it would be an open relay.
  */
 const takesFromStrangers = (match: DomainMatch | null): boolean =>
-  match !== null &&
-  (!isAnyDomain(match.domain, match.id) || match.domain.recipientFlow !== undefined);
+  match !== null && (!match.byAny || match.domain.recipientFlow !== undefined);
 
 /** RFC 5321 §4.5.1: `<Postmaster>` without a domain is taken by the first domain of this listener. */
 const postmasterDomain = (session: Session): DomainMatch | null => {
   for (const [id, domain] of Object.entries(session.snapshot.settings.domains)) {
     const isHere = domain.listener === undefined || domain.listener === session.listenerId;
-    if (domain.enabled && isHere && !isAnyDomain(domain, id)) return { id, domain };
+    if (domain.enabled && isHere && !isAnyDomain(domain, id)) return { id, domain, byAny: false };
   }
   return null;
 };

@@ -19,6 +19,7 @@ export const replies = {
   bye: reply(221, "2.0.0", "Bye"),
   tooManyConnections: reply(421, "4.7.0", "Too many connections, try again later"),
   connectingTooFast: reply(421, "4.7.0", "You connect too often, try again later"),
+  policyCannotRun: reply(421, "4.3.0", "Local error, try again later"),
   talkedTooSoon: reply(421, "4.7.0", "You talk before the greeting"),
   shuttingDown: reply(421, "4.3.2", "Shutting down, try again"),
   tooManyErrors: reply(421, "4.7.0", "Too many errors"),

@@ -8,6 +8,7 @@ import path from "node:path";
 import { blocks } from "@sluice/blocks/definitions";
 import { compileFlow } from "@sluice/flow-schema";
 import { createApiServer } from "../api/server.ts";
+import { createReadiness } from "../api/worker-status.ts";
 import { matchDomain } from "../config/domain-match.ts";
 import { createLiveSnapshot } from "../config/live-snapshot.ts";
 import { createPool } from "../database/connection.ts";
@@ -96,6 +97,7 @@ export const startControl = async (order: StartOrder): Promise<Part> => {
   const dist = path.resolve(import.meta.dirname, "../../../web/dist");
   const server = createApiServer({
     environment,
+    isListening: createReadiness({ pool, node: order.node, workers: environment.workers }),
     webFolder: existsSync(path.join(dist, "index.html")) ? dist : null,
     version,
     pool,

@@ -142,6 +142,15 @@ export const startWorker = async (order: StartOrder): Promise<Part> => {
     snapshot: snapshot.current,
     history,
     clock,
+    vouches: async ({ sender, envelope }) => {
+      const { gateway } = snapshot.current().settings;
+      const { clientAddress, helo } = envelope;
+      const { result } = await services.spf.check(
+        { address: clientAddress, helo, sender, receiver: hostName },
+        { servers: gateway.resolvers },
+      );
+      return result === "pass";
+    },
     report: report("scanner"),
   });
   const forgetQueue = notifications.on(queueChannel, (reason) => {
@@ -170,7 +179,7 @@ export const startWorker = async (order: StartOrder): Promise<Part> => {
       await writeWorkerStatus(pool, {
         worker: owner,
         startedAt,
-        revision: snapshot.current().revision,
+        revision: listeners.revision(),
         listeners: listeners.status(),
       });
     } catch {

@@ -54,7 +54,7 @@ test("a listener that failed is named, and a worker that is gone is not", async 
   await add("worker-1", "1 second");
   await add("worker-2", "1 hour");
   expect(await anna.api.listeners.status.query()).toEqual([
-    { worker: "worker-1", address: "", connections: 0, ...failed },
+    { worker: "worker-1", address: "", connections: 0, revision: null, ...failed },
   ]);
   const { attention } = await anna.api.overview.numbers.query({});
   expect(attention).toEqual([

@@ -8,6 +8,8 @@ import { insertBodies, insertEntries } from "../../src/queue/queue-store.ts";
 import { createScanner, type Scanner } from "../../src/scanner/scanner.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { createTestFlows, scriptFlow } from "../support/flows.ts";
+import { startKnot } from "../support/knot.ts";
+import { testWithPeer } from "../support/peers.ts";
 
 let database: TestDatabase;
 let lease: Lease;
@@ -83,12 +85,17 @@ const accept = async (recipient: string, mayBounce = false, sender = "ann@exampl
   return messageId;
 };
 
-const scan = async (source: string): Promise<void> => {
+const scan = async (
+  source: string,
+  options: { resolvers?: string[]; domain?: string } = {},
+): Promise<void> => {
+  const { resolvers = [], domain = "example.org" } = options;
   const flows = createTestFlows({
     settings: {
+      gateway: { resolvers },
       quarantines: { spam: { title: "Spam", retentionDays: 5 } },
       transports: { internal: { destination: "192.0.2.10:25" } },
-      domains: { "example.org": { contentFlow: "f" } },
+      domains: { [domain]: { contentFlow: "f" } },
       flows: { f: scriptFlow("content", source) },
     },
   });
@@ -105,6 +112,13 @@ const scan = async (source: string): Promise<void> => {
     snapshot: () => flows.snapshot,
     history,
     clock: () => new Date(),
+    vouches: async ({ sender, envelope }) => {
+      if (resolvers.length === 0) return false;
+      const { clientAddress: address, helo } = envelope;
+      const question = { address, helo, sender, receiver: "gateway.test" };
+      const { result } = await flows.services.spf.check(question, { servers: resolvers });
+      return result === "pass";
+    },
     report: (text, error) => problems.push(text, error),
   });
   scanners.push(scanner);
@@ -174,6 +188,40 @@ test("a late reject makes a notice for a known sender only", async () => {
   const notice = (await bodies()).find((body) => body.includes("multipart/report"));
   expect(notice).toContain("No thanks");
   expect(notice).toContain("Final-Recipient: rfc822; carol@example.org");
+});
+
+testWithPeer("knotd")(
+  "a late reject makes a notice for a sender whose domain vouches for the client, and for no forged one",
+  async () => {
+    const knot = await startKnot({
+      "honest.test": '@ TXT "v=spf1 ip4:192.0.2.7 -all"',
+      "forged.test": '@ TXT "v=spf1 ip4:192.0.2.99 -all"',
+      "silent.test": "",
+    });
+    try {
+      await accept("bob@example.org", false, "ann@honest.test");
+      await accept("carol@example.org", false, "ann@forged.test");
+      await accept("dan@example.org", false, "ann@silent.test");
+      await scan('Reject("No thanks");', { resolvers: [knot.address] });
+      expect(await entries()).toMatchObject([
+        { queue: "outgoing", sender: "", recipient: "ann@honest.test" },
+      ]);
+    } finally {
+      await knot.stop();
+    }
+  },
+);
+
+test("mail for a domain that left the settings meanwhile waits, and is not delivered unjudged", async () => {
+  await accept("bob@example.org");
+  await scan("Deliver();", { domain: "example.com" });
+  expect(await entries()).toMatchObject([
+    {
+      queue: "incoming",
+      attempts: 1,
+      last_reply: "The domain example.org is no longer in the settings.",
+    },
+  ]);
 });
 
 test("what cannot be judged now waits, and is never lost", async () => {

@@ -6,9 +6,11 @@ import { SmtpClient } from "../support/smtp-client.ts";
 
 let listener: ListenerUnderTest;
 let wrongPort: number;
+let aliasPort: number;
 
 beforeAll(async () => {
   wrongPort = await freePort();
+  aliasPort = await freePort();
   listener = await startListener({
     flows: [fakeFlow("logins", "authentication"), fakeFlow("recipients", "recipient")],
     runner: {
@@ -22,6 +24,7 @@ beforeAll(async () => {
       domains: {
         "ours.test": { listener: "inbound", transport: "next", aliases: ["alias.test"] },
         "any-here": { name: "any", listener: "wrong", transport: "next" },
+        "catch.test": { listener: "alias", transport: "next", aliases: ["Any"] },
       },
       listeners: {
         inbound: {
@@ -34,6 +37,7 @@ beforeAll(async () => {
           maximumConnectionsPerClient: 1000,
         },
         wrong: { address: "127.0.0.1", port: wrongPort, maximumErrors: 100_000 },
+        alias: { address: "127.0.0.1", port: aliasPort, maximumErrors: 100_000 },
       },
     }),
   });
@@ -148,16 +152,22 @@ for (const [who, before] of Object.entries(someone)) {
   });
 }
 
-test("a domain of another listener is refused here, and “any” without a recipient flow takes no stranger", async () => {
-  const client = new SmtpClient(wrongPort);
-  await client.reply();
-  await client.say("EHLO client.example");
-  await client.say("MAIL FROM:<a@ours.test> SMTPUTF8");
-  for (const form of [...forms, "<user@ours.test>", "<user@alias.test>"]) {
-    expect([form, (await client.say(`RCPT TO:${form}`))?.slice(0, 1)]).toEqual([form, "5"]);
-  }
-  client.end();
-});
+test.each([
+  ["as a domain", () => wrongPort],
+  ["as an alias of a domain", () => aliasPort],
+] as const)(
+  "a domain of another listener is refused here, and “any” %s without a recipient flow takes no stranger",
+  async (_words, portOf) => {
+    const client = new SmtpClient(portOf());
+    await client.reply();
+    await client.say("EHLO client.example");
+    await client.say("MAIL FROM:<a@ours.test> SMTPUTF8");
+    for (const form of [...forms, "<user@ours.test>", "<user@alias.test>"]) {
+      expect([form, (await client.say(`RCPT TO:${form}`))?.slice(0, 1)]).toEqual([form, "5"]);
+    }
+    client.end();
+  },
+);
 
 test("our own are taken however they are written, and what looks like a route is part of the name", async () => {
   const client = new SmtpClient(listener.port);

@@ -457,6 +457,15 @@ test("an IP policy blocks with its own words, and its verdict is remembered as l
   });
 });
 
+test("an IP policy that is named and cannot run lets nobody in unjudged", async () => {
+  const { port, records } = await start({ listener: { ipPolicyFlow: "gone" } });
+  const client = new SmtpClient(port);
+  expect(await client.reply()).toBe("421 4.3.0 Local error, try again later");
+  expect(await client.closed()).toBe("");
+  await until(() => records.length === 1);
+  expect(records[0]).toMatchObject({ outcome: "failed", stage: "connect" });
+});
+
 test("an IP policy that answers later, in silence, closes without a word", async () => {
   const { port, records } = await start({
     listener: { ipPolicyFlow: "policy" },

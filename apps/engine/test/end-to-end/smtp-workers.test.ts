@@ -36,6 +36,12 @@ const settled = async (host: string, wanted: RegExp, at = port): Promise<void> =
   }
 };
 
+test("ready is said when every worker has opened its ports, not before", async () => {
+  const { stdout } = await gateway.cli(["status", "--json"]);
+  const { listeners } = JSON.parse(stdout);
+  expect(new Set(listeners.map(({ worker }: { worker: string }) => worker)).size).toBe(2);
+});
+
 test("one address, then every address, then one again: no worker is left behind", async () => {
   const one = listener("127.0.0.1", "one.example");
   await gateway.apply({ "listeners/one.yaml": one });

@@ -12,6 +12,7 @@ import {
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { z } from "zod";
 
 const root = path.resolve(import.meta.dirname, "../../../..");
 
@@ -29,6 +30,11 @@ export const freePort = (): Promise<number> =>
     });
   });
 
+const Status = z.object({
+  revision: z.number(),
+  listeners: z.array(z.object({ revision: z.number() })),
+});
+
 export type Gateway = {
   readonly dataFolder: string;
   readonly httpPort: number;
@@ -38,7 +44,7 @@ export type Gateway = {
     args: readonly string[],
     stdin?: string,
   ) => Promise<{ code: number; stdout: string; stderr: string }>;
-  /** Text form files; applied at once. */
+  /** Text form files; applied at once, and in force at every listener when it resolves. */
   readonly apply: (files: Readonly<Record<string, string>>) => Promise<void>;
   readonly pids: () => readonly number[];
   readonly killAll: () => Promise<void>;
@@ -142,6 +148,13 @@ export const createGateway = async (options: { workers?: number } = {}): Promise
       }
       const applied = await cli(["apply", folder, "--message", "for the test"]);
       if (applied.code !== 0) throw new Error(`apply failed: ${applied.stderr}${applied.stdout}`);
+      const deadline = Date.now() + 60_000;
+      for (;;) {
+        const { stdout } = await cli(["status", "--json"]);
+        const { revision, listeners } = Status.parse(JSON.parse(stdout));
+        if (listeners.every((one) => one.revision === revision)) return;
+        if (Date.now() > deadline) throw new Error(`the listeners never followed:\n${stdout}`);
+      }
     },
     pids: () => (child?.pid === undefined ? [] : processTree(child.pid)),
     killAll: async () => {
