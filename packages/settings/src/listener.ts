@@ -136,7 +136,12 @@ export const Listener = z.strictObject({
     })
     .default("accept"),
   maximumConnections: field
-    .number({ label: "Connections at once", help: "In all.", min: 1, section: "Limits" })
+    .number({
+      label: "Connections at once",
+      help: "In all, whichever worker has them.",
+      min: 1,
+      section: "Limits",
+    })
     .default(1000),
   maximumConnectionsPerClient: field
     .number({

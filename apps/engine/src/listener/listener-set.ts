@@ -36,6 +36,8 @@ export type ListenerSet = {
 export type ListenerSetOptions = {
   readonly snapshot: LiveSnapshot;
   readonly parts: Omit<SessionParts, "monotonic"> & Partial<Pick<SessionParts, "monotonic">>;
+  /** Who counts the connections of a listener; this process alone without it. */
+  readonly limitFor?: (listener: string) => ConnectionLimit;
   /** The state of a port has changed. */
   readonly report?: () => void;
   readonly tickMilliseconds?: number;
@@ -53,6 +55,7 @@ const noIpv6 = new Set(["EAFNOSUPPORT", "EADDRNOTAVAIL"]);
 
 export const createListenerSet = (options: ListenerSetOptions): ListenerSet => {
   const { snapshot: live, tickMilliseconds = 1000, retryMilliseconds = 2000 } = options;
+  const { limitFor = createConnectionLimit } = options;
   const parts: SessionParts = { monotonic: () => performance.now(), ...options.parts };
   const ports = new Map<string, Port>();
   const handlers = new Map<string, SmtpListener | string>();
@@ -100,7 +103,7 @@ export const createListenerSet = (options: ListenerSetOptions): ListenerSet => {
     const ids = new Set(places.map(({ listener }) => listener));
     for (const id of handlers.keys()) if (!ids.has(id)) handlers.delete(id);
     for (const id of ids) {
-      const limit = limits.get(id) ?? createConnectionLimit();
+      const limit = limits.get(id) ?? limitFor(id);
       limits.set(id, limit);
       try {
         handlers.set(id, createSmtpListener({ id, snapshot, parts, limit, connections }));

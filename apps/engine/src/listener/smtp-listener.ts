@@ -14,7 +14,7 @@ import { SmtpConnection } from "../session/connection.ts";
 import { plainAddress } from "../session/plain-address.ts";
 import { formatReply, replies } from "../session/reply.ts";
 import { endSession, newId, type Session, type SessionParts } from "../session/session.ts";
-import type { ConnectionLimit } from "./connection-limit.ts";
+import type { Admission, ConnectionLimit } from "./connection-limit.ts";
 import { type ProxiedAddresses, readProxyHeader } from "./proxy-header.ts";
 import { type ListenerTls, listenerTls } from "./tls-context.ts";
 
@@ -194,38 +194,40 @@ export const createSmtpListener = (options: {
         socket.destroy();
       };
       const isBalancer = isListed(listener.proxyPeers, peer);
-      const admit = (address: string): (() => void) | null => {
-        const admission = limit.admit(address, limits, Date.now());
-        if (admission === "admitted") {
+      const enter = (address: string, proxied: ProxiedAddresses | null): void => {
+        const settle = (admission: Admission): void => {
+          if (admission !== "admitted") {
+            const reply =
+              admission === "too-many" ? replies.tooManyConnections : replies.connectingTooFast;
+            tell(`${address} was turned away: ${reply.text}`);
+            socket.end(isImplicit ? "" : formatReply(reply));
+            setTimeout(() => socket.destroy(), 5000).unref();
+            return;
+          }
           let isHeld = true;
           const release = (): void => {
             if (isHeld) limit.release(address);
             isHeld = false;
           };
           socket.once("close", release); // STARTTLS takes this listener away; the connection's end counts too
-          return release;
-        }
-        const reply =
-          admission === "too-many" ? replies.tooManyConnections : replies.connectingTooFast;
-        tell(`${address} was turned away: ${reply.text}`);
-        socket.end(isImplicit ? "" : formatReply(reply));
-        setTimeout(() => socket.destroy(), 5000).unref();
-        return null;
+          if (socket.closed)
+            release(); // it left while we asked
+          else begin(socket, proxied, release).catch(dropped);
+        };
+        const admission = limit.admit(address, limits, Date.now());
+        if (admission instanceof Promise) admission.then(settle, dropped);
+        else settle(admission);
       };
       if (isImplicit && security.tls === null) {
         socket.destroy();
         return;
       }
       if (!isBalancer) {
-        const release = admit(peer);
-        if (release !== null) begin(socket, null, release).catch(dropped);
+        enter(peer, null);
         return;
       }
       readProxyHeader(socket)
-        .then((proxied) => {
-          const release = admit(proxied?.clientAddress ?? peer);
-          return release === null ? undefined : begin(socket, proxied, release).catch(dropped);
-        })
+        .then((proxied) => enter(proxied?.clientAddress ?? peer, proxied))
         .catch((error: unknown) => {
           tell(
             `${peer} is a PROXY peer, but ${error instanceof Error ? error.message : "it failed"}`,

@@ -26,7 +26,7 @@ export const signIn = async (
       : (snapshot.flows.get(listener.authenticationFlow) ?? null);
   if (flow === null) return refuse(replies.signInDeferred(""), null); // named, but it cannot run
 
-  const attempt = parts.signIns.begin(session.clientAddress, userName);
+  const attempt = await parts.signIns.begin(session.clientAddress, userName);
   if (attempt === "locked") return refuse(replies.signInLocked, null);
   if (attempt.delay > 0) {
     try {

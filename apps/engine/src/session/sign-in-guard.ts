@@ -2,9 +2,11 @@
  * Slows and locks the guessing of passwords. Tries are counted for the client's
  * network (IPv4 /24, IPv6 /64) and for the account as seen from that network: a
  * stranger elsewhere cannot lock the owner out. An account that is tried from many
- * networks at once only gets slower. Counts live in the worker and end after a while.
+ * networks at once only gets slower. Counts end after a while; the ledger keeps them for
+ * the whole gateway.
  */
 import { LRUCache } from "lru-cache";
+import type { MaybeLater } from "../flows/flow-input.ts";
 
 /** A try, counted as failed until it is told otherwise. */
 export type SignInTry = {
@@ -16,7 +18,14 @@ export type SignInTry = {
 };
 
 export type SignInGuard = {
-  readonly begin: (address: string, account: string) => SignInTry | "locked";
+  readonly begin: (address: string, account: string) => MaybeLater<SignInTry | "locked">;
+};
+
+/** The counting itself; in the supervisor it counts for all workers. */
+export type SignInCounts = {
+  /** Milliseconds to wait. */
+  readonly begin: (address: string, account: string) => number | "locked";
+  readonly settle: (address: string, account: string, how: "succeeded" | "undecided") => void;
 };
 
 const lockAfter = { network: 50, accountFromNetwork: 10 } as const;
@@ -38,9 +47,9 @@ export const networkOf = (address: string): string => {
     .join(":");
 };
 
-export const createSignInGuard = (
+export const createSignInCounts = (
   options: { readonly now?: () => number; readonly delayMilliseconds?: number } = {},
-): SignInGuard => {
+): SignInCounts => {
   const { now, delayMilliseconds = 100 } = options;
   const counts = new LRUCache<string, number>({
     max: 100_000,
@@ -53,27 +62,50 @@ export const createSignInGuard = (
     if (next <= 0) counts.delete(key);
     else counts.set(key, next);
   };
+  const keysOf = (address: string, name: string) => {
+    const client = networkOf(address);
+    const account = name.toLowerCase();
+    return { network: `n ${client}`, account: `a ${account}`, pair: `p ${client} ${account}` };
+  };
   return {
     begin: (address, name) => {
-      const client = networkOf(address);
-      const network = `n ${client}`;
-      const account = `a ${name.toLowerCase()}`;
-      const pair = `p ${client} ${name.toLowerCase()}`;
-      if (count(network) >= lockAfter.network) return "locked";
-      if (count(pair) >= lockAfter.accountFromNetwork) return "locked";
-      const failures = Math.max(count(pair), Math.floor(count(account) / 5));
-      const keys = [network, account, pair];
-      for (const key of keys) add(key, 1);
-      return {
-        delay: failures === 0 ? 0 : Math.min(maximumDelay, delayMilliseconds * 2 ** failures),
-        succeeded: () => {
-          for (const key of keys) add(key, -1);
-          counts.delete(pair);
-        },
-        undecided: () => {
-          for (const key of keys) add(key, -1);
-        },
-      };
+      const keys = keysOf(address, name);
+      if (count(keys.network) >= lockAfter.network) return "locked";
+      if (count(keys.pair) >= lockAfter.accountFromNetwork) return "locked";
+      const failures = Math.max(count(keys.pair), Math.floor(count(keys.account) / 5));
+      for (const key of Object.values(keys)) add(key, 1);
+      return failures === 0 ? 0 : Math.min(maximumDelay, delayMilliseconds * 2 ** failures);
+    },
+    settle: (address, name, how) => {
+      const keys = keysOf(address, name);
+      for (const key of Object.values(keys)) add(key, -1);
+      if (how === "succeeded") counts.delete(keys.pair);
     },
   };
 };
+
+type Counting = {
+  readonly begin: (...about: Parameters<SignInCounts["begin"]>) => MaybeLater<number | "locked">;
+  readonly settle: SignInCounts["settle"];
+};
+
+/** Tries that remember whose they are. */
+export const guardOf = ({ begin, settle }: Counting): SignInGuard => ({
+  begin: (address, account) => {
+    const attempt = (delay: number | "locked"): SignInTry | "locked" =>
+      delay === "locked"
+        ? delay
+        : {
+            delay,
+            succeeded: () => settle(address, account, "succeeded"),
+            undecided: () => settle(address, account, "undecided"),
+          };
+    const begun = begin(address, account);
+    return begun instanceof Promise ? begun.then(attempt) : attempt(begun);
+  },
+});
+
+/** For one process alone. */
+export const createSignInGuard = (
+  options: Parameters<typeof createSignInCounts>[0] = {},
+): SignInGuard => guardOf(createSignInCounts(options));

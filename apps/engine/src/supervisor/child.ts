@@ -3,6 +3,7 @@
  * runs its part, stops when told or when the supervisor is gone.
  */
 import { becomeUser } from "../database/system-user.ts";
+import { createLedgerClient, type LedgerClient } from "../listener/ledger-client.ts";
 import { startControl } from "./control.ts";
 import type { Order, Report, StartOrder } from "./orders.ts";
 import { startWorker } from "./worker.ts";
@@ -18,14 +19,19 @@ const words = (error: unknown): string =>
     ? `${error.message}${error.cause instanceof Error ? `\n  ${error.cause.message}` : ""}`
     : String(error);
 
-const start = (order: StartOrder): Promise<Part> => {
+const start = (order: StartOrder, ledger: LedgerClient): Promise<Part> => {
   process.title = `sluice ${order.name}`;
   becomeUser(order.user);
-  return order.role === "control" ? startControl(order) : startWorker(order);
+  return order.role === "control" ? startControl(order) : startWorker(order, ledger);
 };
 
 export const runChild = async (): Promise<void> => {
   let part: Promise<Part> | null = null;
+  const ledger = createLedgerClient({
+    send: (asks) => {
+      if (process.connected) report({ kind: "asks", asks });
+    },
+  });
 
   const stop = async (): Promise<void> => {
     try {
@@ -50,18 +56,26 @@ export const runChild = async (): Promise<void> => {
   process.on("SIGTERM", () => void stop());
   process.on("disconnect", () => void stop());
   process.on("message", (order: Order) => {
-    if (order.kind === "stop") {
-      void stop();
-      return;
+    switch (order.kind) {
+      case "stop":
+        void stop();
+        return;
+      case "answers":
+        ledger.receive(order.answers);
+        return;
+      case "start":
+        part = start(order, ledger);
+        part.then(
+          (started) => report({ kind: "ready", text: started.describe }),
+          (error: unknown) => {
+            report({ kind: "failed", text: words(error) });
+            process.exit(1);
+          },
+        );
+        return;
+      default:
+        order satisfies never;
     }
-    part = start(order);
-    part.then(
-      (started) => report({ kind: "ready", text: started.describe }),
-      (error: unknown) => {
-        report({ kind: "failed", text: words(error) });
-        process.exit(1);
-      },
-    );
   });
   report({ kind: "waiting" });
 };

@@ -2,6 +2,7 @@
 import type { Environment } from "../config/environment.ts";
 import type { DatabaseAddress } from "../database/connection.ts";
 import type { SystemUser } from "../database/system-user.ts";
+import type { Ask, LedgerAnswer } from "../listener/ledger.ts";
 
 export type Role = "control" | "worker";
 
@@ -19,9 +20,13 @@ export type StartOrder = {
   readonly variables: Readonly<Record<string, string>>;
 };
 
-export type Order = StartOrder | { readonly kind: "stop" };
+export type Order =
+  | StartOrder
+  | { readonly kind: "stop" }
+  | { readonly kind: "answers"; readonly answers: readonly LedgerAnswer[] };
 
 export type Report =
   | { readonly kind: "waiting" } // loaded, wants its order
   | { readonly kind: "ready"; readonly text: string }
-  | { readonly kind: "failed"; readonly text: string };
+  | { readonly kind: "failed"; readonly text: string }
+  | { readonly kind: "asks"; readonly asks: readonly Ask[] };

@@ -18,6 +18,7 @@ import { prepareDataFolder } from "../database/data-folder.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../database/embedded-postgres.ts";
 import { migrate } from "../database/migrate.ts";
 import { ownUser } from "../database/system-user.ts";
+import { createLedger } from "../listener/ledger.ts";
 import { prepareFirstStart } from "./first-start.ts";
 import type { Report, Role, StartOrder } from "./orders.ts";
 
@@ -110,6 +111,7 @@ export const supervise = async (): Promise<void> => {
     ),
   );
   const deaths = new Map<string, number[]>();
+  const ledger = createLedger();
   const children = new Map<string, Worker>();
   const settled: Promise<void>[] = [];
 
@@ -129,19 +131,32 @@ export const supervise = async (): Promise<void> => {
         variables,
       };
       child.on("message", (message: Report) => {
-        if (message.kind === "waiting") child.send(order);
-        else if (message.kind === "ready") {
-          ready = true;
-          if (message.text !== "") say(message.text);
-          resolve();
-        } else {
-          say(`${name}: ${message.text}`);
-          reject(new Error(`${name} did not start: ${message.text}`));
+        switch (message.kind) {
+          case "waiting":
+            child.send(order);
+            break;
+          case "ready":
+            ready = true;
+            if (message.text !== "") say(message.text);
+            resolve();
+            break;
+          case "failed":
+            say(`${name}: ${message.text}`);
+            reject(new Error(`${name} did not start: ${message.text}`));
+            break;
+          case "asks": {
+            const answers = ledger.answer(name, message.asks);
+            if (answers.length > 0 && child.isConnected()) child.send({ kind: "answers", answers });
+            break;
+          }
+          default:
+            message satisfies never;
         }
       });
       child.on("error", () => {}); // a send to a child that is gone; "exit" tells the rest
       child.on("exit", (code, signal) => {
         children.delete(name);
+        ledger.forget(name);
         if (stopping) return;
         const history = [...(deaths.get(name) ?? []), Date.now()].slice(-20);
         deaths.set(name, history);

@@ -15,6 +15,7 @@ import { createFlowServices } from "../flows/create-services.ts";
 import { createDeliveryFlowRunner } from "../flows/run-delivery.ts";
 import { createFlowRunner } from "../flows/run-flow.ts";
 import { createHistory } from "../history/history.ts";
+import type { LedgerClient } from "../listener/ledger-client.ts";
 import { createListenerSet } from "../listener/listener-set.ts";
 import { createGroupCommit, type GroupCommit } from "../queue/group-commit.ts";
 import { createIncomingQueue } from "../queue/incoming-queue.ts";
@@ -24,7 +25,6 @@ import { watchStrayEntries } from "../queue/stray-entries.ts";
 import { createContentStore } from "../scanner/content-store.ts";
 import { createScanner } from "../scanner/scanner.ts";
 import { createPolicyCache } from "../session/policy-cache.ts";
-import { createSignInGuard } from "../session/sign-in-guard.ts";
 import { createPrisma } from "../store/prisma.ts";
 import { readSecretKey } from "../store/secret-store.ts";
 import type { Part } from "./child.ts";
@@ -34,7 +34,7 @@ import { writeWorkerStatus } from "./worker-status.ts";
 
 const statusMilliseconds = 5000;
 
-export const startWorker = async (order: StartOrder): Promise<Part> => {
+export const startWorker = async (order: StartOrder, ledger: LedgerClient): Promise<Part> => {
   const { environment, name, database } = order;
   const hostName = hostname();
   const owner = `${order.node} ${name}`;
@@ -169,8 +169,9 @@ export const startWorker = async (order: StartOrder): Promise<Part> => {
       clock,
       hostName,
       policies: createPolicyCache(),
-      signIns: createSignInGuard(),
+      signIns: ledger.signIns,
     },
+    limitFor: ledger.limitFor,
     report: () => void tell(),
   });
   const startedAt = clock();
@@ -211,6 +212,7 @@ export const startWorker = async (order: StartOrder): Promise<Part> => {
     stop: async () => {
       clearInterval(timer);
       await listeners.close();
+      ledger.close();
       forgetQueue();
       strays.close();
       await scanner.close();

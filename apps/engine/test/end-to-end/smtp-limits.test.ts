@@ -190,28 +190,28 @@ test("an account is locked for the network that guesses, and only for that", asy
   const begin = (address: string) => guard.begin(address, "anna");
   const delays: number[] = [];
   for (let index = 0; index < 10; index++) {
-    const attempt = begin(`192.0.2.${index}`);
+    const attempt = await begin(`192.0.2.${index}`);
     if (attempt === "locked") throw new Error("locked too early");
     delays.push(attempt.delay);
   }
   expect(delays.slice(0, 4)).toEqual([0, 200, 400, 800]);
   expect(Math.max(...delays)).toBe(5000);
-  expect(begin("192.0.2.77")).toBe("locked");
-  const elsewhere = begin("198.51.100.1"); // slower, since so many fail, but not shut out
+  expect(await begin("192.0.2.77")).toBe("locked");
+  const elsewhere = await begin("198.51.100.1"); // slower, since so many fail, but not shut out
   expect(elsewhere).not.toBe("locked");
   time += 16 * 60 * 1000;
-  expect(begin("192.0.2.77")).not.toBe("locked");
+  expect(await begin("192.0.2.77")).not.toBe("locked");
 });
 
-test("a right password forgives the tries before it; one that nobody could check counts for nothing", () => {
+test("a right password forgives the tries before it; one that nobody could check counts for nothing", async () => {
   const guard = createSignInGuard();
-  for (let index = 0; index < 9; index++) guard.begin("192.0.2.1", "anna");
-  const last = guard.begin("192.0.2.1", "anna");
+  for (let index = 0; index < 9; index++) await guard.begin("192.0.2.1", "anna");
+  const last = await guard.begin("192.0.2.1", "anna");
   if (last !== "locked") last.succeeded();
-  expect(guard.begin("192.0.2.1", "anna")).toMatchObject({ delay: 200 }); // of the account, not of the client
+  expect(await guard.begin("192.0.2.1", "anna")).toMatchObject({ delay: 200 }); // of the account, not of the client
   const other = createSignInGuard();
   for (let index = 0; index < 30; index++) {
-    const attempt = other.begin("192.0.2.1", "anna");
+    const attempt = await other.begin("192.0.2.1", "anna");
     if (attempt === "locked") throw new Error("locked by a directory that was down");
     attempt.undecided();
   }

@@ -65,6 +65,43 @@ test("one address, then every address, then one again: no worker is left behind"
   expect(gateway.output()).not.toMatch(/ended/);
 });
 
+test("limits hold for the gateway, whichever worker takes a connection", async () => {
+  await gateway.apply({
+    "listeners/one.yaml": `${listener("127.0.0.1", "one.example")}maximumConnectionsPerClient: 3\n`,
+  });
+  const kept: SmtpClient[] = [];
+  for (let index = 0; index < 3; index++) {
+    const client = new SmtpClient(port);
+    expect(await client.reply()).toMatch(/^220/);
+    kept.push(client);
+  }
+  for (let index = 0; index < 20; index++) {
+    expect(await greetingOf("127.0.0.1")).toMatch(/^421 4\.7\.0 Too many connections/);
+  }
+  kept.pop()?.end();
+  await settled("127.0.0.1", /^220 one\.example/);
+  for (const client of kept) client.end();
+});
+
+test("guesses are counted for the gateway, whichever worker hears them", async () => {
+  await gateway.apply({
+    "flows/authentication/nobody.yaml":
+      'kind: authentication\ntitle: Nobody\nentry: no\nnodes:\n  no: { block: reject, version: 1, config: { text: "Wrong" } }\n',
+    "listeners/one.yaml": `${listener("127.0.0.1", "one.example")}authenticationFlow: nobody\nauthenticationNeedsTls: false\n`,
+  });
+  const guess = async (): Promise<string> => {
+    const client = new SmtpClient(port);
+    await client.reply();
+    await client.say("EHLO client.example");
+    const reply = await client.say(`AUTH PLAIN ${btoa("\0anna\0wrong")}`);
+    client.end();
+    return reply?.slice(0, 3) ?? "";
+  };
+  const replies = await Promise.all(Array.from({ length: 24 }, guess));
+  expect(replies.filter((reply) => reply === "535")).toHaveLength(10); // of both workers together
+  expect(replies.filter((reply) => reply === "454")).toHaveLength(14);
+});
+
 test("a port that another program has is tried until it is free, and no worker dies of it", async () => {
   const squatter = createServer();
   const taken = await freePort();
