@@ -117,7 +117,7 @@ for (const project of ["unit", "end-to-end"]) {
 const browser = path.join(reports, "browser.json");
 const code = await run(
   "browser",
-  bin("playwright"),
+  path.join(root, "apps/web/node_modules/.bin/playwright"),
   ["test", "--config", "apps/web/playwright.config.ts"],
   {
     PLAYWRIGHT_JSON_OUTPUT_NAME: browser,
