@@ -16,7 +16,15 @@ export {
   mailboxLimits,
   parseMailbox,
 } from "./mailbox.ts";
-export { decodeUtf8, encodeUtf8, isUtf8, toByteString, toOctets, utf8Length } from "./octets.ts";
+export {
+  decodeUtf8,
+  encodeUtf8,
+  isAscii,
+  isUtf8,
+  toByteString,
+  toOctets,
+  utf8Length,
+} from "./octets.ts";
 export * from "./path.ts";
 export * from "./reply.ts";
 export * from "./status-code.ts";

@@ -7,7 +7,7 @@ export const Transport = z.strictObject({
   title: field.text({ label: "Title", help: "Shown in lists.", max: 120 }).default(""),
   destination: field.text({
     label: "Destination",
-    help: "host:port, several separated by commas in order of preference, “lookup-mx”, “lookup-mx:HOST”, with “;zone=ZONE” and “;query=SERVER[:PORT],…”, or “null” to discard.",
+    help: "host:port, several separated by commas in order of preference, “lookup-mx” (the recipient's domain), “lookup-mx:HOST”, with “;zone=ZONE” (appended to the name) and “;query=SERVER[:PORT],…” (DNS servers to ask), or “null” to discard.",
     min: 1,
     max: 1000,
   }),
@@ -24,7 +24,7 @@ export const Transport = z.strictObject({
   sourceAddress: field
     .text({
       label: "Source address",
-      help: "An address of this machine; empty: the system chooses.",
+      help: "An address of this machine that connections come from; hosts of the other family (IPv4 or IPv6) are then not tried. Empty: the system chooses.",
       max: 64,
     })
     .default(""),
@@ -36,6 +36,7 @@ export const Transport = z.strictObject({
     })
     .default(false),
   fallback: ObjectId.optional(),
+  deliveryFlow: ObjectId.optional(),
   tls: z
     .strictObject({
       mode: field
@@ -43,7 +44,7 @@ export const Transport = z.strictObject({
           ["none", "optional", "optional-verify", "require", "require-verify", "dane", "mta-sts"],
           {
             label: "TLS",
-            help: "Require never falls back to clear text.",
+            help: "Optional never fails for TLS. Required never falls back to clear text. Verified also asks for a certificate that is trusted and for the host's name. DANE and MTA-STS ask for what the recipient's domain publishes, and are optional where it publishes nothing.",
             section: "TLS",
             choices: {
               none: "None",
@@ -57,17 +58,24 @@ export const Transport = z.strictObject({
           },
         )
         .default("optional"),
+      /** The server's own, or the authority that signed it: trusted besides the public ones. */
       certificate: ObjectId.optional(),
+      clientCertificate: ObjectId.optional(),
     })
     .prefault({}),
   user: field
-    .text({ label: "User name", help: "For SMTP AUTH; empty: none.", max: 255, section: "Sign-in" })
+    .text({
+      label: "User name",
+      help: "For SMTP AUTH, by CRAM-MD5, LOGIN or PLAIN, whichever the server offers first in this order. Empty: none.",
+      max: 255,
+      section: "Sign-in",
+    })
     .default(""),
   password: StoredSecret.optional(),
   authWithoutTls: field
     .toggle({
       label: "Sign in without TLS",
-      help: "Sends the password in the clear.",
+      help: "Sends the password in the clear to servers without TLS. Off: they get no mail.",
       section: "Sign-in",
     })
     .default(false),
@@ -84,7 +92,7 @@ export const Transport = z.strictObject({
   maximumAgeMinutes: field
     .number({
       label: "Give up after",
-      help: "Then the sender gets a notice.",
+      help: "Age of a message at which it is given up.",
       min: 1,
       unit: "minutes",
       section: "Queue",
@@ -98,6 +106,15 @@ export const Transport = z.strictObject({
       section: "Queue",
     })
     .default("notify"),
+  delayNoticeMinutes: field
+    .number({
+      label: "Notice of delay after",
+      help: "A message that waits so long makes one notice to its sender, and more time passes before we give up. 0: none, unless the sender asked for it (then after 4 hours).",
+      min: 0,
+      unit: "minutes",
+      section: "Queue",
+    })
+    .default(0),
   paused: field
     .toggle({ label: "Paused", help: "Mail waits in the queue.", section: "Queue" })
     .default(false),
@@ -139,17 +156,37 @@ export const Transport = z.strictObject({
   commandSeconds: field
     .number({
       label: "Time for a reply",
-      help: "To EHLO, MAIL, RCPT and DATA.",
+      help: "For the greeting, and to EHLO, STARTTLS, AUTH, MAIL and RCPT. RFC 5321 asks for 300.",
       min: 1,
       max: 3600,
       unit: "seconds",
       section: "Timeouts",
     })
     .default(300),
+  dataSeconds: field
+    .number({
+      label: "Time for the reply to DATA",
+      help: "RFC 5321 asks for 120.",
+      min: 1,
+      max: 3600,
+      unit: "seconds",
+      section: "Timeouts",
+    })
+    .default(120),
+  transferSeconds: field
+    .number({
+      label: "Time for a part of the message",
+      help: "How long the server may take no more of it. RFC 5321 asks for 180.",
+      min: 1,
+      max: 3600,
+      unit: "seconds",
+      section: "Timeouts",
+    })
+    .default(180),
   finalSeconds: field
     .number({
       label: "Time for the final reply",
-      help: "After the message.",
+      help: "After the message. RFC 5321 asks for 600; less makes duplicates.",
       min: 1,
       max: 3600,
       unit: "seconds",

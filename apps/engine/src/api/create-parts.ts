@@ -4,8 +4,10 @@ import type { Settings } from "@sluice/settings";
 import type pg from "pg";
 import { parseDestination } from "../delivery/destination.ts";
 import type { Dns } from "../flows/host/dns.ts";
+import { createHttp } from "../flows/host/http.ts";
 import { createDraftStore } from "../store/draft-store.ts";
 import { createIconStore, type FetchBytes } from "../store/icon-store.ts";
+import { loadSecret } from "../store/load-snapshot.ts";
 import type { Store } from "../store/prisma.ts";
 import type { CompileFlow } from "../store/problems.ts";
 import { createRevisionStore } from "../store/revision-store.ts";
@@ -76,6 +78,8 @@ export const createApiParts = (options: ApiOptions): ApiParts => {
     if (live === null) throw new Error("The database holds no revision of the settings.");
     return live.settings;
   };
+  const secretAccess = { key: options.secretKey, environmentVariable };
+  const http = createHttp({ dns: options.dns });
   const listeners = () => readListenerStatus(pool);
   return {
     version,
@@ -84,7 +88,7 @@ export const createApiParts = (options: ApiOptions): ApiParts => {
     drafts: createDraftStore(store, blocks, secrets),
     revisions,
     secrets,
-    secretAccess: { key: options.secretKey, environmentVariable },
+    secretAccess,
     users: createUserStore(store),
     sessions: createSessionStore(store, clock),
     icons: createIconStore(store, options.fetchBytes),
@@ -106,7 +110,17 @@ export const createApiParts = (options: ApiOptions): ApiParts => {
       transport: async (transport, password, recipientDomain) =>
         checkTransport(
           { transport, password, recipientDomain },
-          { dns: options.dns, settings: await liveSettings() },
+          {
+            dns: options.dns,
+            http,
+            settings: await liveSettings(),
+            privateKey: (objectId) =>
+              loadSecret(store, secretAccess, {
+                kind: "certificate",
+                objectId,
+                field: "privateKey",
+              }),
+          },
         ),
       ...checks,
     },

@@ -1,21 +1,18 @@
-/** Does a transport connect? Looks its hosts up, connects, says EHLO, starts TLS and signs in as delivery would; sends no mail. */
+/**
+ * Does a transport connect? Looks its hosts up, connects, says EHLO, starts TLS and
+ * signs in as delivery would, each step told; sends no mail.
+ */
 import { hostname } from "node:os";
 import type { Settings, Transport } from "@sluice/settings";
-import { resolveNextHop } from "../delivery/next-hop.ts";
-import { ConnectError, openConnection, type TlsMode } from "../delivery/smtp-client.ts";
+import { createConnector } from "../delivery/connector.ts";
+import { createMtaSts, fetchPolicyOverHttps } from "../delivery/mta-sts.ts";
+import { planAttempt } from "../delivery/plan-attempt.ts";
 import type { Dns } from "../flows/host/dns.ts";
+import type { Http } from "../flows/host/http.ts";
 import type { CheckReport, CheckStep } from "./parts.ts";
 
 const maximumSeconds = 15;
 const maximumHosts = 5;
-
-const policies: Readonly<Partial<Record<Transport["tls"]["mode"], string>>> = {
-  dane: "DANE is judged for each delivery; this connection shows only whether TLS works.",
-  "mta-sts": "MTA-STS is judged for each delivery; this connection shows only whether TLS works.",
-};
-
-const tlsMode = (mode: Transport["tls"]["mode"]): TlsMode =>
-  mode === "dane" || mode === "mta-sts" ? "require" : mode;
 
 export const checkTransport = async (
   question: {
@@ -24,67 +21,69 @@ export const checkTransport = async (
     /** Whose mail exchangers are asked for; null for a transport that names its hosts. */
     recipientDomain: string | null;
   },
-  surroundings: { dns: Dns; settings: Settings },
+  surroundings: {
+    dns: Dns;
+    http: Http;
+    settings: Settings;
+    /** Key of a certificate of ours, to be shown to servers that ask for one. */
+    privateKey: (certificate: string) => Promise<string | null>;
+  },
 ): Promise<CheckReport> => {
   const { transport, password, recipientDomain } = question;
-  const { dns, settings } = surroundings;
-  const steps: CheckStep[] = [];
+  const { dns, http, settings } = surroundings;
   const own = settings.gateway.hostName === "" ? hostname() : settings.gateway.hostName;
-  const began = performance.now();
-  const hop = await resolveNextHop(transport, `postmaster@${recipientDomain ?? ""}`, {
+  const steps: CheckStep[] = [];
+  let began = performance.now();
+  const onStep = (step: string, ok: boolean, text: string): void => {
+    const now = performance.now();
+    steps.push({ step, ok, text, milliseconds: Math.round(now - began) });
+    began = now;
+  };
+  const shown = transport.tls.clientCertificate;
+  const privateKey = shown === undefined ? null : await surroundings.privateKey(shown);
+  const plan = planAttempt(
+    { settings, secret: (kind) => (kind === "transport" ? password : privateKey) },
+    { recipient: `postmaster@${recipientDomain ?? ""}`, messageId: "check", requireTls: false },
+    { id: "check", transport: hurried(transport) },
+    {},
+    own,
+  );
+  switch (plan.kind) {
+    case "discard":
+      onStep("destination", true, "Mail is discarded here.");
+      return { ok: true, steps };
+    case "unreadable":
+      onStep("destination", false, plan.text);
+      return { ok: false, steps };
+    case "connect":
+      break;
+    default:
+      plan satisfies never;
+  }
+  const connections = createConnector({
     dns,
-    resolvers: settings.gateway.resolvers,
-    seed: "check",
-    ownNames: [own],
-  });
-  const milliseconds = Math.round(performance.now() - began);
-  if (hop.kind === "discard") {
-    return {
-      ok: true,
-      steps: [{ step: "destination", ok: true, text: "Mail is discarded here.", milliseconds }],
-    };
+    mtaSts: createMtaSts({
+      dns,
+      fetchPolicy: fetchPolicyOverHttps(http),
+      report: (text) => onStep("MTA-STS", false, text),
+    }),
+    ownNames: () => [own],
+    ownAddresses: () => [],
+  }).open({ ...plan.question, onStep });
+  // one host that answers is enough to deliver; the others are shown as well
+  let reached = 0;
+  while (reached < maximumHosts) {
+    const made = await connections.next();
+    if (made === null || made.kind === "failed") break;
+    made.client.close();
+    reached += 1;
   }
-  if (hop.kind === "failed") {
-    return { ok: false, steps: [{ step: "destination", ok: false, text: hop.text, milliseconds }] };
-  }
-  const names = hop.hosts.map(({ name, address, port }) => `${name} [${address}]:${port}`);
-  steps.push({ step: "destination", ok: true, text: names.join(", "), milliseconds });
-
-  const pinned = transport.tls.certificate;
-  for (const host of hop.hosts.slice(0, maximumHosts)) {
-    const start = performance.now();
-    const step = `${host.name} [${host.address}]:${host.port}`;
-    const spent = (): number => Math.round(performance.now() - start);
-    try {
-      const client = await openConnection(host, {
-        helo: transport.helo === "" ? own : transport.helo,
-        protocol: transport.protocol,
-        tlsMode: tlsMode(transport.tls.mode),
-        pinnedCertificate:
-          pinned === undefined ? null : (settings.certificates[pinned]?.certificate ?? null),
-        sasl:
-          transport.user === "" || password === null ? null : { user: transport.user, password },
-        authWithoutTls: transport.authWithoutTls,
-        sourceAddress: transport.sourceAddress === "" ? null : transport.sourceAddress,
-        connectSeconds: Math.min(maximumSeconds, transport.connectSeconds),
-        commandSeconds: Math.min(maximumSeconds, transport.commandSeconds),
-        finalSeconds: Math.min(maximumSeconds, transport.finalSeconds),
-      });
-      const words = [
-        "Connected",
-        client.tls === null ? "without TLS" : `with ${client.tls.protocol}, ${client.tls.cipher}`,
-        ...(transport.user !== "" && password !== null ? [`signed in as ${transport.user}`] : []),
-      ];
-      client.close();
-      const policy = policies[transport.tls.mode];
-      const text = `${words.join(", ")}.${policy === undefined ? "" : ` ${policy}`}`;
-      steps.push({ step, ok: true, text, milliseconds: spent() });
-    } catch (error) {
-      if (!(error instanceof ConnectError)) throw error;
-      const code = error.code === 0 ? "" : `${error.code} `;
-      steps.push({ step, ok: false, text: `${code}${error.message}`, milliseconds: spent() });
-    }
-  }
-  // one host that answers is enough to deliver
-  return { ok: steps.slice(1).some(({ ok }) => ok), steps };
+  return { ok: reached > 0, steps };
 };
+
+/** Somebody waits for the answer. */
+const hurried = (transport: Transport): Transport => ({
+  ...transport,
+  connectSeconds: Math.min(maximumSeconds, transport.connectSeconds),
+  commandSeconds: Math.min(maximumSeconds, transport.commandSeconds),
+});

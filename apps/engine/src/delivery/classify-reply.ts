@@ -1,5 +1,5 @@
 /** What a reply means for a copy of a message (RFC 5321 §4.2.1). */
-import type { RecipientResult } from "./smtp-client.ts";
+import type { RecipientResult } from "./smtp-message.ts";
 
 export type AttemptOutcome = "delivered" | "transient" | "permanent";
 

@@ -1,53 +1,45 @@
 /**
- * One attempt at one job: next hop, connection, the delivery flow around it, and
- * what becomes of each copy. Never throws; every copy gets a decision.
+ * One attempt at one job: the delivery flow before it, a connection, one
+ * transaction, the flow after it, and what becomes of each copy.
+ *
+ * Promises: every copy gets a result and a decision. An attempt that is cut short by
+ * the end of the process leaves the entries as they were; the next hop may then get
+ * the message twice (RFC 1047).
  */
+import { networkInterfaces } from "node:os";
 import type { Transport } from "@sluice/settings";
 import type { Snapshot } from "../config/snapshot.ts";
 import type { AttemptResult, DeliveryFlowRunner, DeliveryInput } from "../flows/delivery-input.ts";
 import type { Dns } from "../flows/host/dns.ts";
+import type { Http } from "../flows/host/http.ts";
 import type { LiveFlow } from "../flows/live-flow.ts";
 import type { FlowTrace } from "../flows/trace.ts";
-import type { AfterDeliveryVerdict, AttemptChanges } from "../flows/verdict.ts";
+import type { AttemptChanges } from "../flows/verdict.ts";
 import type { QueueEntry } from "../queue/queue-store.ts";
-import { planRetry } from "../queue/retry-schedule.ts";
-import { classifyReply } from "./classify-reply.ts";
+import { type ConnectFailure, createConnector, type TlsResult } from "./connector.ts";
+import { applyAfter, type Decision, decideBySchedule, isLate, tryAgain } from "./decision.ts";
 import type { Job } from "./hop-queue.ts";
-import { type NextHop, type ResolvedHost, resolveNextHop } from "./next-hop.ts";
+import { createMtaSts, fetchPolicyOverHttps } from "./mta-sts.ts";
+import { deliveryFlowId } from "./next-hop.ts";
+import { planAttempt } from "./plan-attempt.ts";
 import { signedBody } from "./signed-body.ts";
-import {
-  type ClientOptions,
-  ConnectError,
-  openConnection,
-  type RecipientResult,
-  type SmtpClient,
-  type TlsMode,
-} from "./smtp-client.ts";
+import type { OutgoingMessage, RecipientResult, ResolvedHost, SmtpClient } from "./smtp-message.ts";
 
-export type Decision =
-  | { readonly kind: "delivered" }
-  | { readonly kind: "discarded" }
-  | {
-      readonly kind: "again";
-      readonly delaySeconds: number;
-      readonly countsAsAttempt: boolean;
-      readonly transport: string | null;
-      readonly recipient?: string | undefined;
-    }
-  | {
-      readonly kind: "gone";
-      readonly notify: boolean;
-      readonly why: "refused" | "age" | "attempts" | "flow";
-    };
+export type { Decision } from "./decision.ts";
 
 export type CopyResult = {
   readonly entry: QueueEntry;
   readonly result: RecipientResult;
   readonly host: ResolvedHost | null;
   readonly tls: SmtpClient["tls"];
+  /** The next hop took requests for notices over. */
   readonly takesDsn: boolean;
   readonly milliseconds: number;
   readonly decision: Decision;
+  /** Notes that the flow wants kept with the entry; without: as they are. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+  /** It waits so long that its sender is told now. */
+  readonly isLate?: boolean | undefined;
   readonly traces: readonly FlowTrace[];
 };
 
@@ -63,173 +55,195 @@ export type DeliverParts = {
   readonly snapshot: () => Snapshot;
   readonly runner: DeliveryFlowRunner;
   readonly dns: Dns;
+  /** Fetches MTA-STS policies. */
+  readonly http: Http;
   readonly hostName: string;
   readonly clock: () => Date;
   readonly readBody: (bodyId: string) => AsyncIterable<Buffer>;
+  readonly report: (text: string, error?: unknown) => void;
+  readonly onTls?: ((result: TlsResult) => void) | undefined;
 };
 
-const tlsModes = new Set<string>([
-  "none",
-  "optional",
-  "optional-verify",
-  "require",
-  "require-verify",
+type Route = { readonly id: string; readonly transport: Transport };
+
+/** How one transport took the job. */
+type Attempt = {
+  readonly results: readonly RecipientResult[];
+  readonly client: SmtpClient | null;
+  readonly host: ResolvedHost | null;
+  readonly isDown: boolean;
+  readonly isDiscarded: boolean;
+};
+
+/** With one of these the attempt needs a connection of its own. */
+const connectionChanges: ReadonlySet<string> = new Set<keyof AttemptChanges>([
+  "destination",
+  "transport",
+  "helo",
+  "sourceAddress",
+  "recipient", // its domain may lead elsewhere
+  "tlsMode",
+  "sasl",
+  "protocol",
 ]);
-
-const clientOptions = (
-  snapshot: Snapshot,
-  id: string,
-  transport: Transport,
-  changes: AttemptChanges,
-  hostName: string,
-): ClientOptions => {
-  const mode = changes.tlsMode ?? transport.tls.mode;
-  const password = snapshot.secret("transport", id, "password");
-  const pinned = transport.tls.certificate;
-  return {
-    helo: changes.helo ?? (transport.helo || snapshot.settings.gateway.hostName || hostName),
-    protocol: changes.protocol ?? transport.protocol,
-    tlsMode: tlsModes.has(mode) ? (mode as TlsMode) : "require-verify",
-    pinnedCertificate:
-      pinned === undefined ? null : (snapshot.settings.certificates[pinned]?.certificate ?? null),
-    sasl:
-      changes.sasl ??
-      (transport.user === "" || password === null ? null : { user: transport.user, password }),
-    authWithoutTls: transport.authWithoutTls,
-    sourceAddress: changes.sourceAddress ?? (transport.sourceAddress || null),
-    connectSeconds: transport.connectSeconds,
-    commandSeconds: transport.commandSeconds,
-    finalSeconds: transport.finalSeconds,
-  };
-};
-
-const flowFor = (snapshot: Snapshot, entry: QueueEntry): LiveFlow | null => {
-  const id =
-    entry.domain === null ? undefined : snapshot.settings.domains[entry.domain]?.deliveryFlow;
-  return id === undefined ? null : (snapshot.flows.get(id) ?? null);
-};
-
-const ownNamesOf = (snapshot: Snapshot, hostName: string): string[] => [
-  hostName.toLowerCase(),
-  snapshot.settings.gateway.hostName.toLowerCase(),
-  ...Object.values(snapshot.settings.listeners).map(({ hostName: name }) => name.toLowerCase()),
-];
-
-const nobody = (
-  recipient: string,
-  text: string,
-  code = 0,
-  status: string | null = null,
-): RecipientResult => ({
-  recipient,
-  code,
-  status,
-  text,
-});
+const maximumSessions = 3;
+/** How long a transport that could not be reached is passed over for its fallback. */
+const fallbackMilliseconds = 60_000;
+/** For mail that has no transport: an administrator may yet give it one. */
+const noTransport = {
+  retryMinutes: [5],
+  maximumAttempts: 0,
+  maximumAgeMinutes: 5 * 1440,
+  onGivingUp: "notify",
+} as const;
 
 export const createDeliver = (parts: DeliverParts) => {
-  const decide = (transport: Transport, entry: QueueEntry, result: RecipientResult): Decision => {
-    switch (classifyReply(result)) {
-      case "delivered":
-        return { kind: "delivered" };
-      case "permanent":
-        return { kind: "gone", notify: transport.onGivingUp === "notify", why: "refused" };
-      case "transient": {
-        const plan = planRetry(
-          transport,
-          { attempts: entry.attempts + 1, receivedAt: entry.receivedAt },
-          parts.clock(),
-        );
-        return plan.kind === "give-up"
-          ? { kind: "gone", notify: transport.onGivingUp === "notify", why: plan.why }
-          : {
-              kind: "again",
-              delaySeconds: plan.delaySeconds,
-              countsAsAttempt: true,
-              transport: entry.transport,
-            };
-      }
-    }
-  };
-
-  const applyAfter = (
-    verdict: AfterDeliveryVerdict,
-    fallback: Decision,
-    transport: Transport,
-    entry: QueueEntry,
-  ): Decision => {
-    if (fallback.kind === "delivered") return fallback; // nothing can be asked for after success
-    switch (verdict.kind) {
-      case "default":
-        return fallback;
-      case "retry": {
-        const plan = planRetry(
-          transport,
-          { attempts: entry.attempts + 1, receivedAt: entry.receivedAt },
-          parts.clock(),
-        );
-        const delaySeconds =
-          verdict.delaySeconds ?? (plan.kind === "again" ? plan.delaySeconds : null);
-        return delaySeconds === null
-          ? {
-              kind: "gone",
-              notify: transport.onGivingUp === "notify",
-              why: plan.kind === "give-up" ? plan.why : "age",
-            }
-          : { kind: "again", delaySeconds, countsAsAttempt: true, transport: entry.transport };
-      }
-      case "delete":
-        return { kind: "gone", notify: false, why: "flow" };
-      case "bounce":
-        return { kind: "gone", notify: true, why: "flow" };
-      case "deliver":
-        return {
-          kind: "again",
-          delaySeconds: 0,
-          countsAsAttempt: false,
-          transport: verdict.transport ?? entry.transport,
-          recipient: verdict.recipient,
-        };
-      default:
-        return verdict satisfies never;
-    }
-  };
-
-  const inputOf = (snapshot: Snapshot, transport: Transport, entry: QueueEntry): DeliveryInput => ({
-    snapshot,
-    messageId: entry.messageId,
-    queueId: entry.queueId,
-    sender: entry.sender,
-    recipient: entry.recipient,
-    size: entry.size,
-    transport: entry.transport ?? "",
-    destination: transport.destination,
-    receivedAt: entry.receivedAt,
-    attempts: entry.attempts,
-    maximumAttempts: transport.maximumAttempts,
-    envelope: entry.envelope,
+  const { clock } = parts;
+  const own = createOwnAddresses();
+  const connector = createConnector({
+    dns: parts.dns,
+    mtaSts: createMtaSts({
+      dns: parts.dns,
+      fetchPolicy: fetchPolicyOverHttps(parts.http),
+      report: parts.report,
+    }),
+    ownNames: () => ownNamesOf(parts.snapshot(), parts.hostName),
+    ownAddresses: own,
+    onTls: parts.onTls,
   });
+  /** The transport that a kept connection was opened for: another revision means another connection. */
+  const openedFor = new WeakMap<SmtpClient, Transport>();
+  const passedOver = new Map<string, number>();
 
-  const connect = async (
-    hosts: readonly ResolvedHost[],
-    options: ClientOptions,
-  ): Promise<SmtpClient | ConnectError> => {
-    let failure = new ConnectError(0, null, "There is no address to connect to.");
-    for (const host of hosts) {
-      try {
-        return await openConnection(host, options);
-      } catch (error) {
-        if (!(error instanceof ConnectError)) throw error;
-        failure = new ConnectError(
-          error.code,
-          error.status,
-          `${host.name} [${host.address}]:${host.port}: ${error.message}`,
-          error,
-        );
-        if (error.code >= 500) return failure; // this host speaks for all of them
-      }
+  const attempt = async (
+    snapshot: Snapshot,
+    job: Job,
+    route: Route,
+    changes: AttemptChanges,
+    idle: SmtpClient | null,
+  ): Promise<Attempt> => {
+    const [first] = job.entries;
+    if (first === undefined) throw new Error("a job without entries");
+    const all = (
+      said: Omit<RecipientResult, "recipient">,
+      more: Partial<Attempt> = {},
+    ): Attempt => ({
+      results: job.entries.map(({ recipient }) => ({ recipient, ...said })),
+      client: null,
+      host: null,
+      isDown: false,
+      isDiscarded: false,
+      ...more,
+    });
+    const failed = ({ code, status, text, isDown, host }: ConnectFailure): Attempt =>
+      all({ code, status, text }, { isDown, host });
+
+    const plan = planAttempt(
+      snapshot,
+      {
+        recipient: changes.recipient ?? first.recipient,
+        messageId: first.messageId,
+        requireTls: first.envelope.requireTls,
+      },
+      route,
+      changes,
+      parts.hostName,
+    );
+    if (plan.kind === "unreadable")
+      return all({ code: 451, status: "4.3.5", text: `Transport ${route.id}: ${plan.text}` });
+    if (plan.kind === "discard")
+      return all(
+        { code: 250, status: "2.0.0", text: "discarded by the transport" },
+        { isDiscarded: true },
+      );
+
+    const isUsual = !Object.keys(changes).some((name) => connectionChanges.has(name));
+    const mayUse =
+      idle?.isUsable() === true &&
+      isUsual &&
+      openedFor.get(idle) === route.transport &&
+      (!first.envelope.requireTls || idle.tls?.verified === true);
+    if (!mayUse) idle?.close();
+    const signed = await signedBody(
+      job.body ?? (() => parts.readBody(first.bodyId)),
+      changes.signatures ?? [],
+      clock(),
+    );
+    if (signed.kind === "failed") {
+      idle?.close();
+      return all({
+        code: 451,
+        status: "4.7.5",
+        text: `The message cannot be signed: ${signed.why}`,
+      });
     }
-    return failure;
+    const message: OutgoingMessage = {
+      ...messageOf(job, first, changes),
+      body: signed.body,
+      size: first.size + signed.addedBytes,
+    };
+    const connections = connector.open(plan.question);
+    let client = mayUse ? idle : null;
+    let last: Attempt | null = null;
+    for (let sessions = 0; sessions < maximumSessions; sessions++) {
+      if (client === null) {
+        const opened = await connections.next();
+        if (opened === null) break; // all were reached, and what the last one said stands
+        if (opened.kind === "failed") return last ?? failed(opened);
+        client = opened.client;
+        openedFor.set(client, route.transport);
+      }
+      const { results, ended } = await client.send(message);
+      last = {
+        results,
+        client: isUsual && client.isUsable() ? client : null,
+        host: client.host,
+        isDown: ended === "lost",
+        isDiscarded: false,
+      };
+      if (last.client === null) client.close();
+      if (ended === null) return { ...last, client };
+      client = null;
+      if (ended === "stale") sessions -= 1; // it says nothing about the host
+    }
+    return last ?? failed(nowhere);
+  };
+
+  /** The transport, or its fallback while it cannot be reached. */
+  const attemptWithFallback = async (
+    snapshot: Snapshot,
+    job: Job,
+    route: Route,
+    changes: AttemptChanges,
+    idle: SmtpClient | null,
+  ): Promise<Attempt> => {
+    const id = route.transport.fallback;
+    const fallback = id === undefined ? undefined : snapshot.settings.transports[id];
+    if (id === undefined || fallback === undefined || changes.destination !== undefined)
+      return attempt(snapshot, job, route, changes, idle);
+    const hop = job.entries[0]?.nextHop ?? route.id;
+    let made: Attempt | null = null;
+    if ((passedOver.get(hop) ?? 0) <= clock().getTime()) {
+      made = await attempt(snapshot, job, route, changes, idle);
+      if (!made.isDown) {
+        passedOver.delete(hop);
+        return made;
+      }
+    } else idle?.close();
+    const other = await attemptWithFallback(
+      snapshot,
+      job,
+      { id, transport: fallback },
+      changes,
+      null,
+    );
+    if (other.isDown) {
+      passedOver.delete(hop);
+      return made ?? other;
+    }
+    passedOver.set(hop, clock().getTime() + fallbackMilliseconds);
+    other.client?.close(); // kept connections are the transport's own
+    return { ...other, client: null };
   };
 
   return async (job: Job, idle: SmtpClient | null): Promise<Delivered> => {
@@ -237,231 +251,228 @@ export const createDeliver = (parts: DeliverParts) => {
     const snapshot = parts.snapshot();
     const [first] = job.entries;
     if (first === undefined) return { copies: [], client: idle, hopIsDown: false };
-    const transportId = first.transport;
-    const transport = transportId === null ? undefined : snapshot.settings.transports[transportId];
-    let client = idle;
-    let hopIsDown = false;
+    const traces: FlowTrace[] = [];
+    let changes: AttemptChanges = {};
 
-    const finish = (
-      results: readonly {
-        entry: QueueEntry;
-        result: RecipientResult;
-        decision: Decision;
-        traces: readonly FlowTrace[];
-      }[],
-      host: ResolvedHost | null,
-    ): Delivered => ({
-      client: client?.isUsable() === true ? client : null,
-      hopIsDown,
-      copies: results.map((one) => ({
-        ...one,
-        host,
-        tls: client?.tls ?? null,
-        takesDsn: client?.takesDsn ?? false,
+    const own = routeOf(snapshot, first.transport);
+    const lateMinutes = typeof own === "string" ? 0 : own.transport.delayNoticeMinutes;
+    const settle = (said: Omit<RecipientResult, "recipient">, decision: Decision): Delivered => ({
+      client: idle,
+      hopIsDown: false,
+      copies: job.entries.map((entry) => ({
+        entry,
+        result: { recipient: entry.recipient, ...said },
+        decision,
+        host: null,
+        tls: null,
+        takesDsn: false,
         milliseconds: Math.round(performance.now() - started),
+        metadata: changes.metadata,
+        isLate: isLate(decision, lateMinutes, entry, clock()),
+        traces,
       })),
     });
 
-    if (transport === undefined || transportId === null) {
-      const text =
-        transportId === null
-          ? "No transport is set for this recipient: choose one at the domain."
-          : `The transport ${transportId} does not exist any more.`;
-      return finish(
-        job.entries.map((entry) => ({
-          entry,
-          result: nobody(entry.recipient, text, 451, "4.3.5"),
-          decision: {
-            kind: "again",
-            delaySeconds: 300,
-            countsAsAttempt: false,
-            transport: transportId,
-          },
-          traces: [],
-        })),
-        null,
+    if (first.envelope.returnNow === true) {
+      const text = "returned by the administrator";
+      return settle(
+        { code: 554, status: "5.7.1", text },
+        { kind: "gone", notify: true, why: "refused" },
       );
     }
-
-    if (first.envelope.returnNow === true) {
-      return finish(
-        job.entries.map((entry) => ({
-          entry,
-          result: nobody(entry.recipient, "returned by the administrator", 554, "5.7.1"),
-          decision: { kind: "gone", notify: true, why: "refused" },
-          traces: [],
-        })),
-        null,
+    if (typeof own === "string") {
+      const decision = tryAgain(noTransport, first, clock(), 300);
+      return settle(
+        { code: 451, status: "4.3.5", text: own },
+        {
+          ...decision,
+          ...(decision.kind === "again" ? { countsAsAttempt: false } : {}),
+        },
       );
     }
 
     // before: only a job of one copy has a flow of its own (the dispatcher sees to that)
-    const flow = flowFor(snapshot, first);
-    const traces: FlowTrace[] = [];
-    let changes: AttemptChanges = {};
+    const flow = flowOf(snapshot, first);
     if (flow !== null) {
-      const before = await parts.runner.before(flow, inputOf(snapshot, transport, first));
+      const before = await parts.runner.before(flow, inputOf(snapshot, own, first));
       if (before.trace !== null) traces.push(before.trace);
       const { verdict } = before;
-      const settle = (result: RecipientResult, decision: Decision): Delivered =>
-        finish(
-          job.entries.map((entry) => ({ entry, result, decision, traces })),
-          null,
-        );
       switch (verdict.kind) {
         case "try":
           changes = verdict.changes;
           break;
         case "delete":
-          return settle(nobody(first.recipient, "deleted by the delivery flow"), {
-            kind: "gone",
-            notify: false,
-            why: "flow",
-          });
+          return settle(
+            { code: 0, status: null, text: "deleted by the delivery flow" },
+            { kind: "gone", notify: false, why: "flow" },
+          );
         case "bounce":
-          return settle(nobody(first.recipient, verdict.text, 550, "5.7.1"), {
-            kind: "gone",
-            notify: true,
-            why: "flow",
-          });
+          return settle(
+            { code: 550, status: "5.7.1", text: verdict.text },
+            { kind: "gone", notify: true, why: "flow" },
+          );
         case "reschedule":
-          return settle(nobody(first.recipient, verdict.reason), {
-            kind: "again",
-            delaySeconds: verdict.delaySeconds,
-            countsAsAttempt: verdict.countsAsAttempt,
-            transport: verdict.transport ?? transportId,
-          });
+          return settle(
+            { code: 0, status: null, text: verdict.reason },
+            rescheduled(own.transport, first, verdict, clock()),
+          );
         default:
           verdict satisfies never;
       }
-      if (Object.keys(changes).length > 0) client = null; // another connection than the usual one
     }
 
-    const hop: NextHop =
-      changes.destination === undefined
-        ? await resolveNextHop(transport, first.recipient, {
-            dns: parts.dns,
-            resolvers: snapshot.settings.gateway.resolvers,
-            seed: first.messageId,
-            ownNames: ownNamesOf(snapshot, parts.hostName),
-          })
-        : {
-            kind: "hosts",
-            hosts: [
-              {
-                name: changes.destination.host,
-                address: changes.destination.host,
-                port: changes.destination.port,
-              },
-            ],
-          };
-
-    let results: RecipientResult[];
-    let host: ResolvedHost | null = client?.host ?? null;
-    if (hop.kind === "discard") {
-      return finish(
-        job.entries.map((entry) => ({
-          entry,
-          result: nobody(entry.recipient, "discarded by the transport", 250, "2.0.0"),
-          decision: { kind: "discarded" },
-          traces,
-        })),
-        null,
+    const route = changes.transport === undefined ? own : routeOf(snapshot, changes.transport);
+    if (typeof route === "string") {
+      return settle(
+        { code: 451, status: "4.3.5", text: route },
+        decideBySchedule(own.transport, first, { code: 451 }, clock()),
       );
     }
-    if (hop.kind === "failed") {
-      results = job.entries.map((entry) => nobody(entry.recipient, hop.text, hop.code, hop.status));
-    } else {
-      if (client === null || !client.isUsable()) {
-        const opened = await connect(
-          hop.hosts,
-          clientOptions(snapshot, transportId, transport, changes, parts.hostName),
-        );
-        if (opened instanceof ConnectError) {
-          client = null;
-          hopIsDown = opened.code === 0 || opened.code === 421;
-          host = hop.hosts[0] ?? null;
-          results = job.entries.map((entry) =>
-            nobody(entry.recipient, opened.message, opened.code, opened.status),
-          );
-          return finishWithFlow(results);
-        }
-        client = opened;
-        host = opened.host;
+    const made = await attemptWithFallback(snapshot, job, route, changes, idle);
+    const { client, host, isDiscarded } = made;
+    const copies: CopyResult[] = [];
+    for (const [index, entry] of job.entries.entries()) {
+      const result = made.results[index] ?? {
+        recipient: entry.recipient,
+        code: 0,
+        status: null,
+        text: "no result",
+      };
+      let decision: Decision = isDiscarded
+        ? { kind: "discarded" }
+        : decideBySchedule(own.transport, entry, result, clock());
+      const seen = [...traces];
+      if (flow !== null && !isDiscarded) {
+        const attempted: AttemptResult = {
+          code: result.code,
+          enhancedStatus: result.status,
+          text: result.text,
+          nextHopAddress: host?.address ?? "",
+          nextHopPort: host?.port ?? 0,
+          sourceAddress: client?.sourceAddress ?? changes.sourceAddress ?? "",
+          transferSeconds: (performance.now() - started) / 1000,
+          isLast: decision.kind === "gone",
+        };
+        const after = await parts.runner.after(flow, {
+          ...inputOf(snapshot, own, entry),
+          attempt: attempted,
+        });
+        if (after.trace !== null) seen.push(after.trace);
+        decision = applyAfter(after.verdict, decision, own.transport, entry, clock());
       }
-      const { envelope } = first;
-      const signed = await signedBody(
-        () => job.body ?? parts.readBody(first.bodyId),
-        changes.signatures ?? [],
-        parts.clock(),
-      );
-      if (signed.kind === "failed") {
-        const text = `The message cannot be signed: ${signed.why}`;
-        return finishWithFlow(
-          job.entries.map((entry) => nobody(entry.recipient, text, 451, "4.7.5")),
-        );
-      }
-      results = [
-        ...(await client.send({
-          sender: changes.sender ?? first.sender,
-          recipients: job.entries.map((entry) => changes.recipient ?? entry.recipient),
-          body: signed.body,
-          size: first.size + signed.addedBytes,
-          eightBit: envelope.eightBit,
-          smtpUtf8: envelope.smtpUtf8,
-          requireTls: envelope.requireTls,
-          dsn: {
-            ret: envelope.ret,
-            envid: envelope.envid,
-            notify: envelope.notify,
-            orcpt: envelope.orcpt,
-          },
-        })),
-      ];
+      copies.push({
+        entry,
+        result,
+        decision,
+        host,
+        tls: client?.tls ?? null,
+        takesDsn: client?.takesDsn ?? false,
+        milliseconds: Math.round(performance.now() - started),
+        metadata: changes.metadata,
+        isLate: isLate(decision, own.transport.delayNoticeMinutes, entry, clock()),
+        traces: seen,
+      });
     }
-    return finishWithFlow(results);
+    return { copies, client: client?.isUsable() === true ? client : null, hopIsDown: made.isDown };
+  };
+};
 
-    async function finishWithFlow(all: readonly RecipientResult[]): Promise<Delivered> {
-      if (transport === undefined) throw new Error("the transport was checked above");
-      const settled: {
-        entry: QueueEntry;
-        result: RecipientResult;
-        decision: Decision;
-        traces: readonly FlowTrace[];
-      }[] = [];
-      for (const [index, entry] of job.entries.entries()) {
-        const result = all[index] ?? nobody(entry.recipient, "no result");
-        let decision = decide(transport, entry, result);
-        const own = [...traces];
-        if (flow !== null) {
-          const attempt: AttemptResult = {
-            code: result.code,
-            enhancedStatus: result.status,
-            text: result.text,
-            nextHopAddress: host?.address ?? "",
-            nextHopPort: host?.port ?? 0,
-            sourceAddress: transport.sourceAddress,
-            transferSeconds: (performance.now() - started) / 1000,
-            isLast: decision.kind === "gone",
-          };
-          const after = await parts.runner.after(flow, {
-            ...inputOf(snapshot, transport, entry),
-            attempt,
-          });
-          if (after.trace !== null) own.push(after.trace);
-          decision = applyAfter(after.verdict, decision, transport, entry);
-        }
-        if (
-          decision.kind === "again" &&
-          transport.fallback !== undefined &&
-          decision.countsAsAttempt &&
-          classifyReply(result) === "transient"
-        ) {
-          decision = { ...decision, transport: transport.fallback };
-        }
-        settled.push({ entry, result, decision, traces: own });
-      }
-      return finish(settled, host);
-    }
+const nowhere: ConnectFailure = {
+  kind: "failed",
+  code: 0,
+  status: "4.4.1",
+  text: "There is no host to connect to.",
+  isDown: true,
+  host: null,
+};
+
+const routeOf = (snapshot: Snapshot, id: string | null): Route | string => {
+  if (id === null) return "No transport is set for this recipient: choose one at the domain.";
+  const transport = snapshot.settings.transports[id];
+  return transport === undefined
+    ? `The transport ${id} does not exist any more.`
+    : { id, transport };
+};
+
+const flowOf = (snapshot: Snapshot, entry: QueueEntry): LiveFlow | null => {
+  const id = deliveryFlowId(snapshot.settings, entry);
+  return id === undefined ? null : (snapshot.flows.get(id) ?? null);
+};
+
+const rescheduled = (
+  transport: Transport,
+  entry: QueueEntry,
+  verdict: {
+    readonly delaySeconds: number;
+    readonly countsAsAttempt: boolean;
+    readonly transport?: string | undefined;
+  },
+  now: Date,
+): Decision => {
+  const decision = tryAgain(transport, entry, now, verdict.delaySeconds);
+  if (decision.kind !== "again") return decision; // waiting has an end as well
+  const { countsAsAttempt } = verdict;
+  return { ...decision, countsAsAttempt, transport: verdict.transport ?? entry.transport };
+};
+
+const messageOf = (
+  job: Job,
+  first: QueueEntry,
+  changes: AttemptChanges,
+): Omit<OutgoingMessage, "body" | "size"> => {
+  const { envelope } = first;
+  return {
+    sender: changes.sender ?? first.sender,
+    recipients: job.entries.map((entry) => ({
+      address: changes.recipient ?? entry.recipient,
+      notify: entry.envelope.notify,
+      orcpt: entry.envelope.orcpt,
+    })),
+    eightBit: envelope.eightBit,
+    smtpUtf8: envelope.smtpUtf8,
+    requireTls: envelope.requireTls,
+    ret: envelope.ret,
+    envid: envelope.envid,
+  };
+};
+
+const inputOf = (snapshot: Snapshot, route: Route, entry: QueueEntry): DeliveryInput => ({
+  snapshot,
+  messageId: entry.messageId,
+  queueId: entry.queueId,
+  sender: entry.sender,
+  recipient: entry.recipient,
+  size: entry.size,
+  transport: route.id,
+  destination: route.transport.destination,
+  receivedAt: entry.receivedAt,
+  attempts: entry.attempts,
+  maximumAttempts: route.transport.maximumAttempts,
+  envelope: entry.envelope,
+});
+
+const ownNamesOf = (snapshot: Snapshot, hostName: string): string[] =>
+  [
+    hostName,
+    snapshot.settings.gateway.hostName,
+    ...Object.values(snapshot.settings.listeners).map(({ hostName: name }) => name),
+  ]
+    .filter((name) => name !== "")
+    .map((name) => name.toLowerCase());
+
+const ownMilliseconds = 60_000;
+
+/** Addresses of this machine, asked for once a minute. */
+const createOwnAddresses = (): (() => readonly string[]) => {
+  let known: readonly string[] = [];
+  let until = 0;
+  return () => {
+    const now = performance.now();
+    if (now < until) return known;
+    known = Object.values(networkInterfaces()).flatMap((list) =>
+      (list ?? []).map(({ address }) => address),
+    );
+    until = now + ownMilliseconds;
+    return known;
   };
 };

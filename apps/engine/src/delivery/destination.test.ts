@@ -31,13 +31,46 @@ test("several hosts stand in order of preference", () => {
 });
 
 test("lookup-mx takes a name, a zone and servers of its own", () => {
-  expect(read("lookup-mx")).toEqual({ kind: "lookup-mx", name: null, zone: null, query: [] });
+  expect(read("lookup-mx")).toEqual({
+    kind: "lookup-mx",
+    name: null,
+    zone: null,
+    query: [],
+    port: 25,
+  });
   expect(read("lookup-mx:mx.example.org;zone=.internal;query=127.0.0.1:5353,192.0.2.53")).toEqual({
     kind: "lookup-mx",
     name: "mx.example.org",
     zone: "internal",
     query: ["127.0.0.1:5353", "192.0.2.53"],
+    port: 25,
   });
+});
+
+test("options may follow lookup-mx with a colon", () => {
+  expect(read("lookup-mx:zone=mail.example;query=[2001:db8::53]:53;port=2525")).toEqual({
+    kind: "lookup-mx",
+    name: null,
+    zone: "mail.example",
+    query: ["[2001:db8::53]:53"],
+    port: 2525,
+  });
+});
+
+test("names beyond ASCII become what DNS knows", () => {
+  expect(read("bücher.example:26")).toMatchObject({
+    hosts: [{ host: "xn--bcher-kva.example", port: 26 }],
+  });
+  expect(read("lookup-mx:bücher.example")).toMatchObject({ name: "xn--bcher-kva.example" });
+});
+
+test("an IPv6 address needs brackets only before a port", () => {
+  expect(read("2001:db8::1")).toMatchObject({ hosts: [{ host: "2001:db8::1", port: 25 }] });
+});
+
+test("LMTP without a port means port 24", () => {
+  const result = parseDestination("store.example", "lmtp");
+  expect(result).toMatchObject({ destination: { hosts: [{ port: 24 }] } });
 });
 
 test("null discards", () => {
@@ -47,7 +80,12 @@ test("null discards", () => {
 test.each([
   ["mail.example.org:99999", "“mail.example.org:99999” is no HOST:PORT."],
   ["a b", "“a b” is no HOST:PORT."],
-  ["lookup-mx;colour=red", "“colour” is unknown: there are zone= and query=."],
+  ["lookup-mx;colour=red", "“colour” is unknown: there are zone=, query= and port=."],
+  ["lookup-mx;query=dns.example", "“dns.example” is no address of a DNS server."],
+  ["lookup-mx;port=0", "“0” is no port."],
+  ["[not-an-address]:25", "“[not-an-address]:25” is no HOST:PORT."],
+  ["a.example,,b.example", "“” is no HOST:PORT."],
+  ["", "“” is no HOST:PORT."],
   ["lookup-mx;zone=", "“zone=” has no value."],
   ["mail.example.org;zone=x", "zone= goes with lookup-mx."],
 ])("%j is refused with its reason", (text, message) => {

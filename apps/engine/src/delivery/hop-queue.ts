@@ -3,7 +3,7 @@
  * connections it has shown it can take, and until when it is left alone.
  */
 import type { QueueEntry } from "../queue/queue-store.ts";
-import type { SmtpClient } from "./smtp-client.ts";
+import type { SmtpClient } from "./smtp-message.ts";
 
 /** Copies that share body, sender and next hop: one transaction with several recipients. */
 export type Job = {

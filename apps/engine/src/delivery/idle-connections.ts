@@ -1,6 +1,6 @@
 /** Connections that may carry another message, kept open for a while. */
 import type { HopQueue } from "./hop-queue.ts";
-import type { SmtpClient } from "./smtp-client.ts";
+import type { SmtpClient } from "./smtp-message.ts";
 
 export type IdleConnections = {
   /** An open one of this hop, if there is one. */

@@ -2,12 +2,13 @@
 import type { Settings } from "@sluice/settings";
 import type { QueueEntry } from "../queue/queue-store.ts";
 import type { Job } from "./hop-queue.ts";
+import { deliveryFlowId } from "./next-hop.ts";
 
 const recipientsPerTransaction = 50;
 
 /** Copies of one message to one hop go together unless something is asked for each of them. */
 export const groupIntoJobs = (
-  settings: Pick<Settings, "domains">,
+  settings: Settings,
   entries: readonly { readonly entry: QueueEntry; readonly body: Buffer | null }[],
 ): Job[] => {
   const open = new Map<string, { entries: QueueEntry[]; body: Buffer | null }>();
@@ -30,11 +31,9 @@ export const groupIntoJobs = (
   });
 };
 
-const keyOf = (settings: Pick<Settings, "domains">, entry: QueueEntry): string => {
-  const { notify, orcpt, returnNow } = entry.envelope;
-  const hasFlow =
-    entry.domain !== null && settings.domains[entry.domain]?.deliveryFlow !== undefined;
-  if (hasFlow) return entry.queueId;
-  const asked = `${notify?.join() ?? ""}\n${orcpt ?? ""}\n${returnNow === true}`;
+const keyOf = (settings: Settings, entry: QueueEntry): string => {
+  const { returnNow } = entry.envelope;
+  if (deliveryFlowId(settings, entry) !== undefined) return entry.queueId;
+  const asked = returnNow === true;
   return `${entry.bodyId}\n${entry.sender}\n${entry.nextHop}\n${entry.attempts > 0}\n${asked}`;
 };

@@ -26,7 +26,8 @@ export const settledOf = (settings: Settings, copy: CopyResult, at: Date): Settl
         code: result.code,
         nextHop: host === null ? entry.nextHop : `${host.name} [${host.address}]:${host.port}`,
         transport: entry.transport,
-        tls: tls === null ? null : `${tls.protocol} ${tls.cipher}`,
+        tls:
+          tls === null ? null : `${tls.protocol} ${tls.cipher}${tls.verified ? ", verified" : ""}`,
         milliseconds: copy.milliseconds,
         delaySeconds: decision.kind === "again" ? Math.round(decision.delaySeconds) : null,
       },
@@ -44,6 +45,11 @@ export const settledOf = (settings: Settings, copy: CopyResult, at: Date): Settl
               recipient: decision.recipient ?? entry.recipient,
             }),
             recipient: decision.recipient,
+            isNewStart: decision.isNewStart,
+            envelope: {
+              ...(copy.metadata === undefined ? {} : { metadata: copy.metadata }),
+              ...(copy.isLate === true ? { delayNoticed: true } : {}),
+            },
           }
         : null,
   };

@@ -227,16 +227,23 @@ export type Deferral = {
   readonly transport: string | null;
   readonly nextHop: string;
   readonly recipient?: string | undefined;
+  /** Attempts are counted from zero again. */
+  readonly isNewStart?: boolean | undefined;
+  /** What changes in the envelope; the rest stays. */
+  readonly envelope?: Partial<Envelope> | undefined;
 };
 
 /** `deferrals` and `epoch` are the places of the parameters. */
 export const deferText = (deferrals: string, epoch: string): string => `
-UPDATE queue_entry e SET attempts = e.attempts + CASE WHEN row.counts THEN 1 ELSE 0 END,
+UPDATE queue_entry e SET
+  attempts = CASE WHEN row.fresh THEN 0 WHEN row.counts THEN e.attempts + 1 ELSE e.attempts END,
+  envelope = e.envelope || coalesce(row.envelope, '{}'::jsonb),
   next_attempt_at = now() + make_interval(secs => row.delay), last_reply = row.reply,
   last_attempt_at = now(), transport = row.transport, next_hop = row.next_hop,
   recipient = coalesce(row.recipient, e.recipient), lease_epoch = NULL
 FROM json_to_recordset(${deferrals}::json) AS row (queue_id bigint, delay double precision, reply text,
-  counts boolean, transport text, next_hop text, recipient text)
+  counts boolean, transport text, next_hop text, recipient text,
+  fresh boolean, envelope jsonb)
 WHERE e.queue_id = row.queue_id AND e.lease_epoch = ${epoch}`;
 
 export const deferralsText = (deferrals: readonly Deferral[]): string =>
@@ -249,6 +256,8 @@ export const deferralsText = (deferrals: readonly Deferral[]): string =>
       transport: one.transport,
       next_hop: one.nextHop,
       recipient: one.recipient ?? null,
+      fresh: one.isNewStart === true,
+      envelope: one.envelope ?? null,
     })),
   );
 

@@ -5,7 +5,9 @@ export type RetryPlan =
   | { readonly kind: "again"; readonly delaySeconds: number; readonly isLastSoon: boolean }
   | { readonly kind: "give-up"; readonly why: "age" | "attempts" };
 
-type Schedule = Pick<Transport, "retryMinutes" | "maximumAttempts" | "maximumAgeMinutes">;
+type Schedule = Pick<Transport, "maximumAttempts" | "maximumAgeMinutes"> & {
+  readonly retryMinutes: readonly number[];
+};
 
 /** `attempts` counts those made, the one that just failed included. The list's last delay repeats. */
 export const planRetry = (

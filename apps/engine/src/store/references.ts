@@ -45,7 +45,9 @@ const places: Partial<Record<ObjectKind, readonly Place[]>> = {
   ],
   transport: [
     { path: ["fallback"], kind: "transport" },
+    { path: ["deliveryFlow"], kind: "flow", flowKind: "delivery" },
     { path: ["tls", "certificate"], kind: "certificate" },
+    { path: ["tls", "clientCertificate"], kind: "certificate" },
   ],
   quarantine: [{ path: ["transport"], kind: "transport" }],
 };

@@ -114,6 +114,7 @@ export const startWorker = async (order: StartOrder, ledger: LedgerClient): Prom
     snapshot: snapshot.current,
     runner: createDeliveryFlowRunner(flowParts),
     dns: services.dns,
+    http: services.http,
     hostName,
     clock,
     acceptMessage: commit.acceptMessage,

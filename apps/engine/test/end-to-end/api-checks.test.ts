@@ -62,14 +62,18 @@ testWithPeer("smtp-sink")(
 
     const plain = await check({});
     expect(plain.ok).toBe(true);
-    expect(plain.steps.map(({ text }) => text)).toEqual([
-      `127.0.0.1 [127.0.0.1]:${port}`,
-      "Connected, without TLS.",
+    const where = `127.0.0.1 [127.0.0.1]:${port}`;
+    expect(plain.steps.map(({ step }) => step)).toEqual([
+      "destination",
+      `${where} connect`,
+      `${where} greeting`,
+      `${where} hello`,
     ]);
+    expect(plain.steps.at(-1)?.text).toMatch(/^smtp-sink, PIPELINING/);
     const strict = await check({ tls: { mode: "require" } });
     expect(strict.ok).toBe(false);
     const second = await check({ destination: `127.0.0.1:${closed},127.0.0.1:${port}` });
-    expect(second.steps.map(({ ok }) => ok)).toEqual([true, false, true]);
+    expect(second.steps.map(({ ok }) => ok)).toEqual([true, false, true, true, true]);
     expect(second.ok).toBe(true);
     const wrong = await check({ destination: "not a host" });
     expect(wrong).toMatchObject({ ok: false, steps: [{ step: "destination", ok: false }] });

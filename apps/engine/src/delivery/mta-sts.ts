@@ -1,0 +1,118 @@
+/**
+ * MTA-STS (RFC 8461): the policy that a domain publishes over HTTPS, kept as long
+ * as it says. A new id in DNS is the sign to fetch again; a policy that cannot be
+ * fetched leaves the one we have in force.
+ */
+import { LRUCache } from "lru-cache";
+import { parsePolicy, validateMx } from "mailauth/lib/mta-sts.js";
+import type { Dns } from "../flows/host/dns.ts";
+import type { Http } from "../flows/host/http.ts";
+import type { TlsPolicy } from "./tls-policy.ts";
+
+export type MtaStsPolicy = {
+  readonly mode: "enforce" | "testing" | "none";
+  /** What the policy asks of an MX; null: this host must not be used. */
+  readonly policyFor: (host: string) => TlsPolicy | null;
+};
+
+export type MtaSts = {
+  readonly find: (
+    domain: string,
+    options: { readonly servers: readonly string[] },
+  ) => Promise<MtaStsPolicy>;
+};
+
+export type FetchPolicy = (
+  domain: string,
+) => Promise<{ readonly status: number; readonly contentType: string; readonly body: Buffer }>;
+
+const maximumPolicy = 64 * 1024;
+const fetchSeconds = 60;
+const failureMilliseconds = 5 * 60_000;
+const longestMilliseconds = 31_557_600_000; // RFC 8461 §3.2
+
+const opportunistic: TlsPolicy = { use: "try", verify: null };
+const noPolicy: MtaStsPolicy = { mode: "none", policyFor: () => opportunistic };
+
+type Parsed = ReturnType<typeof parsePolicy>;
+type Kept = { readonly id: string; readonly policy: MtaStsPolicy };
+
+export const createMtaSts = (options: {
+  readonly dns: Dns;
+  readonly fetchPolicy: FetchPolicy;
+  readonly report: (text: string) => void;
+}): MtaSts => {
+  const policies = new LRUCache<string, Kept>({ max: 5000 });
+  const failures = new LRUCache<string, string>({ max: 5000, ttl: failureMilliseconds });
+
+  return {
+    find: async (domain, { servers }) => {
+      const kept = policies.get(domain);
+      const inForce = kept?.policy ?? noPolicy;
+      const answer = await options.dns.query(`_mta-sts.${domain}`, "TXT", { servers });
+      if (answer.kind !== "answers") return inForce;
+      const ids = answer.records.flatMap((record) =>
+        record.type === "TXT"
+          ? (/^v=STSv1\s*;.*?\bid=([A-Za-z0-9]{1,32})\s*(?:;|$)/.exec(record.text)?.[1] ?? [])
+          : [],
+      );
+      const [id] = ids;
+      if (id === undefined || ids.length > 1 || id === kept?.id) return inForce;
+      if (failures.get(domain) === id) return inForce;
+      try {
+        const { status, contentType, body } = await options.fetchPolicy(domain);
+        if (status !== 200) throw new Error(`the server answered ${status}`);
+        if (!/^text\/plain\s*(?:;|$)/i.test(contentType)) throw new Error("it is no text/plain");
+        const parsed = parsePolicy(body, { strict: true });
+        const policy = policyOf(parsed);
+        policies.set(domain, { id, policy }, { ttl: lifetimeOf(parsed) });
+        return policy;
+      } catch (error) {
+        failures.set(domain, id);
+        const reason = error instanceof Error ? error.message : String(error);
+        options.report(`The MTA-STS policy of ${domain} could not be fetched: ${reason}`);
+        return inForce;
+      }
+    },
+  };
+};
+
+const lifetimeOf = (parsed: Parsed): number => {
+  const seconds = Number(parsed.maxAge ?? 0);
+  return Math.min(Math.max(seconds * 1000, 60_000), longestMilliseconds);
+};
+
+const policyOf = (parsed: Parsed): MtaStsPolicy => {
+  if (parsed.mode !== "enforce") {
+    return { mode: parsed.mode === "testing" ? "testing" : "none", policyFor: () => opportunistic };
+  }
+  return {
+    mode: "enforce",
+    policyFor: (host) =>
+      validateMx(host, parsed).valid
+        ? { use: "must", verify: { kind: "name", names: [host], pinned: null } }
+        : null,
+  };
+};
+
+/** Over HTTPS with a verified certificate, no redirects, no private addresses (RFC 8461 §3.3). */
+export const fetchPolicyOverHttps =
+  (http: Http): FetchPolicy =>
+  async (domain) => {
+    const response = await http.fetch({
+      url: `https://mta-sts.${domain}/.well-known/mta-sts.txt`,
+      method: "GET",
+      headers: [],
+      body: null,
+      timeoutSeconds: fetchSeconds,
+      connectSeconds: 10,
+      verifyPeer: true,
+      redirects: 0,
+      maximumBytes: maximumPolicy,
+      allowPrivate: [],
+      resolvers: [],
+    });
+    if (response.kind === "error") throw new Error(response.text);
+    const contentType = response.headers.find(([name]) => name.toLowerCase() === "content-type");
+    return { status: response.status, contentType: contentType?.[1] ?? "", body: response.body };
+  };

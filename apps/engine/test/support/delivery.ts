@@ -1,0 +1,131 @@
+/** Attempts at delivery as a worker makes them, without a database: settings in, results and decisions out. */
+import type { Settings, Transport } from "@sluice/settings";
+import type { z } from "zod";
+import { createDeliver, type DeliverParts } from "../../src/delivery/deliver.ts";
+import type { SmtpClient } from "../../src/delivery/smtp-message.ts";
+import type { Envelope } from "../../src/queue/queue-entry.ts";
+import type { QueueEntry } from "../../src/queue/queue-store.ts";
+import { createTestFlows } from "./flows.ts";
+
+export const plainEnvelope: Envelope = {
+  sessionId: "0192f0c1-0000-7000-8000-000000000001",
+  clientAddress: "192.0.2.7",
+  clientPort: 40_000,
+  serverAddress: "192.0.2.1",
+  serverPort: 25,
+  helo: "mx.example.com",
+  signIn: null,
+  tls: null,
+  smtpUtf8: false,
+  eightBit: false,
+  requireTls: false,
+  ret: null,
+  envid: null,
+  notify: null,
+  orcpt: null,
+  mayBounce: true,
+  subject: "",
+  metadata: {},
+};
+
+export const hello = Buffer.from("Subject: hello\r\n\r\nHello.\r\n");
+const start = new Date("2030-01-01T00:00:00Z");
+
+export type Mail = {
+  readonly recipients?: readonly string[];
+  readonly sender?: string;
+  readonly body?: Buffer | (() => AsyncIterable<Buffer>);
+  readonly size?: number;
+  readonly envelope?: Partial<Envelope>;
+  readonly attempts?: number;
+  readonly receivedAt?: Date;
+  readonly idle?: SmtpClient | null;
+  readonly transport?: string | null;
+  readonly domain?: string | null;
+  readonly messageId?: string;
+};
+
+export const createTestDelivery = (options: {
+  readonly transports: Readonly<Record<string, z.input<typeof Transport>>>;
+  readonly settings?: z.input<typeof Settings>;
+  readonly secrets?: Readonly<Record<string, string>>;
+  readonly http?: DeliverParts["http"];
+  readonly onTls?: DeliverParts["onTls"];
+  readonly now?: () => Date;
+}) => {
+  const flows = createTestFlows({
+    settings: {
+      ...options.settings,
+      transports: Object.fromEntries(
+        Object.entries(options.transports).map(([id, transport]) => [
+          id,
+          { connectSeconds: 5, commandSeconds: 5, dataSeconds: 5, finalSeconds: 5, ...transport },
+        ]),
+      ),
+    },
+    ...(options.secrets === undefined ? {} : { secrets: options.secrets }),
+  });
+  const reports: string[] = [];
+  let streamed: (() => AsyncIterable<Buffer>) | null = null;
+  let snapshot = flows.snapshot;
+  const deliver = createDeliver({
+    snapshot: () => snapshot,
+    runner: flows.deliveries,
+    dns: flows.services.dns,
+    http: options.http ?? flows.services.http,
+    hostName: "gateway.test",
+    clock: options.now ?? (() => start),
+    readBody: () => {
+      if (streamed === null) throw new Error("the body is in memory");
+      return streamed();
+    },
+    report: (text) => reports.push(text),
+    onTls: options.onTls,
+  });
+  const send = (mail: Mail = {}) => {
+    const { recipients = ["bob@example.org"], body = hello, transport = "next" } = mail;
+    streamed = Buffer.isBuffer(body) ? null : body;
+    return deliver(
+      {
+        entries: recipients.map(
+          (recipient, index): QueueEntry => ({
+            queueId: String(index + 1),
+            messageId: mail.messageId ?? "0192f0c1-0000-7000-8000-000000000002",
+            bodyId: "0192f0c1-0000-7000-8000-000000000003",
+            sender: mail.sender ?? "ann@example.com",
+            recipient,
+            size: mail.size ?? (Buffer.isBuffer(body) ? body.length : 0),
+            receivedAt: mail.receivedAt ?? start,
+            listener: "inbound",
+            domain: mail.domain ?? null,
+            transport,
+            nextHop: transport ?? "",
+            revision: 7,
+            epoch: "1",
+            attempts: mail.attempts ?? 0,
+            envelope: { ...plainEnvelope, ...mail.envelope },
+          }),
+        ),
+        body: Buffer.isBuffer(body) ? body : null,
+        reserved: 0,
+      },
+      mail.idle ?? null,
+    );
+  };
+  return {
+    ...flows,
+    reports,
+    deliver: send,
+    /** One mail to one recipient, on a connection of its own. */
+    one: async (mail: Mail = {}) => {
+      const { copies, client, hopIsDown } = await send(mail);
+      client?.close();
+      const [copy] = copies;
+      if (copy === undefined) throw new Error("no copy");
+      return { ...copy.result, decision: copy.decision, copy, hopIsDown };
+    },
+    publish: (changed: typeof snapshot) => {
+      snapshot = changed;
+    },
+  };
+};
