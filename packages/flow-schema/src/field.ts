@@ -86,9 +86,9 @@ export const field = {
     withMeta(z.string().trim().min(1, "Fill this in.").max(10_000), "script", words, {
       expression: true,
     }),
-  number: (words: Words & { min?: number; max?: number; unit?: string }) => {
-    const { min, max, unit, ...rest } = words;
-    let type = z.number();
+  number: (words: Words & { min?: number; max?: number; unit?: string; whole?: boolean }) => {
+    const { min, max, unit, whole = false, ...rest } = words;
+    let type = whole ? z.int() : z.number();
     if (min !== undefined) type = type.min(min);
     if (max !== undefined) type = type.max(max);
     return withMeta(type, "number", rest, { unit });

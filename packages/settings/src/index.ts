@@ -2,6 +2,7 @@ export * from "./certificate.ts";
 export * from "./directory.ts";
 export * from "./domain.ts";
 export * from "./file.ts";
+export * from "./gateway.ts";
 export * from "./listener.ts";
 export * from "./quarantine.ts";
 export * from "./secret.ts";

@@ -5,21 +5,11 @@ import { Certificate } from "./certificate.ts";
 import { Directory } from "./directory.ts";
 import { Domain } from "./domain.ts";
 import { StoredFile } from "./file.ts";
+import { Gateway } from "./gateway.ts";
 import { Listener } from "./listener.ts";
 import { Quarantine } from "./quarantine.ts";
 import { Signer } from "./signer.ts";
 import { Transport } from "./transport.ts";
-
-/** What exists once. Its id is always "gateway". */
-export const Gateway = z.strictObject({
-  hostName: z.string().max(255).default(""),
-  postmaster: z.string().max(320).default(""),
-  historyDays: z.number().int().min(1).default(30),
-  logDays: z.number().int().min(1).default(14),
-  resolvers: z.array(z.string()).default([]),
-  httpAllowPrivate: z.array(z.string()).default([]),
-});
-export type Gateway = z.output<typeof Gateway>;
 
 export const objectSchemas = {
   gateway: Gateway,

@@ -2,16 +2,12 @@
 import { z } from "zod";
 import { GatewayError } from "../errors.ts";
 import type { HistoryRow, MessageView } from "./parts.ts";
-import { subscribe } from "./subscription.ts";
 import { procedure, router } from "./trpc.ts";
 
 export type HistoryPage = {
   readonly rows: readonly HistoryRow[];
   readonly nextCursor: string | null;
 };
-
-/** New or changed rows exist from here on: ask `list` again. */
-export type HistoryNotice = { readonly messageId: string };
 
 export const history = router({
   list: procedure("view")
@@ -32,10 +28,4 @@ export const history = router({
         throw new GatewayError("NOT_FOUND", "There is no such message in history.");
       return found;
     }),
-
-  onNew: procedure("view").subscription(({ ctx, signal }) =>
-    subscribe<HistoryNotice>(signal, (push) =>
-      ctx.parts.notices("sluice_history", (payload) => push({ messageId: payload })),
-    ),
-  ),
 });

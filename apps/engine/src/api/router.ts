@@ -7,6 +7,7 @@ import { files } from "./files.ts";
 import { flows } from "./flows.ts";
 import { history } from "./history.ts";
 import { icons } from "./icons.ts";
+import { live } from "./live.ts";
 import { log } from "./log.ts";
 import { overview } from "./overview.ts";
 import { quarantine } from "./quarantine.ts";
@@ -30,6 +31,7 @@ export const appRouter = router({
   queue,
   quarantine,
   history,
+  live,
   log,
   overview,
   certificates,

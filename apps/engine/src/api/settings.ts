@@ -7,7 +7,6 @@ import type { SettingsProblem } from "../store/problems.ts";
 import type { Use } from "../store/references.ts";
 import type { RevisionRow } from "../store/revision-store.ts";
 import { actorOf } from "./context.ts";
-import { subscribe } from "./subscription.ts";
 import { procedure, router } from "./trpc.ts";
 
 export const Kind = z.enum(objectKinds);
@@ -17,24 +16,6 @@ const Version = z.int().min(0);
 const Number_ = z.int().positive();
 
 export type RevisionView = RevisionRow & { readonly settings: Settings };
-
-/** Somebody changed an object of the draft (version 0: removed), or published. */
-export type SettingsNotice =
-  | {
-      readonly type: "draft";
-      readonly kind: string;
-      readonly id: string;
-      readonly version: number;
-      readonly by: string;
-    }
-  | { readonly type: "published"; readonly revision: number };
-
-const DraftNotice = z.object({
-  kind: z.string(),
-  id: z.string(),
-  version: z.number(),
-  by: z.string(),
-});
 
 export const settings = router({
   list: procedure("view")
@@ -135,29 +116,4 @@ export const settings = router({
       const what = kind !== undefined && id !== undefined ? { kind, id } : null;
       return ctx.parts.drafts.discard(actorOf(ctx), what);
     }),
-
-  onChange: procedure("view").subscription(({ ctx, signal }) =>
-    subscribe<SettingsNotice>(signal, (push) => {
-      const forgetDraft = ctx.parts.notices("sluice_draft", (payload) => {
-        const parsed = DraftNotice.safeParse(readJson(payload));
-        if (parsed.success) push({ type: "draft", ...parsed.data });
-      });
-      const forgetPublished = ctx.parts.notices("sluice_settings", (payload) => {
-        const revision = Number(payload);
-        if (payload !== "" && Number.isInteger(revision)) push({ type: "published", revision });
-      });
-      return () => {
-        forgetDraft();
-        forgetPublished();
-      };
-    }),
-  ),
 });
-
-const readJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-};

@@ -130,24 +130,27 @@ export const createHistory = (options: HistoryOptions): HistoryWriter => {
     }
     const now = clock();
     const counted = activity.due(now);
-    const told = notice !== null && Math.abs(now.getTime() - noticedAt) >= noticeMilliseconds;
+    const isQuietSince = Math.abs(now.getTime() - noticedAt) >= noticeMilliseconds;
+    // taken now: what changes while this batch is written needs a notice of its own
+    const told = closed || isQuietSince ? notice : null;
+    if (told !== null) notice = null;
     const statements = [...statementsOf(batch), ...counted.statements];
-    if (told) {
+    if (told !== null) {
       statements.push({
         name: "history-notice",
         text: "SELECT pg_notify($1, $2)",
-        values: [historyChannel, notice],
+        values: [historyChannel, told],
       });
     }
     if (statements.length === 0) return;
     try {
       await inTransaction(pool, statements);
       counted.taken();
-      if (told) {
-        notice = null;
-        noticedAt = now.getTime();
-      } else if (notice !== null) schedule(noticeMilliseconds);
+      if (told !== null) noticedAt = now.getTime();
+      if (notice !== null) schedule(noticeMilliseconds);
     } catch (error) {
+      notice ??= told;
+      if (notice !== null && !closed) schedule(noticeMilliseconds);
       if (isAboutRows(error)) return writeOneByOne(batch);
       report("History could not be written; it is tried again.", error);
       waiting = joined(batch, waiting);

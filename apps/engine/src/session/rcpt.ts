@@ -33,7 +33,7 @@ export const takeRecipient = (
   command: RcptCommand,
 ): MaybeLater<SessionReply> => {
   const { snapshot, listener, listenerId, parts } = session;
-  const { address } = command;
+  const { address, domain } = namedRecipient(session, command);
   const { messageId } = transaction;
   if (transaction.known.has(address)) return replies.recipientAccepted; // one copy for each recipient
   if (transaction.recipients.length >= listener.maximumRecipients) return replies.tooManyRecipients;
@@ -52,9 +52,8 @@ export const takeRecipient = (
 
   if (!transaction.smtpUtf8 && !isAscii(address)) return refuse(replies.nonAscii);
   const match =
-    command.domain === ""
-      ? postmasterDomain(session)
-      : matchDomain(snapshot.settings, listenerId, command.domain);
+    (domain === "" ? null : matchDomain(snapshot.settings, listenerId, domain)) ??
+    (command.domain === "" ? postmasterDomain(session) : null);
   const isAnonymous = session.signIn === null;
   if (isAnonymous && !takesFromStrangers(match)) return refuse(replies.noSuchDomain(messageId));
   const transport = match === null ? listener.outboundTransport : match.domain.transport;
@@ -120,7 +119,17 @@ export const takeRecipient = (
 const takesFromStrangers = (match: DomainMatch | null): boolean =>
   match !== null && (!match.byAny || match.domain.recipientFlow !== undefined);
 
-/** RFC 5321 §4.5.1: `<Postmaster>` without a domain is taken by the first domain of this listener. */
+/** Who is meant: the bare `<Postmaster>` is the mailbox that the gateway names. */
+const namedRecipient = (
+  { snapshot }: Session,
+  { address, domain }: RcptCommand,
+): { readonly address: string; readonly domain: string } => {
+  const { postmaster } = snapshot.settings.gateway;
+  if (domain !== "" || postmaster === "") return { address, domain };
+  return { address: postmaster, domain: postmaster.slice(postmaster.lastIndexOf("@") + 1) };
+};
+
+/** RFC 5321 §4.5.1: `<Postmaster>` without a domain, or one of a domain that is not ours, is taken by the first domain of this listener. */
 const postmasterDomain = (session: Session): DomainMatch | null => {
   for (const [id, domain] of Object.entries(session.snapshot.settings.domains)) {
     const isHere = domain.listener === undefined || domain.listener === session.listenerId;

@@ -292,7 +292,7 @@ test("moving a node is shown as moved, not as a change", async () => {
 
 test("another window hears of each change and of each revision", async () => {
   const heard: unknown[] = [];
-  const response = await anna.fetch(`${gateway.address}/trpc/settings.onChange`, {
+  const response = await anna.fetch(`${gateway.address}/trpc/live.notices`, {
     headers: { accept: "text/event-stream" },
   });
   expect(response.headers.get("content-type")).toContain("text/event-stream");

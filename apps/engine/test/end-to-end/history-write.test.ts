@@ -175,6 +175,24 @@ test("tells live lists about new rows, not once for each", async () => {
   await listener.end();
 });
 
+test("a row handed in while others are written is told of too", async () => {
+  const listener = new pg.Client(connectionOptions(database.address));
+  await listener.connect();
+  await listener.query(`LISTEN ${historyChannel}`);
+  const heard: (string | undefined)[] = [];
+  listener.on("notification", ({ payload }) => heard.push(payload));
+  const history = createHistory({ pool: database.pool, clock: () => new Date(), logLevel: "info" });
+  const [first, second] = [record(), record()];
+  history.record(first);
+  const written = history.flush();
+  history.record(second);
+  await written;
+  await history.close();
+  await listener.query("SELECT 1");
+  expect(heard).toEqual([first.messageId, second.messageId]);
+  await listener.end();
+});
+
 test("the queue can write the record in its own transaction", async () => {
   const one = record();
   const client = await database.pool.connect();

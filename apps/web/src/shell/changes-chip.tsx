@@ -15,6 +15,7 @@ export const ChangesChip = () => {
   const { data: changes } = useQuery(trpc.settings.changes.queryOptions());
   const [opened, { open, close }] = useDisclosure();
   const count = changes?.filter(({ kind }) => kind !== "layout").length ?? 0;
+  const words = count === 0 ? "Positions moved" : count === 1 ? "1 change" : `${count} changes`;
   const moved = (changes?.length ?? 0) > 0;
   useHotkeys(
     [["shift+P", (event) => moved && !isTyping(event.target) && open(), { preventDefault: false }]],
@@ -29,8 +30,17 @@ export const ChangesChip = () => {
           leftSection={<IconUpload size={15} />}
           onClick={open}
           aria-haspopup="dialog"
+          className="changes-chip"
+          aria-label={`${words}: publish`}
         >
-          {count === 0 ? "Positions moved" : count === 1 ? "1 change" : `${count} changes`}
+          {count === 0 ? (
+            <span className="changes-word">{words}</span>
+          ) : (
+            <>
+              {count}
+              <span className="changes-word">{count === 1 ? "change" : "changes"}</span>
+            </>
+          )}
         </Button>
       )}
       {opened && (

@@ -16,6 +16,7 @@ import {
   IconPlugConnected,
   IconScript,
   IconSend,
+  IconSettings,
   IconShieldSearch,
   IconSitemap,
   IconUsers,
@@ -158,6 +159,12 @@ export const navigation: readonly NavigationGroup[] = [
   {
     title: "System",
     entries: [
+      {
+        label: "Gateway settings",
+        to: "/system/gateway",
+        icon: IconSettings,
+        synonyms: ["host name", "postmaster", "retention", "resolvers", "DNS servers", "days"],
+      },
       {
         label: "Revisions",
         to: "/system/revisions",

@@ -14,6 +14,7 @@ const links: Partial<Record<ObjectKind, (place: Place) => string>> = {
   certificate: ({ id }) => `/resources/certificates/${encodeURIComponent(id)}`,
   signer: ({ id }) => `/resources/signing-keys/${encodeURIComponent(id)}`,
   quarantine: ({ id }) => `/resources/quarantines/${encodeURIComponent(id)}`,
+  gateway: () => "/system/gateway",
   listener: ({ id }) => `/routing/listeners/${encodeURIComponent(id)}`,
 };
 

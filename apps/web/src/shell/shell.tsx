@@ -8,7 +8,7 @@ import { Loading } from "../ui/loading.tsx";
 import { Rail } from "./rail.tsx";
 import { TopBar } from "./top-bar.tsx";
 import { useGoKeys } from "./use-go-keys.ts";
-import { useSettingsNotices } from "./use-settings-notices.ts";
+import { useLiveNotices } from "./use-live-notices.ts";
 import "./shell.css";
 
 export const Shell = () => {
@@ -27,7 +27,7 @@ export const Shell = () => {
   const main = useRef<HTMLElement>(null);
   const path = useLocation({ select: ({ pathname }) => pathname });
   useSessionEnd();
-  useSettingsNotices();
+  useLiveNotices();
   useGoKeys();
   const first = useRef(true);
   useEffect(() => {

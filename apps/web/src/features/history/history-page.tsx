@@ -6,9 +6,9 @@ import { Button, Group, Switch, Text } from "@mantine/core";
 import { IconArrowUp } from "@tabler/icons-react";
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useSubscription } from "@trpc/tanstack-react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { type RouterOutputs, readError, trpc } from "../../api.ts";
+import { onLiveNotice } from "../../shell/live-notices.ts";
 import { announce } from "../../ui/announce.tsx";
 import { DataTable } from "../../ui/data-table.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
@@ -45,10 +45,14 @@ export const HistoryPage = () => {
     void client.invalidateQueries({ queryKey: options.queryKey });
   }, [client, key]);
 
-  useSubscription(
-    trpc.history.onNew.subscriptionOptions(undefined, {
-      onData: ({ messageId }) => setFresh((ids) => new Set(ids).add(messageId)),
-    }),
+  useEffect(
+    () =>
+      onLiveNotice((notice) => {
+        if (notice.type === "history") setFresh((ids) => new Set(ids).add(notice.messageId));
+        // nobody told what happened while the connection was gone
+        if (notice.type === "connected") refresh();
+      }),
+    [refresh],
   );
   const shows = live && !scrolled.current;
   useEffect(() => {

@@ -5,7 +5,7 @@ import type { ObjectKind } from "../../api.ts";
 
 export type FormKind = Extract<
   ObjectKind,
-  "listener" | "domain" | "transport" | "directory" | "certificate" | "quarantine"
+  "gateway" | "listener" | "domain" | "transport" | "directory" | "certificate" | "quarantine"
 >;
 
 type Words = {
@@ -15,9 +15,19 @@ type Words = {
   readonly schema: z.ZodObject;
   /** How scripts spell its id; null: they cannot name it. */
   readonly prefix: string | null;
+  /** There is exactly one: it has no list, no name of its own, and nobody can delete it. */
+  readonly single?: true;
 };
 
 export const formKinds: Readonly<Record<FormKind, Words>> = {
+  gateway: {
+    one: "gateway",
+    many: "Gateway settings",
+    path: "/system/gateway",
+    schema: objectSchemas.gateway,
+    prefix: null,
+    single: true,
+  },
   listener: {
     one: "listener",
     many: "Listeners",
@@ -66,4 +76,6 @@ export const formKinds: Readonly<Record<FormKind, Words>> = {
 export const newObject = "~new";
 
 export const objectPath = (kind: FormKind, id: string): string =>
-  `${formKinds[kind].path}/${encodeURIComponent(id)}`;
+  formKinds[kind].single === true
+    ? formKinds[kind].path
+    : `${formKinds[kind].path}/${encodeURIComponent(id)}`;

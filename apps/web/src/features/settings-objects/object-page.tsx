@@ -55,11 +55,14 @@ export const ObjectPage = (props: ObjectPageProps) => {
     enabled: !isNew,
     staleTime: 0,
   });
-  const { one, many, path } = formKinds[kind];
+  const { one, many, path, single = false } = formKinds[kind];
   if (isNew) return <ObjectForm key="new" {...props} row={null} />;
   if (row.data !== undefined) return <ObjectForm key={id} {...props} row={row.data} />;
   return (
-    <Page title={id} description={<HrefAnchor href={path}>{many}</HrefAnchor>}>
+    <Page
+      title={single ? many : id}
+      description={single ? undefined : <HrefAnchor href={path}>{many}</HrefAnchor>}
+    >
       {row.isPending ? <Loading label={`Loading the ${one}`} /> : <ErrorAlert error={row.error} />}
     </Page>
   );
@@ -78,7 +81,7 @@ const ObjectForm = ({
   children,
 }: FormProps) => {
   const router = useRouter();
-  const { one, many, path, schema, prefix } = formKinds[kind];
+  const { one, many, path, schema, prefix, single = false } = formKinds[kind];
   const mayEdit = useMay("edit");
   const [base, setBase] = useState(row);
   const [value, setValue] = useState<unknown>(row?.body ?? initial);
@@ -183,14 +186,18 @@ const ObjectForm = ({
     (each) => each.kind === kind && each.id === base?.id && each.field === undefined,
   );
 
-  const title = base === null ? `New ${one}` : base.id;
+  const title = base === null ? `New ${one}` : single ? many : base.id;
   const idIssue = issues.find((issue) => issue.path[0] === "id" && issue.path.length === 1);
   return (
     <Page
       title={title}
       description={
         <Group gap="xs" component="span" display="inline-flex">
-          <HrefAnchor href={path}>{many}</HrefAnchor>
+          {single ? (
+            "What exists once for the whole gateway."
+          ) : (
+            <HrefAnchor href={path}>{many}</HrefAnchor>
+          )}
           {base !== null && <StateBadge state={base.state} />}
           {base !== null && prefix !== null && (
             <span>
@@ -217,7 +224,7 @@ const ObjectForm = ({
                 }}
               />
             )}
-            {!isDeleted && (
+            {!isDeleted && !single && (
               <>
                 <RenameObject
                   kind={kind}
@@ -341,7 +348,9 @@ const ObjectForm = ({
               </Stack>
             </form>
             {children}
-            {base !== null && <UsedBy uses={uses} nobody={`Nothing uses this ${one}.`} />}
+            {base !== null && !single && (
+              <UsedBy uses={uses} nobody={`Nothing uses this ${one}.`} />
+            )}
           </Stack>
         </ObjectFormContext>
       </SettingsSurroundings>

@@ -1,6 +1,12 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { shellRoute } from "../../shell/shell-route.tsx";
 
+const gatewayRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/system/gateway",
+  component: lazyRouteComponent(() => import("./gateway-page.tsx"), "GatewayPage"),
+});
+
 const usersRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/system/users",
@@ -25,4 +31,10 @@ const sessionsRoute = createRoute({
   component: lazyRouteComponent(() => import("./sessions-page.tsx"), "SessionsPage"),
 });
 
-export const systemRoutes = [usersRoute, revisionsRoute, auditRoute, sessionsRoute] as const;
+export const systemRoutes = [
+  gatewayRoute,
+  usersRoute,
+  revisionsRoute,
+  auditRoute,
+  sessionsRoute,
+] as const;

@@ -1,7 +1,7 @@
 /** Ties the editor's document to the gateway: autosave, changes of others, conflicts, what a reload must not lose. */
 import { useEffect, useMemo, useRef, useState } from "react";
 import { queryClient, trpc } from "../../../api.ts";
-import { onSettingsNotice } from "../../../shell/settings-notices.ts";
+import { onLiveNotice } from "../../../shell/live-notices.ts";
 import { announce } from "../../../ui/announce.tsx";
 import type { EditorStore } from "../editor-store.ts";
 import { createAutosave } from "./autosave.ts";
@@ -116,7 +116,7 @@ export const useFlowDraft = (id: string, store: EditorStore, loaded: Loaded): Fl
 
   useEffect(
     () =>
-      onSettingsNotice((notice) => {
+      onLiveNotice((notice) => {
         if (notice.type === "connected") void link.caughtUp();
         if (notice.type !== "draft" || notice.id !== id) return;
         if (notice.kind === "flow" || notice.kind === "layout")

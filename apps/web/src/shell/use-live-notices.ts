@@ -3,13 +3,13 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useSubscription } from "@trpc/tanstack-react-query";
 import { trpc } from "../api.ts";
 import { announce } from "../ui/announce.tsx";
-import { tellSettingsNotice } from "./settings-notices.ts";
+import { tellLiveNotice } from "./live-notices.ts";
 
 /**
  * Whatever anybody saves or publishes shows here without asking again and again.
  * A window that nobody sees holds no connection, and catches up when it is seen.
  */
-export const useSettingsNotices = (): void => {
+export const useLiveNotices = (): void => {
   const client = useQueryClient();
   const isSeen = useDocumentVisibility() === "visible";
   const refresh = (): void => {
@@ -18,15 +18,15 @@ export const useSettingsNotices = (): void => {
     }
   };
   useSubscription(
-    trpc.settings.onChange.subscriptionOptions(undefined, {
+    trpc.live.notices.subscriptionOptions(undefined, {
       enabled: isSeen,
       onStarted: () => {
         refresh();
-        tellSettingsNotice({ type: "connected" });
+        tellLiveNotice({ type: "connected" });
       },
       onData: (notice) => {
-        refresh();
-        tellSettingsNotice(notice);
+        if (notice.type !== "history") refresh();
+        tellLiveNotice(notice);
         if (notice.type === "published") announce(`Revision ${notice.revision} is live.`);
       },
     }),
