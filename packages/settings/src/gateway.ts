@@ -67,5 +67,16 @@ export const Gateway = z.strictObject({
       section: "The world outside",
     })
     .default([]),
+  reputation: field
+    .text({
+      label: "Reputation source",
+      help: "Whom scripts ask with globalview(): a DNS zone, or a URL in which $1 is the client's address and whose answer is accept, tempfail or permfail. Empty: every address is accepted. The Reputation block names a source of its own.",
+      placeholder: "https://reputation.example.net/v1/$1",
+      max: 2000,
+      pattern: /^(?:|(?:[A-Za-z0-9_-]{1,63}\.)+[A-Za-z0-9-]{1,63}|https?:\/\/[^\s$/?#]+[/?#]\S*)$/,
+      patternHelp: "A DNS zone, or https:// with a host and a path.",
+      section: "The world outside",
+    })
+    .default(""),
 });
 export type Gateway = z.output<typeof Gateway>;

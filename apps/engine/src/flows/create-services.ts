@@ -10,7 +10,7 @@ import { createFileStore } from "./host/file-store.ts";
 import { createHttp } from "./host/http.ts";
 import { createLdap } from "./host/ldap.ts";
 import { createOwnMail } from "./host/own-mail.ts";
-import { createReputation, type ReputationSource } from "./host/reputation.ts";
+import { createReputation } from "./host/reputation.ts";
 import { createSmtpLookup } from "./host/smtp-lookup.ts";
 import { createSpf } from "./host/spf.ts";
 import type { FlowServices } from "./services.ts";
@@ -21,7 +21,6 @@ export type ServiceParts = {
   readonly accept: AcceptMessage;
   /** What an administrator should know: a list that lists the world, counters out of reach. */
   readonly alarm: (text: string, error?: unknown) => void;
-  readonly reputationSource?: ReputationSource | undefined;
 };
 
 /** Answers every query with the reason there is none. */
@@ -33,7 +32,6 @@ export const createFlowServices = ({
   pool: given,
   accept,
   alarm,
-  reputationSource,
 }: ServiceParts): FlowServices & { readonly close: () => Promise<void> } => {
   const pool = given ?? noDatabase;
   const dns = createDns();
@@ -44,10 +42,7 @@ export const createFlowServices = ({
   const smtpLookup = createSmtpLookup();
   const files = createFileStore();
   const counters = createCounters({ pool, report: alarm });
-  const reputation = createReputation({
-    pool,
-    ...(reputationSource === undefined ? {} : { source: reputationSource }),
-  });
+  const reputation = createReputation({ pool, dnsbl, http, report: alarm });
   const mail = createOwnMail({ pool, accept });
   return {
     ...{ dns, dnsbl, spf, ldap, http, smtpLookup, files, counters, reputation, mail },

@@ -114,9 +114,49 @@ const mailFunctions: readonly HostFunction[] = [
     "globalview",
     "Asks the reputation source about an address.",
     [parameter("ip", "string", "Address of the client.")],
-    ["string", "`accept`, `tempfail` or `permfail`; `accept` when no source is set up."],
+    [
+      "string",
+      "`accept`, `tempfail` or `permfail`; `accept` when no source is set up, `tempfail` when it gave no answer.",
+    ],
     ["reputation"],
     { since: "classic" },
+  ),
+  lookup(
+    "reputation",
+    "Asks a reputation source about an address.",
+    [
+      parameter("ip", "string", "Address of the client."),
+      parameter(
+        "source",
+        "string",
+        "A DNS zone, or a URL in which `$1` is the address; it answers `accept`, `tempfail` or `permfail`.",
+      ),
+      optional(
+        "options",
+        "array",
+        "`permfail` and `tempfail`: the answers of a DNS zone that mean so, as addresses, networks or ranges (all of 127.0.0.0/8 is `permfail` without them); `timeout` (seconds).",
+      ),
+    ],
+    [
+      ["string", "number"],
+      "`accept`, `tempfail` or `permfail`; −1 when the source gave no answer.",
+    ],
+    ["reputation"],
+    { since: "sluice" },
+  ),
+  lookup(
+    "address_memory",
+    "What became of an address's mail here, by the gateway's own history.",
+    [
+      parameter("ip", "string", "Address of the client."),
+      optional("days", "number", "How far back, 7 without it."),
+    ],
+    [
+      ["array", "number"],
+      "`accepted` (messages taken), `rejected` (connections, recipients and messages refused), `spam` (messages held, deleted or refused by their content), `share` (of spam among the messages, 0 to 1); −1 when it cannot be read.",
+    ],
+    ["reputation"],
+    { since: "sluice" },
   ),
   lookup(
     "smtp_lookup_rcpt",

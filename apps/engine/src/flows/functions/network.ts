@@ -1,8 +1,18 @@
 /** Directories, other mail servers, HTTP and reputation (`hsl.md` §7.8). */
 import { encodeText, type FunctionBody, HslArray, type RunContext, type Value } from "@sluice/hsl";
-import { bytesAt, optionFlag, optionsAt, optionText, optionTexts, textAt } from "../arguments.ts";
+import {
+  isGiven,
+  numberAt,
+  optionFlag,
+  optionNumber,
+  optionsAt,
+  optionText,
+  optionTexts,
+  textAt,
+} from "../arguments.ts";
 import { flowHost } from "../flow-host.ts";
 import type { LdapEntry, LdapProfile } from "../host/ldap.ts";
+import type { ReputationQuestion } from "../host/reputation.ts";
 import type { LookupAnswer } from "../host/smtp-lookup.ts";
 import type { FlowServices } from "../services.ts";
 import { objectId, recordValue, textValue } from "../values.ts";
@@ -77,9 +87,47 @@ export const networkFunctions = (services: FlowServices): Bodies => {
       return withHeaders ? `${lines}\r\n${body}` : body;
     },
     globalview: async (args, run) => {
-      const answer = await reputation.ask(bytesAt(args, 0), flowHost(run).signal);
-      return answer ?? "tempfail"; // "could not say" is not "good"
+      const { reputation: source } = flowHost(run).snapshot.settings.gateway;
+      if (source === "") return "accept";
+      const found = await reputation.ask(reputationQuestion(textAt(args, 0), source, empty, run));
+      if (found.kind === "answer") return found.answer;
+      flowHost(run).note("warn", encodeText(found.text));
+      return "tempfail"; // "could not say" is not "good"
     },
+    reputation: async (args, run) => {
+      const options = optionsAt(args, 2);
+      const question = reputationQuestion(textAt(args, 0), textAt(args, 1), options, run);
+      const found = await reputation.ask(question);
+      return found.kind === "answer" ? found.answer : couldNot(run, found.text);
+    },
+    address_memory: async (args, run) => {
+      const days = isGiven(args, 1) ? Math.max(0, numberAt(args, 1)) : 7;
+      const memory = await reputation.remembered(textAt(args, 0), days);
+      if (memory === null) return couldNot(run, "The memory of addresses cannot be read.");
+      const { accepted, rejected, spam } = memory;
+      const share = spam === 0 ? 0 : spam / (accepted + spam);
+      return recordValue({ accepted, rejected, spam, share });
+    },
+  };
+};
+
+const empty = new HslArray();
+
+const reputationQuestion = (
+  address: string,
+  source: string,
+  options: HslArray,
+  run: RunContext,
+): ReputationQuestion => {
+  const host = flowHost(run);
+  const { httpAllowPrivate, resolvers } = host.snapshot.settings.gateway;
+  return {
+    ...{ address, source, resolvers },
+    permfail: optionTexts(options, "permfail") ?? ["127.0.0.0/8"],
+    tempfail: optionTexts(options, "tempfail") ?? [],
+    timeoutSeconds: optionNumber(options, "timeout") ?? 5,
+    allowPrivate: httpAllowPrivate,
+    signal: host.signal,
   };
 };
 
