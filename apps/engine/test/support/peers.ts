@@ -11,6 +11,7 @@ const packages: Readonly<Record<string, string>> = {
   postfix: "postfix",
   swaks: "swaks",
   knotd: "knot",
+  keymgr: "knot",
   unbound: "unbound",
   chromium: "chromium",
   haproxy: "haproxy",
