@@ -3,6 +3,7 @@ import { coreLibrary, type Environment, type FunctionSignature } from "@sluice/h
 import type { AnyBlock, BlockRegistry } from "./block.ts";
 import type { FlowKind } from "./flow.ts";
 import { flowKindDefinitions } from "./flows/flow-kinds.ts";
+import { cryptographyFunctions } from "./host-functions/cryptography.ts";
 import { fileStoreFunctions } from "./host-functions/file-store.ts";
 import { networkFunctions } from "./host-functions/network.ts";
 import { systemFunctions } from "./host-functions/system.ts";
@@ -13,6 +14,7 @@ export const hostFunctions: readonly HostFunction[] = [
   ...systemFunctions,
   ...networkFunctions,
   ...fileStoreFunctions,
+  ...cryptographyFunctions,
 ];
 
 const known = new WeakMap<BlockRegistry, Map<FlowKind, Environment>>();

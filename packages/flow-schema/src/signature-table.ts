@@ -39,7 +39,9 @@ export const rest = (name: string, kinds: Kinds, help: string): ParameterSignatu
   rest: true,
 });
 
-type More = Partial<Pick<FunctionSignature, "aliases" | "errors" | "source" | "since" | "mayWait">>;
+type More = Partial<
+  Pick<FunctionSignature, "aliases" | "errors" | "source" | "since" | "mayWait" | "example">
+>;
 
 const define =
   (role: FunctionRole, defaults: More) =>

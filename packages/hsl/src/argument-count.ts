@@ -17,6 +17,8 @@ export const countsOf = (callee: Callee): Counts | null => {
       return userCounts(callee.info.name, callee.info.parameters);
     case "class":
       return userCounts(callee.info.name, callee.info.construct?.parameters ?? []);
+    case "collection":
+      return { name: callee.name, least: 0, most: 1 };
     case "exception":
       return { name: "Exception", least: 0, most: 1 };
     case "value":

@@ -1,5 +1,6 @@
 /** What the name before a pair of parentheses means. */
 import type { Expression } from "./ast.ts";
+import { type CollectionName, isCollectionName } from "./collections.ts";
 import type { Names } from "./names.ts";
 import type { ClassInfo, FunctionInfo, Module } from "./scope.ts";
 import type { FunctionSignature } from "./signature.ts";
@@ -9,6 +10,7 @@ export type Callee =
   | { readonly kind: "class"; readonly info: ClassInfo }
   | { readonly kind: "host"; readonly name: string; readonly signature: FunctionSignature }
   | { readonly kind: "exception" }
+  | { readonly kind: "collection"; readonly name: CollectionName }
   /** Known only when it runs. */
   | { readonly kind: "value" };
 
@@ -34,5 +36,6 @@ export const resolveCallee = (
   if (type !== undefined) return { kind: "class", info: type };
   const signature = names.environment.functions.get(node.name);
   if (signature !== undefined) return { kind: "host", name: node.name, signature };
+  if (isCollectionName(node.name)) return { kind: "collection", name: node.name };
   return node.name === "Exception" ? { kind: "exception" } : { kind: "value" };
 };

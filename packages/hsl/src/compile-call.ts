@@ -2,6 +2,7 @@
 import type { Argument, Call, Expression } from "./ast.ts";
 import { callValue, construct, invoke, makeException, Native, type UserCode } from "./callable.ts";
 import { type Callee, resolveCallee } from "./callee.ts";
+import { makeCollection } from "./collections.ts";
 import type { Context } from "./compile-context.ts";
 import { Ending } from "./host.ts";
 import { after, type Code, evaluateAll, type MaybeWait, ready, waiting } from "./program.ts";
@@ -71,6 +72,12 @@ export const compileTarget = (context: Context, node: Call): Target | null => {
       const waits = hostMayWait(context, callee.signature);
       return { owns: false, waits, apply: (frame, args) => apply(frame.run, args, site) };
     }
+    case "collection":
+      return {
+        owns: true,
+        waits: false,
+        apply: (frame, args) => makeCollection(frame.run, callee.name, args, site),
+      };
     case "exception":
       return {
         owns: true,
@@ -247,6 +254,11 @@ export const functionValue = (context: Context, node: Expression): Value | undef
         new Native((run, args, site) => construct(run, type, code, args, site)),
       );
     }
+    case "collection":
+      return new HslFunction(
+        callee.name,
+        new Native((run, args, site) => makeCollection(run, callee.name, args, site)),
+      );
     case "exception":
       return new HslFunction(
         "Exception",

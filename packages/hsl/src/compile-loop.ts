@@ -3,6 +3,7 @@
  * in an `async` function, which keeps long waits out of the stack.
  */
 import type { Expression, For, Foreach, Forever, Statement, While } from "./ast.ts";
+import { collectionEntries } from "./collections.ts";
 import type { Context } from "./compile-context.ts";
 import { share } from "./compile-context.ts";
 import { writeVariable } from "./compile-variable.ts";
@@ -133,12 +134,14 @@ export const compileForeach = (context: Context, node: Foreach): Step => {
   const writeValue = writeVariable(context, node.value.name, node.value);
   const writeKey = node.key === null ? null : writeVariable(context, node.key.name, node.key);
   const asker = context.owner?.name ?? null;
-  const entriesOf = (value: Value): IterableIterator<readonly [string | number, Value]> => {
+  const entriesOf = (value: Value): IterableIterator<readonly [Value, Value]> => {
     if (value instanceof HslArray) return value.share().entries();
-    if (value instanceof HslObject) return visibleMembers(value, asker).entries();
+    if (value instanceof HslObject) {
+      return collectionEntries(value)?.values() ?? visibleMembers(value, asker).entries();
+    }
     throw new ScriptError("wrong-type", `foreach cannot go through ${typeName(value)}`, site);
   };
-  const assign = (frame: Frame, [key, value]: readonly [string | number, Value]): void => {
+  const assign = (frame: Frame, [key, value]: readonly [Value, Value]): void => {
     frame.run.step();
     writeKey?.(frame, key);
     writeValue(frame, share(value));

@@ -1,5 +1,6 @@
 /** Members of objects, and who may touch them. */
 import { ClassCode, Closure, Native } from "./callable.ts";
+import { collectionEntries, collectionMember } from "./collections.ts";
 import { typeName } from "./values/convert.ts";
 import { ScriptError, type Site } from "./values/errors.ts";
 import { HslFunction, HslObject } from "./values/object.ts";
@@ -28,6 +29,8 @@ export const peekMember = (
   site: Site,
 ): Value | undefined => {
   checkAccess(object, name, asker, site);
+  const ofCollection = collectionMember(object, name);
+  if (ofCollection !== null) return ofCollection;
   const { shape } = object;
   const native = shape instanceof ClassCode ? shape.natives.get(name) : undefined;
   if (native !== undefined) return new HslFunction(name, new Native(() => native(object)));
@@ -47,6 +50,11 @@ export const visibleMembers = (object: HslObject, asker: Asker): Map<string, Val
   return new Map([...object.members].filter(([name]) => !hidden.has(name)));
 };
 
+const refuseCollection = (object: HslObject, site: Site): void => {
+  if (collectionEntries(object) === null) return;
+  throw new ScriptError("read-only", `a ${object.className} changes by its functions`, site);
+};
+
 export const readMember = (object: HslObject, name: string, asker: Asker, site: Site): Value => {
   const value = peekMember(object, name, asker, site);
   if (value !== undefined) return value;
@@ -61,6 +69,7 @@ export const writeMember = (
   site: Site,
 ): void => {
   checkAccess(object, name, asker, site);
+  refuseCollection(object, site);
   const { shape } = object;
   if (shape instanceof ClassCode) {
     const isFixed = shape.readonlys.has(name) && (object.members.has(name) || asker !== shape.name);
@@ -82,6 +91,7 @@ export const removeMember = (
   site: Site,
 ): boolean => {
   checkAccess(object, name, asker, site);
+  refuseCollection(object, site);
   if (object.shape instanceof ClassCode && object.shape.readonlys.has(name)) {
     throw new ScriptError("read-only", `${object.className}'s \`${name}\` cannot be removed`, site);
   }

@@ -91,13 +91,13 @@ export const writePath = (
       ? value
       : writePath(array.has(index) ? array.get(index) : undefined, keys, depth + 1, value, at),
   );
-  if (array.size > size) grown(array, at);
+  if (array.size > size) grown(array, index, at);
   return array;
 };
 
-const grown = (array: HslArray, at: Place): void => {
+const grown = (array: HslArray, key: Key, at: Place): void => {
   at.run.checkItems(array.size);
-  at.run.allocate(32);
+  at.run.allocate(typeof key === "string" ? 32 + key.length : 32);
 };
 
 const writableArray = (container: Value | undefined, at: Place): HslArray => {

@@ -206,6 +206,10 @@ class MemoryCounter {
     for (const value of values) this.add(value);
   }
 
+  private addKeys(keys: Iterable<string | number>): void {
+    for (const key of keys) if (typeof key === "string") this.bytes += key.length + bytesOf.string;
+  }
+
   count(enough: number): { readonly bytes: number; readonly items: number } {
     for (let next = this.pending.pop(); next !== undefined; next = this.pending.pop()) {
       if (this.bytes > enough || next === null || typeof next !== "object") break;
@@ -213,9 +217,11 @@ class MemoryCounter {
       this.seen.add(next);
       if (next instanceof HslArray) {
         this.bytes += bytesOf.array + next.size * bytesOf.item;
+        if (!next.isPlainList) this.addKeys(next.keys());
         this.addAll(next.values());
       } else if (next instanceof HslObject) {
         this.bytes += bytesOf.object;
+        this.addKeys(next.members.keys());
         this.addAll(next.members.values());
       }
     }

@@ -18,6 +18,7 @@ import {
   envelopeModifiers,
   ipPolicyActions,
 } from "./actions.ts";
+import { cryptographyFunctions } from "./functions/cryptography.ts";
 import { dnsFunctions } from "./functions/dns.ts";
 import { fileStoreFunctions } from "./functions/file-store.ts";
 import { mailFunctions } from "./functions/mail.ts";
@@ -60,6 +61,7 @@ export const functionTable = (
     ...systemFunctions(services.counters),
     ...networkFunctions(services),
     ...mailFunctions(services),
+    ...cryptographyFunctions,
     ...actionsOf(kind),
     ...blockFunctions(kind, blocks, executors, services.forBlocks),
   };

@@ -65,6 +65,11 @@ export class HslArray {
     return this.list !== null ? this.list.length : (this.map?.size ?? 0);
   }
 
+  /** Whether it is kept as a list, and so has no keys of its own. */
+  get isPlainList(): boolean {
+    return this.list !== null;
+  }
+
   /** Whether the keys are 0…n−1 in this order. */
   get isList(): boolean {
     if (this.list !== null) return true;
