@@ -151,7 +151,8 @@ const add = (state: ContentState, action: ContentAction): void => {
   state.actions.push(action);
 };
 
-const deliver =
+/** Delivers, now or from the queue; `name` is what the run ends with. */
+export const deliver =
   (name: string): FunctionBody =>
   (args, run) => {
     const options = optionsAt(args, 0);
@@ -165,6 +166,11 @@ const deliver =
 export const contentActions: Bodies = {
   Deliver: deliver("Deliver"),
   DirectDeliver: deliver("DirectDeliver"),
+  DeliverAsSpam: (args, run) => {
+    contentState(run).message.setHeader("X-Spam-Flag", "YES", true);
+    return deliver("DeliverAsSpam")(args, run);
+  },
+  GetID: (_args, run) => flowHost(run).facts.messageId ?? "",
   CopyMail: (args, run) => {
     const state = contentState(run);
     const action = deliverAction(args, run, new HslArray());
@@ -189,7 +195,9 @@ export const contentActions: Bodies = {
       reason: optionText(options, "reason") ?? flowHost(run).flow.title,
       reject: optionFlag(options, "reject", true),
     });
-    return optionFlag(options, "done", true) ? new Ending("Quarantine", args) : null;
+    // `final_action` is the older name
+    const isFinal = optionFlag(options, "final_action", optionFlag(options, "done", true));
+    return isFinal ? new Ending("Quarantine", args) : null;
   },
   DiscardMailDataChanges: (_args, run) => {
     contentState(run).message.discardChanges();

@@ -24,6 +24,7 @@ import { fileStoreFunctions } from "./functions/file-store.ts";
 import { mailFunctions } from "./functions/mail.ts";
 import { messageFunctions } from "./functions/message.ts";
 import { networkFunctions } from "./functions/network.ts";
+import { senderChecks } from "./functions/sender-checks.ts";
 import { contentSigning, deliverySigning, recipientSigning } from "./functions/signing.ts";
 import { systemFunctions } from "./functions/system.ts";
 import type { FlowServices } from "./services.ts";
@@ -31,7 +32,7 @@ import { traced } from "./traced.ts";
 
 type Bodies = Readonly<Record<string, FunctionBody>>;
 
-const actionsOf = (kind: FlowKind): Bodies => {
+const actionsOf = (kind: FlowKind, services: FlowServices): Bodies => {
   switch (kind) {
     case "ip-policy":
       return ipPolicyActions;
@@ -40,7 +41,13 @@ const actionsOf = (kind: FlowKind): Bodies => {
     case "recipient":
       return { ...answerActions, ...envelopeModifiers, ...recipientSigning };
     case "content":
-      return { ...contentActions, ...envelopeModifiers, ...messageFunctions, ...contentSigning };
+      return {
+        ...contentActions,
+        ...envelopeModifiers,
+        ...messageFunctions,
+        ...contentSigning,
+        ...senderChecks(services),
+      };
     case "delivery":
       return { ...deliveryActions, ...deliverySigning };
     default:
@@ -62,7 +69,7 @@ export const functionTable = (
     ...networkFunctions(services),
     ...mailFunctions(services),
     ...cryptographyFunctions,
-    ...actionsOf(kind),
+    ...actionsOf(kind, services),
     ...blockFunctions(kind, blocks, executors, services.forBlocks),
   };
   const table = new Map<string, FunctionBody>();

@@ -500,3 +500,23 @@ test("a flow whose included file is missing does not run, and says so", () => {
     createTestFlows({ settings: { flows: { f: scriptFlow("recipient", 'include "file:1";') } } }),
   ).toThrow(/There is no file `file:1`/);
 });
+
+test("what a file is shows in its first bytes, not in its name", async () => {
+  const flows = content(
+    'foreach (GuessAttachmentType(GetAttachmentsByName("/./")) as $type) echo $type; echo GetID(); DeliverAsSpam();',
+  );
+  const part = (name: string, bytes: Buffer): string =>
+    `--x\r\nContent-Type: image/png; name=${name}\r\nContent-Transfer-Encoding: base64\r\n\r\n${bytes.toString("base64")}\r\n`;
+  const { verdict } = await flows.content(
+    "f",
+    `MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n${part("a.png", Buffer.from("MZ\x90\0"))}${part("b.png", Buffer.from("\x89PNG\r\n\x1a\n", "latin1"))}${part("c.png", Buffer.from("hello"))}--x--\r\n`,
+  );
+  expect(flows.echoed()).toEqual([
+    "application/x-dosexec",
+    "image/png",
+    "text/plain",
+    flows.connection.messageId,
+  ]);
+  expect(verdict.actions).toMatchObject([{ kind: "deliver" }]);
+  expect(verdict.header?.toString()).toContain("X-Spam-Flag: YES\r\n");
+});

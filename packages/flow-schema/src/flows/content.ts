@@ -8,6 +8,7 @@ import {
 } from "../host-functions/envelope.ts";
 import { headerFunctions } from "../host-functions/headers.ts";
 import { messageActions } from "../host-functions/message-actions.ts";
+import { senderCheckFunctions } from "../host-functions/sender-checks.ts";
 import { contentSigning } from "../host-functions/signing.ts";
 import { variable } from "../signature-table.ts";
 import { envelope, session } from "./session-variables.ts";
@@ -61,6 +62,7 @@ export const content: FlowKindDefinition = {
     ...headerFunctions,
     ...attachmentFunctions,
     ...contentSigning,
+    ...senderCheckFunctions,
   ],
   end: { script: "Deliver();", words: "the message is delivered" },
   unchecked: { script: "Defer();", words: "the client is asked to try again later" },

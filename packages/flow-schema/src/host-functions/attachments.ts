@@ -43,6 +43,14 @@ export const attachmentFunctions = [
     since,
   ),
   reading(
+    "GuessAttachmentType",
+    "Tells media types of parts from their first bytes, whatever they are called.",
+    [ids],
+    perId("Media types (`application/octet-stream` for bytes of no known kind)"),
+    ["message"],
+    since,
+  ),
+  reading(
     "GetAttachmentSize",
     "Reads sizes of parts.",
     [ids],

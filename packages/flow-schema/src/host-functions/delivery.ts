@@ -31,11 +31,7 @@ export const deliveryActions: readonly FunctionSignature[] = [
     "Makes the attempt later.",
     [
       parameter("delay", "number", "Seconds from now."),
-      optional(
-        "options",
-        "array",
-        "`reason`, `increment_retry` (true without it), `transportid`, `reset_retry`.",
-      ),
+      optional("options", "array", "`reason`, `increment_retry` (true without it), `transportid`."),
     ],
     { since: "modern" },
   ),

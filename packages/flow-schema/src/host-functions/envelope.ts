@@ -69,6 +69,14 @@ export const contentEnvelope = [
     ["message"],
     { since: "modern" },
   ),
+  reading(
+    "GetID",
+    "Tells the id of the message, as `$messageid` does.",
+    [],
+    ["string", "The id."],
+    ["message"],
+    { since: "classic" },
+  ),
   setMetaData,
   getMetaData,
 ] as const;

@@ -5,7 +5,7 @@ import { action, actionOrModifier, modifier, optional, parameter } from "../sign
 const recipient = optional(
   "recipient",
   ["string", "array"],
-  "Another recipient; or an array of options: `recipient`, `transportid`, `metadata`, `delay` (seconds), `done`, `queue`, `reason`.",
+  "Another recipient; or an array of options: `recipient`, `transportid`, `metadata`, `delay` (seconds), `done` (end the run, true without it), `queue` (false: deliver while the client waits).",
 );
 const transport = optional("transportid", "string", "Another transport, as `mailtransport:ID`.");
 const reason = optional("reason", ["string", "array"], "Text of the reply, or its lines.");
@@ -17,6 +17,23 @@ export const messageActions: readonly FunctionSignature[] = [
   actionOrModifier(
     "DirectDeliver",
     "Delivers while the client waits, and answers with the next hop's reply.",
+    [recipient, transport],
+    { since: "classic" },
+  ),
+  action(
+    "DeliverWithDKIM",
+    "Signs the message and queues it for delivery; mail that cannot be signed is not sent.",
+    [
+      parameter("selector", "string", "Selector of the key in DNS."),
+      parameter("domain", "string", "Signing domain."),
+      parameter("key", "string", "`pki:ID` of the private key."),
+      optional("options", "array", "The options of `DKIMSign`."),
+    ],
+    { since: "classic", source: "RFC 6376" },
+  ),
+  action(
+    "DeliverAsSpam",
+    "Queues the message for delivery with the header field `X-Spam-Flag: YES`.",
     [recipient, transport],
     { since: "classic" },
   ),
@@ -39,7 +56,7 @@ export const messageActions: readonly FunctionSignature[] = [
       optional(
         "options",
         "array",
-        "`done` (end the run, true without it), `reject` (answer 550, true without it), `reason`.",
+        "`done` (end the run, true without it; also `final_action`), `reject` (answer 550, true without it), `reason`.",
       ),
     ],
     { since: "classic" },

@@ -180,7 +180,7 @@ const oaep = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: "sha256" } a
 
 const maximumDepth = 100;
 
-const valueOf = (data: unknown, run: RunContext, depth = 0): Value => {
+const valueFrom = (data: unknown, run: RunContext, depth = 0): Value => {
   if (depth > maximumDepth) throw wrong("the document is nested too deeply");
   if (typeof data === "string") return encodeText(data);
   if (typeof data === "number" || typeof data === "boolean") return data;
@@ -191,7 +191,7 @@ const valueOf = (data: unknown, run: RunContext, depth = 0): Value => {
   return HslArray.fromEntries(
     entries.map(([key, value]) => [
       typeof key === "number" ? key : encodeText(key),
-      valueOf(value, run, depth + 1),
+      valueFrom(value, run, depth + 1),
     ]),
   );
 };
@@ -266,6 +266,6 @@ export const cryptographyFunctions: Bodies = {
     } catch {
       return null;
     }
-    return valueOf(data, run);
+    return valueFrom(data, run);
   },
 };

@@ -28,12 +28,13 @@ import {
   recordTypes,
 } from "../host/dns.ts";
 import type { Dnsbl } from "../host/dnsbl.ts";
-import type { Spf } from "../host/spf.ts";
+import { type Spf, spfScore } from "../host/spf.ts";
 import { listValue, recordValue, textValue } from "../values.ts";
 
 type Bodies = Readonly<Record<string, FunctionBody>>;
 
-const gatewayOptions = (run: RunContext): DnsOptions => {
+/** The resolvers of the gateway, for as long as the run may wait. */
+export const gatewayOptions = (run: RunContext): DnsOptions => {
   const host = flowHost(run);
   return { servers: host.snapshot.settings.gateway.resolvers, signal: host.signal };
 };
@@ -156,7 +157,7 @@ export const dnsFunctions = ({ dns, dnsbl, spf }: { dns: Dns; dnsbl: Dnsbl; spf:
         },
         gatewayOptions(run),
       );
-      return result === "pass" ? 0 : result === "softfail" ? 20 : result === "fail" ? 100 : 50;
+      return spfScore(result);
     },
     spf_query: async (args, run) => {
       const found = await spf.check(

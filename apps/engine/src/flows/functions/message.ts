@@ -24,6 +24,7 @@ import { decodedPart, decodedSize, MimeLimitError, type MimePart } from "../../s
 import { bytesAt, flagAt, textAt } from "../arguments.ts";
 import { contentState } from "../flow-host.ts";
 import { listValue, recordValue } from "../values.ts";
+import { guessType } from "./media-type.ts";
 import { parseReceived } from "./received.ts";
 
 type Bodies = Readonly<Record<string, FunctionBody>>;
@@ -96,6 +97,7 @@ export const wholeMessageFunctions: ReadonlySet<string> = new Set([
   "GetAttachmentsByType",
   "GetAttachmentName",
   "GetAttachmentType",
+  "GuessAttachmentType",
   "GetAttachmentSize",
   "RemoveAttachments",
   "GetDSN",
@@ -154,6 +156,9 @@ export const attachmentFunctions: Bodies = {
     return listValue(parts.filter(({ type }) => pattern.test(type)).map(({ id }) => id));
   },
   GetAttachmentName: perPart(({ fileName }) => fileName),
+  GuessAttachmentType: perPart((part, bytes) =>
+    guessType(part.id === "/" ? bytes : decodedPart(bytes, part)),
+  ),
   GetAttachmentType: perPart(({ type }) => encodeText(type)),
   RemoveAttachments: (args, run) => {
     partsOf(run); // refuses what cannot be taken apart

@@ -1,7 +1,8 @@
 /** DKIMSign, DKIMSignAs, ARCSeal, SRSRewrite and SRSRestore: what a run asks for; `sign-message.ts` makes it. */
-import { encodeText, type FunctionBody, type RunContext, ScriptError } from "@sluice/hsl";
+import { Ending, encodeText, type FunctionBody, type RunContext, ScriptError } from "@sluice/hsl";
 import { domainOf, parseAddressList, parseMailbox } from "@sluice/mail-syntax";
 import { type Signer, signerFor } from "@sluice/settings";
+import { deliver as deliverAs } from "../actions.ts";
 import { isGiven, optionFlag, optionsAt, optionText, optionTexts, textAt } from "../arguments.ts";
 import { contentState, type DkimSignature, flowHost, runEnvelope } from "../flow-host.ts";
 import { restoreSender, rewriteSender } from "../srs.ts";
@@ -170,9 +171,19 @@ const restore: FunctionBody = (args, run) => {
   });
 };
 
+const deliver = deliverAs("Deliver");
+
 export const contentSigning: Bodies = {
   DKIMSign: sign,
   DKIMSignAs: signAs,
+  DeliverWithDKIM: (args, run) => {
+    const signed = sign(args, run);
+    const end = () => {
+      deliver([], run);
+      return new Ending("DeliverWithDKIM", args);
+    };
+    return signed instanceof Promise ? signed.then(end) : end();
+  },
   ARCSeal: (args, run) => {
     const found = findSigner(run, textAt(args, 0));
     const keys = activeKeys(run, found);

@@ -22,6 +22,10 @@ export type Spf = {
   ) => Promise<SpfResult>;
 };
 
+/** The number that `spf` and `ScanSPF` give: 50 for everything that is no verdict. */
+export const spfScore = (result: SpfResult["result"]): number =>
+  result === "pass" ? 0 : result === "softfail" ? 20 : result === "fail" ? 100 : 50;
+
 const wholeCheckMilliseconds = 20_000;
 const results = ["pass", "fail", "softfail", "neutral", "none", "temperror", "permerror"] as const;
 

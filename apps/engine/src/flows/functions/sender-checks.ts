@@ -1,0 +1,99 @@
+/**
+ * ScanSPF, DKIMSDID and ScanDMARC on the message as it came in (`hsl.md` §8.4). A check
+ * that DNS did not answer is a temporary error, never a pass and never "no policy".
+ */
+import { Readable } from "node:stream";
+import { encodeText, type FunctionBody, HslArray, type RunContext, type Value } from "@sluice/hsl";
+import { dkimVerify } from "mailauth/lib/dkim/verify.js";
+import { evaluateDmarc } from "mailauth/lib/dmarc/index.js";
+import { textsOf } from "../arguments.ts";
+import { contentState, flowHost, runEnvelope } from "../flow-host.ts";
+import type { Dns } from "../host/dns.ts";
+import { mailauthResolver } from "../host/mailauth-resolver.ts";
+import { type Spf, type SpfResult, spfScore } from "../host/spf.ts";
+import { gatewayOptions } from "./dns.ts";
+
+type Bodies = Readonly<Record<string, FunctionBody>>;
+
+const spfOf = (spf: Spf, run: RunContext): Promise<SpfResult> => {
+  const host = flowHost(run);
+  const text = (name: string): string => textsOf(host.variable(name) ?? "")[0] ?? "";
+  return spf.check(
+    {
+      address: text("senderip"),
+      helo: text("senderhelo"),
+      sender: runEnvelope(run).sender,
+      receiver: host.hostName,
+    },
+    gatewayOptions(run),
+  );
+};
+
+const dkimStates: Readonly<Record<string, string>> = {
+  pass: "pass",
+  fail: "fail",
+  temperror: "temperror",
+  permerror: "permerror",
+  policy: "permerror",
+  neutral: "fail", // the body has changed
+};
+
+export const senderChecks = ({ dns, spf }: { dns: Dns; spf: Spf }): Bodies => {
+  const resolverOf = (run: RunContext) => mailauthResolver(dns, gatewayOptions(run));
+
+  const verified = (run: RunContext) => {
+    const { content } = contentState(run).message;
+    return dkimVerify(Readable.from(content.read()), {
+      resolver: resolverOf(run),
+      sender: runEnvelope(run).sender,
+    });
+  };
+
+  return {
+    ScanSPF: async (_args, run) => spfScore((await spfOf(spf, run)).result),
+    DKIMSDID: async (args, run) => {
+      const wanted = args[0] instanceof HslArray ? textsOf(args[0]) : null;
+      const { results } = await verified(run);
+      const found = new Map<string, string>();
+      for (const { signingDomain, status } of results) {
+        const domain = (signingDomain ?? "").toLowerCase();
+        if (domain === "" || found.get(domain) === "pass") continue; // one good signature is enough
+        found.set(domain, dkimStates[status.result] ?? "permerror");
+      }
+      const domains = wanted?.map((domain) => domain.toLowerCase()) ?? [...found.keys()];
+      return HslArray.fromEntries(
+        domains.map((domain) => [encodeText(domain), found.get(domain) ?? "skip"]),
+      );
+    },
+    ScanDMARC: async (_args, run): Promise<Value> => {
+      const [dkim, spfResult] = await Promise.all([verified(run), spfOf(spf, run)]);
+      const { response, reason } = await evaluateDmarc({
+        headerFrom: dkim.headerFrom,
+        fromFields: dkim.fromFields,
+        spfDomains: spfResult.result === "pass" ? [spfResult.domain] : [],
+        dkimDomains: dkim.results
+          .filter(({ status }) => status.result === "pass")
+          .map(({ signingDomain }) => ({ domain: signingDomain ?? "" })),
+        resolver: resolverOf(run),
+      });
+      if (response === false) return reason ?? "no-author-domain";
+      const { status, policy } = response;
+      const [author = ""] = dkim.headerFrom;
+      const domain = status.header?.from ?? author.slice(author.lastIndexOf("@") + 1);
+      // what was not answered may have been the pass that is missing
+      const isUnsure =
+        status.result === "temperror" ||
+        (status.result === "fail" &&
+          (spfResult.result === "temperror" ||
+            dkim.results.some((signature) => signature.status.result === "temperror")));
+      const result = isUnsure
+        ? "temperror"
+        : status.result === "pass"
+          ? "none"
+          : status.result === "fail"
+            ? (policy ?? "none")
+            : "policy_absent";
+      return HslArray.fromEntries([[encodeText(domain.toLowerCase()), encodeText(result)]]);
+    },
+  };
+};
