@@ -11,6 +11,7 @@ import { quarantineRoutes } from "./quarantine/routes.tsx";
 import { quarantinesRoutes } from "./quarantines/routes.tsx";
 import { queuesRoutes } from "./queues/routes.tsx";
 import { scriptingRoutes } from "./scripting/routes.tsx";
+import { signingKeysRoutes } from "./signing-keys/routes.tsx";
 import { systemRoutes } from "./system/routes.tsx";
 import { transportsRoutes } from "./transports/routes.tsx";
 
@@ -26,6 +27,7 @@ export const pageRoutes = [
   ...directoriesRoutes,
   ...filesRoutes,
   ...certificatesRoutes,
+  ...signingKeysRoutes,
   ...quarantinesRoutes,
   ...scriptingRoutes,
   ...systemRoutes,

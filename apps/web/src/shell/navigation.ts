@@ -10,6 +10,7 @@ import {
   IconFolders,
   IconGitCommit,
   IconHistory,
+  IconKey,
   IconLayoutDashboard,
   IconListSearch,
   IconMailPause,
@@ -141,6 +142,12 @@ export const navigation: readonly NavigationGroup[] = [
         to: "/resources/certificates",
         icon: IconCertificate,
         synonyms: ["TLS", "PEM", "private key"],
+      },
+      {
+        label: "Signing keys",
+        to: "/resources/signing-keys",
+        icon: IconKey,
+        synonyms: ["DKIM", "ARC", "SRS", "selector", "signature"],
       },
       {
         label: "Quarantine folders",

@@ -5,7 +5,14 @@ import type { ObjectKind } from "../../api.ts";
 
 export type FormKind = Extract<
   ObjectKind,
-  "gateway" | "listener" | "domain" | "transport" | "directory" | "certificate" | "quarantine"
+  | "gateway"
+  | "listener"
+  | "domain"
+  | "transport"
+  | "directory"
+  | "certificate"
+  | "signer"
+  | "quarantine"
 >;
 
 type Words = {
@@ -62,6 +69,13 @@ export const formKinds: Readonly<Record<FormKind, Words>> = {
     path: "/resources/certificates",
     schema: objectSchemas.certificate,
     prefix: "pki",
+  },
+  signer: {
+    one: "signing domain",
+    many: "Signing keys",
+    path: "/resources/signing-keys",
+    schema: objectSchemas.signer,
+    prefix: "signer",
   },
   quarantine: {
     one: "quarantine folder",
