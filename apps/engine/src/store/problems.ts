@@ -6,10 +6,12 @@ import type {
   Flow,
   FlowProblem,
 } from "@sluice/flow-schema";
+import { parseNetwork } from "@sluice/hsl";
 import { type ObjectKind, type Settings, Signer } from "@sluice/settings";
 import { type SettingsObject, settingsFrom } from "@sluice/settings/text-form";
 import { z } from "zod";
 import { readCertificates } from "./certificate-reading.ts";
+import { domainProblems } from "./domain-problems.ts";
 import type { IncludedFiles } from "./included-files.ts";
 import { type Path, referencesOf } from "./references.ts";
 import { findRelays } from "./relay-proof.ts";
@@ -385,6 +387,20 @@ const listenerProblems = (settings: Settings): SettingsProblem[] => {
         });
       }
     }
+    for (const list of ["proxyPeers", "xclientPeers"] as const) {
+      for (const [index, peer] of listener[list].entries()) {
+        if (parseNetwork(peer) !== undefined) continue;
+        problems.push({
+          kind: "listener",
+          id,
+          severity: "error",
+          rule: "listener-peer",
+          message: `“${peer}” is no address, network or range.`,
+          cure: "Write an address such as 192.0.2.1, or a network such as 192.0.2.0/24.",
+          field: [list, index],
+        });
+      }
+    }
     if (listener.authenticationFlow !== undefined && !listener.authenticationNeedsTls) {
       problems.push({
         kind: "listener",
@@ -410,35 +426,6 @@ const listenerProblems = (settings: Settings): SettingsProblem[] => {
         cure: "Switch TLS on.",
         field: ["tls", "mode"],
       });
-    }
-  }
-  return problems;
-};
-
-const domainProblems = (settings: Settings): SettingsProblem[] => {
-  const problems: SettingsProblem[] = [];
-  const taken = new Map<string, string>();
-  for (const [id, domain] of Object.entries(settings.domains)) {
-    if (!domain.enabled) continue;
-    const names = [
-      { name: domain.name ?? id, field: ["name"] as Path },
-      ...domain.aliases.map((name, index) => ({ name, field: ["aliases", index] as Path })),
-    ];
-    for (const { name, field } of names) {
-      const key = `${name.toLowerCase()} ${domain.listener ?? "any"}`;
-      const other = taken.get(key);
-      if (other !== undefined) {
-        problems.push({
-          kind: "domain",
-          id,
-          severity: "error",
-          rule: "domain-twice",
-          message: `“${other}” takes mail for ${name} on the same listener.`,
-          cure: "Remove one, or give them different listeners.",
-          field,
-        });
-      }
-      taken.set(key, id);
     }
   }
   return problems;

@@ -1,3 +1,4 @@
+import { defaultFlows } from "@sluice/blocks/default-flows";
 import { blocks } from "@sluice/blocks/definitions";
 import { Settings } from "@sluice/settings";
 import { expect, test } from "vitest";
@@ -35,8 +36,10 @@ const gateway = (recipientFlow: object | null, more: object = {}): Settings =>
 const found = (settings: Settings): string[] =>
   findRelays(settings, blocks).map(({ severity, kind, id }) => `${severity} ${kind} ${id}`);
 
-test("every domain, no recipient flow, any destination: an open relay, and the proof is a dialogue", () => {
-  const [problem] = findRelays(gateway(null), blocks);
+const lenient = flow("recipient", "ok", { ok: { block: "accept" } });
+
+test("every domain, every recipient, any destination: an open relay, and the proof is a dialogue", () => {
+  const [problem] = findRelays(gateway(lenient), blocks);
   expect(problem).toMatchObject({
     severity: "error",
     rule: "open-relay",
@@ -46,6 +49,12 @@ test("every domain, no recipient flow, any destination: an open relay, and the p
   expect(problem?.message).toContain(
     "A client at 203.0.113.66 that has not signed in says, on listener “inbound”, MAIL FROM:<stranger@sender.example> RCPT TO:<victim@elsewhere.example>",
   );
+});
+
+test("without a recipient flow “any” takes nobody, and that is said", () => {
+  const [problem] = findRelays(gateway(null), blocks);
+  expect(problem).toMatchObject({ severity: "error", rule: "any-without-flow", id: "any" });
+  expect(problem?.message).toContain("it takes no mail from strangers");
 });
 
 test("a sign-in that is asked for closes it", () => {
@@ -124,12 +133,95 @@ test("a script is doubtful, and said to be", () => {
   expect(found(settings)).toEqual(["warning domain any"]);
 });
 
-test("a fixed mail server behind “any” is no relay; one that we sign in to is", () => {
-  const to = (transport: object) => found(gateway(null, { transports: { out: transport } }));
-  expect(to({ destination: "192.0.2.10:25" })).toEqual([]);
-  expect(to({ destination: "lookup-mx:example.org" })).toEqual([]);
-  expect(to({ destination: "null" })).toEqual([]);
-  expect(to({ destination: "smtp.example.com:587", user: "us" })).toEqual(["error domain any"]);
+test("a fixed mail server behind “any” is a relay if that one is; one that we sign in to is", () => {
+  const to = (transports: object) =>
+    findRelays(gateway(lenient, { transports }), blocks).map(
+      ({ severity, rule }) => `${severity} ${rule}`,
+    );
+  const inside = { destination: "192.0.2.10:25" };
+  expect(to({ out: inside })).toEqual(["warning any-lenient"]);
+  expect(to({ out: { destination: "lookup-mx:example.org" } })).toEqual(["warning any-lenient"]);
+  expect(to({ out: { destination: "smtp.example.com:587", user: "us" } })).toEqual([
+    "error open-relay",
+  ]);
+  expect(to({ out: { ...inside, fallback: "second" }, second: anywhere })).toEqual([
+    "error open-relay",
+  ]);
+});
+
+test("the default recipient flow relays for every sender whose SPF passes, and the warning says so", () => {
+  const settings = gateway(null, {
+    transports: { out: { destination: "192.0.2.10:25" } },
+    domains: { any: { transport: "out", recipientFlow: "spf-and-recipient" } },
+    flows: defaultFlows,
+  });
+  const [problem] = findRelays(settings, blocks);
+  expect(problem).toMatchObject({ severity: "warning", rule: "any-lenient" });
+  expect(problem?.message).toContain("spf (pass)");
+  expect(problem?.cure).toContain("Passing SPF is not enough");
+});
+
+test("a content flow that sends “any” by another transport is looked at too", () => {
+  const settings = gateway(null, {
+    transports: { out: { destination: "192.0.2.10:25" }, world: anywhere },
+    domains: { any: { transport: "out", recipientFlow: "rcpt", contentFlow: "route" } },
+    flows: {
+      rcpt: lenient,
+      route: flow("content", "by", {
+        by: { block: "set-transport", config: { transport: "world" } },
+      }),
+    },
+  });
+  expect(found(settings)).toEqual(["error domain any"]);
+});
+
+test("a list of friends that names half the internet is no list", () => {
+  const listed = (...networks: string[]) =>
+    found(
+      gateway(
+        flow("recipient", "friends", {
+          friends: { block: "ip-list", config: { networks }, outcomes: { listed: "ok" } },
+          ok: { block: "accept" },
+        }),
+      ),
+    );
+  expect(listed("192.0.2.0/24", "10.0.0.0/8", "2001:db8::/32", "fc00::/7")).toEqual([]);
+  for (const wide of ["0.0.0.0/0", "0.0.0.0/1", "1.0.0.0-223.255.255.255", "::/0", "2000::/3"]) {
+    expect(listed("192.0.2.0/24", wide)).toEqual(["error domain any"]);
+  }
+});
+
+test("who may say that somebody has signed in, or where he comes from, is no stranger’s to choose", () => {
+  const peers = (listener: object, recipientFlow: object | null = null) =>
+    found(
+      Settings.parse({
+        listeners: { inbound: listener },
+        transports: { out: anywhere },
+        ...(recipientFlow && {
+          domains: { any: { transport: "out", recipientFlow: "rcpt" } },
+          flows: { rcpt: recipientFlow },
+        }),
+      }),
+    );
+  const leaves = { outboundTransport: "out" };
+  expect(peers({ ...leaves, xclientPeers: ["192.0.2.1"], proxyPeers: ["10.0.0.0/8"] })).toEqual([]);
+  expect(peers({ ...leaves, xclientPeers: ["0.0.0.0/0"] })).toEqual(["error listener inbound"]);
+  expect(peers({ xclientPeers: ["::/0"] })).toEqual(["warning listener inbound"]);
+  expect(peers({ ...leaves, proxyPeers: ["0.0.0.0/0"] })).toEqual(["warning listener inbound"]);
+  const friends = flow("recipient", "friends", {
+    friends: { block: "ip-list", config: { networks: ["192.0.2.1"] }, outcomes: { listed: "ok" } },
+    ok: { block: "accept" },
+  });
+  expect(peers({}, friends)).toEqual([]);
+  expect(peers({ proxyPeers: ["0.0.0.0/0"] }, friends)).toEqual([
+    "error domain any",
+    "warning listener inbound",
+  ]);
+  const users = flow("recipient", "user", {
+    user: { block: "authenticated", outcomes: { yes: "ok" } },
+    ok: { block: "accept" },
+  });
+  expect(peers({ xclientPeers: ["0.0.0.0/0"] }, users)).toContain("error domain any");
 });
 
 test("named domains, disabled ones, and listeners that are off relay nothing", () => {

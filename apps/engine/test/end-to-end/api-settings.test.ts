@@ -243,7 +243,14 @@ test("an open relay is refused with a proof, and its careful sister is published
   const save = (kind: "domain" | "transport" | "flow", id: string, body: unknown) =>
     anna.api.settings.save.mutate({ kind, id, body, version: null });
   await save("transport", "anywhere", { destination: "lookup-mx" });
-  const { version } = await save("domain", "any", { transport: "anywhere" });
+  await save("flow", "everybody", {
+    kind: "recipient",
+    title: "Everybody",
+    entry: "ok",
+    nodes: { ok: { block: "accept", version: 1, config: {} } },
+  });
+  const relay = { transport: "anywhere", recipientFlow: "everybody" };
+  const { version } = await save("domain", "any", relay);
   const { message, detail } = await refusal(publish("Relay"));
   expect(detail["problems"]).toEqual([
     expect.objectContaining({ rule: "open-relay", kind: "domain", id: "any", severity: "error" }),
@@ -257,6 +264,7 @@ test("an open relay is refused with a proof, and its careful sister is published
     body: { transport: "anywhere", recipientFlow: "known-users" },
     version,
   });
+  await anna.api.settings.discard.mutate({ kind: "flow", id: "everybody" });
   expect((await publish("Users may send")).revision).toBe(3);
 });
 
