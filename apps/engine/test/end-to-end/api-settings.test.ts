@@ -252,9 +252,9 @@ test("an open relay is refused with a proof, and its careful sister is published
   const relay = { transport: "anywhere", recipientFlow: "everybody" };
   const { version } = await save("domain", "any", relay);
   const { message, detail } = await refusal(publish("Relay"));
-  expect(detail["problems"]).toEqual([
+  expect(detail["problems"]).toContainEqual(
     expect.objectContaining({ rule: "open-relay", kind: "domain", id: "any", severity: "error" }),
-  ]);
+  );
   expect(message).toMatch(
     /listener “inbound”, MAIL FROM:<stranger@sender\.example> RCPT TO:<victim@elsewhere\.example>.*transport “anywhere”/,
   );
