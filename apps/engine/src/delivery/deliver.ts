@@ -32,6 +32,8 @@ export type CopyResult = {
   readonly result: RecipientResult;
   readonly host: ResolvedHost | null;
   readonly tls: SmtpClient["tls"];
+  /** Handed to a mail store (LMTP): nobody passes it on. */
+  readonly isFinal?: boolean | undefined;
   /** The next hop took requests for notices over. */
   readonly takesDsn: boolean;
   readonly milliseconds: number;
@@ -366,6 +368,7 @@ export const createDeliver = (parts: DeliverParts) => {
         decision,
         host,
         tls: client?.tls ?? null,
+        isFinal: client?.protocol === "lmtp",
         takesDsn: client?.takesDsn ?? false,
         milliseconds: Math.round(performance.now() - started),
         metadata: changes.metadata,

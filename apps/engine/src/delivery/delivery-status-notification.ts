@@ -1,16 +1,18 @@
 /**
  * The notice we send when we give up, are late, or were asked to confirm
- * (RFC 3461, 3464). Never to the null sender, never about a notice.
+ * (RFC 3461, 3464, 6533). Never to the null sender, never about a notice.
  */
-import { randomBytes } from "node:crypto";
 import {
   buildDeliveryStatus,
   type DeliveryAction,
   decodeXtext,
-  encodeWords,
+  fieldValue,
   formatDate,
+  isAscii,
+  parseHeaderSection,
   type RecipientStatus,
 } from "@sluice/mail-syntax";
+import MimeNode from "nodemailer/lib/mime-node";
 import { headerOf } from "../scanner/content-store.ts";
 
 export type NoticeRecipient = {
@@ -35,9 +37,11 @@ export type Notice = {
   readonly recipients: readonly NoticeRecipient[];
   /** The original as it was stored. */
   readonly original: Buffer;
+  /** `original` is all of it; else only its header goes back. */
+  readonly isWhole?: boolean | undefined;
 };
 
-const subjects: Readonly<Record<NoticeRecipient["action"], string>> = {
+export const noticeSubjects: Readonly<Record<NoticeRecipient["action"], string>> = {
   failed: "Mail could not be delivered",
   delayed: "Mail is delayed",
   delivered: "Mail was delivered",
@@ -51,16 +55,6 @@ const explanations: Readonly<Record<NoticeRecipient["action"], string>> = {
   relayed: "Your message was passed to a server that sends no confirmations, for",
 };
 
-const statusOf = (one: NoticeRecipient): RecipientStatus => ({
-  originalRecipient: one.orcpt === null ? undefined : (decodeXtext(one.orcpt) ?? one.orcpt),
-  finalRecipient: one.recipient,
-  action: one.action,
-  status: one.status,
-  remoteMta: one.remoteMta ?? undefined,
-  diagnosticCode: one.reply === "" ? undefined : one.reply,
-  willRetryUntil: one.retryUntil ?? undefined,
-});
-
 /** Whether a notice about this may be sent (RFC 3461 §4.1, §5.2): NOTIFY decides, failure is the default. */
 export const isWanted = (
   notify: readonly string[] | null,
@@ -73,19 +67,57 @@ export const isWanted = (
 };
 
 /** The whole notice, header section first. Only the original's header goes back unless RET=FULL asks for all of a failed one. */
-export const buildNotice = (notice: Notice): Buffer => {
-  const { hostName, recipients, at } = notice;
+export const buildNotice = async (notice: Notice): Promise<Buffer> => {
+  const { hostName, recipients, at, smtpUtf8 } = notice;
   const action = recipients[0]?.action ?? "failed";
-  const boundary = `=_${randomBytes(16).toString("hex")}`;
-  const isFull = notice.ret === "FULL" && action === "failed";
+  const isFull = notice.ret === "FULL" && action === "failed" && notice.isWhole !== false;
   const original = isFull ? notice.original : headerOf(notice.original);
-  const kind = notice.smtpUtf8 ? "global" : "rfc822";
-  const words = [
-    `This is the mail gateway at ${hostName}.`,
+  const about = messageIdField(notice.original);
+  const root = new MimeNode("multipart/report; report-type=delivery-status");
+  root.setHeader({
+    date: formatDate(at),
+    from: `Mail gateway <MAILER-DAEMON@${hostName}>`,
+    to: notice.sender,
+    subject: noticeSubjects[action],
+    "message-id": `<${notice.messageId}@${hostName}>`,
+    "auto-submitted": "auto-replied",
+    ...(about === null ? {} : { "in-reply-to": about, references: about }),
+  });
+  root.createChild("text/plain; charset=utf-8").setContent(wordsOf(notice, action, isFull));
+  const status = buildDeliveryStatus({
+    reportingMta: hostName,
+    originalEnvelopeId:
+      notice.envid === null ? undefined : (decodeXtext(notice.envid) ?? notice.envid),
+    arrival: notice.arrival,
+    recipients: recipients.map((one) => statusOf(one, smtpUtf8)),
+  });
+  attach(
+    root,
+    smtpUtf8 ? "message/global-delivery-status" : "message/delivery-status",
+    Buffer.from(status, "latin1"),
+  );
+  const [whole, header] = smtpUtf8
+    ? ["message/global", "message/global-headers"]
+    : ["message/rfc822", "text/rfc822-headers"];
+  attach(root, isFull ? whole : header, original);
+  return Buffer.concat([await root.build(), Buffer.from("\r\n")]);
+};
+
+const attach = (root: MimeNode, type: string, content: Buffer): void => {
+  const child = root.createChild(type);
+  // RFC 2046 §5.2: parts of type message are never encoded
+  if (type.startsWith("message/") && content.some((byte) => byte > 127))
+    child.setHeader("content-transfer-encoding", "8bit");
+  child.setContent(content);
+};
+
+const wordsOf = (notice: Notice, action: NoticeRecipient["action"], isFull: boolean): string =>
+  [
+    `This is the mail gateway at ${notice.hostName}.`,
     "",
     `${explanations[action]}:`,
     "",
-    ...recipients.flatMap((one) => [
+    ...notice.recipients.flatMap((one) => [
       `  <${one.recipient}>`,
       ...(one.reply === ""
         ? []
@@ -97,47 +129,26 @@ export const buildNotice = (notice: Notice): Buffer => {
     "",
     isFull ? "The message is attached." : "The header of the message is attached.",
     "",
-  ];
-  const lines = [
-    `Date: ${formatDate(at)}`,
-    `From: Mail gateway <MAILER-DAEMON@${hostName}>`,
-    `To: <${notice.sender}>`,
-    `Subject: ${encodeWords(subjects[action])}`,
-    `Message-ID: <${notice.messageId}@${hostName}>`,
-    "Auto-Submitted: auto-replied",
-    "MIME-Version: 1.0",
-    `Content-Type: multipart/report; report-type=delivery-status;\r\n\tboundary="${boundary}"`,
-    "",
-    "This is a message in MIME format.",
-    `--${boundary}`,
-    "Content-Type: text/plain; charset=utf-8",
-    "Content-Transfer-Encoding: 8bit",
-    "",
-    ...words,
-    `--${boundary}`,
-    `Content-Type: message/${notice.smtpUtf8 ? "global-" : ""}delivery-status`,
-    "",
-  ];
-  const status = buildDeliveryStatus({
-    reportingMta: hostName,
-    originalEnvelopeId:
-      notice.envid === null ? undefined : (decodeXtext(notice.envid) ?? notice.envid),
-    arrival: notice.arrival,
-    recipients: recipients.map(statusOf),
-  });
-  const type = isFull
-    ? `message/${kind}`
-    : kind === "global"
-      ? "message/global-headers"
-      : "text/rfc822-headers";
-  return Buffer.concat([
-    Buffer.from(`${lines.join("\r\n")}\r\n`, "utf8"),
-    Buffer.from(status, "latin1"),
-    Buffer.from(
-      `\r\n--${boundary}\r\nContent-Type: ${type}\r\nContent-Disposition: attachment\r\n\r\n`,
-      "latin1",
-    ),
-    original,
-    Buffer.from(`\r\n--${boundary}--\r\n`, "latin1"),
-  ]);
+  ].join("\r\n");
+
+const statusOf = (one: NoticeRecipient, smtpUtf8: boolean): RecipientStatus => {
+  // RFC 3464 §2.1: only its successor for SMTPUTF8 may hold other characters
+  const reply = smtpUtf8 ? one.reply : one.reply.replace(/[^\x20-\x7e]/g, "?");
+  return {
+    originalRecipient: one.orcpt === null ? undefined : (decodeXtext(one.orcpt) ?? one.orcpt),
+    finalRecipient: one.recipient,
+    action: one.action,
+    status: one.status,
+    remoteMta: one.remoteMta ?? undefined,
+    diagnosticCode: reply === "" ? undefined : reply,
+    willRetryUntil: one.retryUntil ?? undefined,
+  };
+};
+
+/** What the notice is about, for clients that show threads; null: nothing that could be named in a header. */
+const messageIdField = (original: Buffer): string | null => {
+  const { fields } = parseHeaderSection(headerOf(original));
+  const field = fields.find(({ name }) => name.toLowerCase() === "message-id");
+  const value = field === undefined ? "" : fieldValue(field).trim();
+  return /^<[^<>\s]{1,250}>$/.test(value) && isAscii(value) ? value : null;
 };

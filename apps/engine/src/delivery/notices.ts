@@ -1,7 +1,8 @@
 /**
- * Notices to senders: mail that could not be delivered, or was handed to a host that
- * sends no notices (RFC 3461). Each is accepted like any mail, before the entry it is
- * about is removed: a crash between the two sends it twice, never none.
+ * Notices to senders (RFC 3461, 3464): mail that could not be delivered, that is
+ * late, or that was handed to a host that sends no notices itself. Each is accepted
+ * like any mail, before the entry it is about is removed: a crash between the two
+ * sends it twice, never none.
  */
 import { randomUUID } from "node:crypto";
 import { statusOfCode } from "@sluice/mail-syntax";
@@ -11,9 +12,14 @@ import type { AcceptMessage } from "../queue/queue-entry.ts";
 import type { QueueEntry } from "../queue/queue-store.ts";
 import { contentOfBytes } from "../scanner/content-store.ts";
 import type { CopyResult } from "./deliver.ts";
-import { buildNotice, isWanted, type NoticeRecipient } from "./delivery-status-notification.ts";
+import {
+  buildNotice,
+  isWanted,
+  type NoticeRecipient,
+  noticeSubjects,
+} from "./delivery-status-notification.ts";
 import type { Job } from "./hop-queue.ts";
-import { recipientDomain } from "./next-hop.ts";
+import { outboundTransport, recipientDomain } from "./next-hop.ts";
 
 export type SendNotices = (job: Job, copies: readonly CopyResult[]) => Promise<void>;
 
@@ -25,87 +31,68 @@ export type NoticeOptions = {
   readonly readBody: (bodyId: string) => AsyncIterable<Buffer>;
 };
 
+/** A message that RET=FULL sends back whole is no larger than this. */
+const largestReturned = 1024 * 1024;
+
 export const createNotices = (options: NoticeOptions): SendNotices => {
   const sendNotices = async (job: Job, copies: readonly CopyResult[]): Promise<void> => {
-    const wanted: { entry: QueueEntry; about: NoticeRecipient }[] = [];
-    for (const { entry, decision, result, host, takesDsn } of copies) {
-      if (entry.sender === "") continue; // RFC 5321 §4.5.5: nobody to tell
-      const isFailure = decision.kind === "gone" && decision.notify;
-      const isSuccess = decision.kind === "delivered" && !takesDsn; // else the next hop confirms
-      const action = isFailure ? "failed" : isSuccess ? "relayed" : null;
-      if (action === null || !isWanted(entry.envelope.notify, action)) continue;
-      wanted.push({
-        entry,
-        about: {
-          recipient: entry.recipient,
-          orcpt: entry.envelope.orcpt,
-          action,
-          status:
-            result.status ??
-            (isFailure ? (result.code === 0 ? "4.4.1" : statusOfCode(result.code)) : "2.0.0"),
-          reply: result.text,
-          remoteMta: host?.name ?? null,
-          retryUntil: null,
-        },
-      });
+    const wanted = new Map<NoticeRecipient["action"], NoticeRecipient[]>();
+    for (const copy of copies) {
+      const about = noticeOf(copy);
+      if (about === null) continue;
+      wanted.set(about.action, [...(wanted.get(about.action) ?? []), about]);
     }
-    for (const action of ["failed", "relayed"] as const) {
-      const these = wanted.filter(({ about }) => about.action === action);
-      const [first] = these;
-      if (first === undefined) continue;
-      const original = job.body ?? (await wholeBody(first.entry.bodyId));
-      await acceptNotice(
-        first.entry,
-        these.map(({ about }) => about),
-        original,
-      );
-    }
+    const [first] = copies;
+    if (wanted.size === 0 || first === undefined) return;
+    const original = await originalOf(job, first.entry);
+    for (const recipients of wanted.values()) await acceptNotice(first.entry, recipients, original);
   };
 
-  const wholeBody = async (bodyId: string): Promise<Buffer> => {
+  const originalOf = async (
+    job: Job,
+    entry: QueueEntry,
+  ): Promise<{ bytes: Buffer; isWhole: boolean }> => {
+    if (job.body !== null) return { bytes: job.body, isWhole: job.body.length <= largestReturned };
     const parts: Buffer[] = [];
     let size = 0;
-    for await (const part of options.readBody(bodyId)) {
+    for await (const part of options.readBody(entry.bodyId)) {
       parts.push(part);
       size += part.length;
-      if (size > 1024 * 1024) break; // a notice carries the header, or a message of modest size
+      if (size > largestReturned) return { bytes: Buffer.concat(parts), isWhole: false };
     }
-    return Buffer.concat(parts);
+    return { bytes: Buffer.concat(parts), isWhole: true };
   };
 
   const acceptNotice = async (
     entry: QueueEntry,
     recipients: readonly NoticeRecipient[],
-    original: Buffer,
+    original: { readonly bytes: Buffer; readonly isWhole: boolean },
   ): Promise<void> => {
     const snapshot = options.snapshot();
+    const { settings } = snapshot;
+    const { envelope } = entry;
     const messageId = randomUUID();
     const at = options.clock();
-    const hostName = snapshot.settings.gateway.hostName || options.hostName;
-    const bytes = buildNotice({
-      hostName,
+    const bytes = await buildNotice({
+      hostName: settings.gateway.hostName || options.hostName,
       sender: entry.sender,
-      envid: entry.envelope.envid,
-      ret: entry.envelope.ret,
+      envid: envelope.envid,
+      ret: envelope.requireTls ? "HDRS" : envelope.ret, // RFC 8689 §5
       arrival: entry.receivedAt,
       at,
       messageId,
-      smtpUtf8: entry.envelope.smtpUtf8,
+      smtpUtf8: envelope.smtpUtf8,
       recipients,
-      original,
+      original: original.bytes,
+      isWhole: original.isWhole,
     });
     const content = contentOfBytes(bytes);
-    const listenerId = entry.listener ?? Object.keys(snapshot.settings.listeners)[0] ?? "";
-    // to a domain of ours by its transport; else the way out, or back where mail for others goes
-    const match = matchDomain(snapshot.settings, listenerId, recipientDomain(entry.sender));
-    const outbound =
-      match?.domain.transport ??
-      snapshot.settings.listeners[listenerId]?.outboundTransport ??
-      Object.entries(snapshot.settings.transports).find(([, one]) =>
-        /^\s*lookup-mx\s*(;|$)/i.test(one.destination),
-      )?.[0] ??
-      null;
-    const subject = "Mail could not be delivered";
+    const listenerId = entry.listener ?? Object.keys(settings.listeners)[0] ?? "";
+    // to a domain of ours by its transport; else the way out for mail to others
+    const match = matchDomain(settings, listenerId, recipientDomain(entry.sender));
+    const transport =
+      match?.domain.transport ?? outboundTransport(settings, listenerId) ?? entry.transport;
+    const subject = noticeSubjects[recipients[0]?.action ?? "failed"];
     await options.acceptMessage({
       messageId,
       revision: snapshot.revision,
@@ -123,19 +110,20 @@ export const createNotices = (options: NoticeOptions): SendNotices => {
               sender: "",
               recipient: entry.sender,
               domain: match?.id ?? null,
-              transport: outbound,
+              transport,
               delaySeconds: 0,
               envelope: {
-                ...entry.envelope,
+                ...envelope,
                 ret: null,
                 envid: null,
                 notify: ["NEVER"],
                 orcpt: null,
                 mayBounce: false,
-                eightBit: true,
-                requireTls: false,
+                eightBit: bytes.some((byte) => byte > 127),
                 subject,
                 metadata: {},
+                returnNow: undefined,
+                delayNoticed: undefined,
               },
             },
           ],
@@ -173,4 +161,42 @@ export const createNotices = (options: NoticeOptions): SendNotices => {
   };
 
   return sendNotices;
+};
+
+/** What the sender is told of this copy; null: nothing. */
+const noticeOf = (copy: CopyResult): NoticeRecipient | null => {
+  const { entry, decision, result, host } = copy;
+  if (entry.sender === "") return null; // RFC 5321 §4.5.5: nobody to tell
+  const action = actionOf(copy);
+  if (action === null || !isWanted(entry.envelope.notify, action)) return null;
+  const isGood = action === "delivered" || action === "relayed";
+  // RFC 3463 §3.5: no answer from host; delivery time expired. A failure may have class 4 (§2)
+  const unanswered = action === "delayed" ? "4.4.1" : "4.4.7";
+  const said = result.status ?? (result.code === 0 ? unanswered : statusOfCode(result.code));
+  return {
+    recipient: entry.recipient,
+    orcpt: entry.envelope.orcpt,
+    action,
+    status: isGood ? (result.status ?? "2.0.0") : said,
+    reply: result.text,
+    remoteMta: host?.name ?? null,
+    retryUntil: decision.kind === "again" ? (decision.until ?? null) : null,
+  };
+};
+
+const actionOf = (copy: CopyResult): NoticeRecipient["action"] | null => {
+  const { decision } = copy;
+  switch (decision.kind) {
+    case "gone":
+      return decision.notify ? "failed" : null;
+    case "again":
+      return copy.isLate === true ? "delayed" : null;
+    case "delivered":
+      if (copy.isFinal === true) return "delivered";
+      return copy.takesDsn ? null : "relayed"; // else the next hop confirms
+    case "discarded":
+      return null;
+    default:
+      return decision satisfies never;
+  }
 };

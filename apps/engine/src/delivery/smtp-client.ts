@@ -127,6 +127,7 @@ const clientOf = (opened: Opened): SmtpClient => {
   let isClosing = false;
   return {
     host,
+    protocol: opened.options.protocol,
     sourceAddress,
     tls,
     takesDsn: extensions.has("DSN"),

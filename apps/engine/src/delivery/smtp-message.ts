@@ -67,6 +67,7 @@ export type Sent = {
 
 export type SmtpClient = {
   readonly host: ResolvedHost;
+  readonly protocol: "smtp" | "lmtp";
   readonly sourceAddress: string;
   readonly tls: {
     readonly protocol: string;

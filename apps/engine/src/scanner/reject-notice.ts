@@ -10,7 +10,7 @@ export const rejectNotice = (
   verdict: ContentVerdict,
   hostName: string,
   now: Date,
-): Buffer =>
+): Promise<Buffer> =>
   buildNotice({
     hostName,
     sender: entry.sender,
@@ -32,4 +32,5 @@ export const rejectNotice = (
       },
     ],
     original: content.memory ?? content.header,
+    isWhole: content.memory !== null,
   });

@@ -148,7 +148,7 @@ const judge = async (
   };
   return {
     entry,
-    body: notice ? rejectNotice(entry, content, verdict, hostNameOf(current), clock()) : body,
+    body: notice ? await rejectNotice(entry, content, verdict, hostNameOf(current), clock()) : body,
     deliveries: notice ? [noticeEntry(entry)] : deliveries,
     held: heldOf(entry, ran, current),
     outcome,
