@@ -90,7 +90,7 @@ describe("of failure", () => {
       {
         "original-envelope-id": "ID+1",
         "reporting-mta": "dns; gateway.test",
-        "arrival-date": "Tue, 01 Jan 2030 00:00:00 +0000",
+        "arrival-date": "Tue, 1 Jan 2030 00:00:00 +0000",
       },
       {
         "original-recipient": "rfc822;Bob+x@example.org",
