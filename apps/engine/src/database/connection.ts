@@ -25,13 +25,24 @@ export const createPool = (
     name: string;
     /** A commit does not wait for the disk: for what may be done again after a crash. */
     asynchronousCommit?: boolean;
+    /**
+     * Every statement finds few rows by an index. A plan made while a table was still
+     * small, and kept with its prepared statement, would read all of it for ever.
+     */
+    byIndex?: boolean;
   },
 ): pg.Pool => {
+  const switches = [
+    ...(options.asynchronousCommit === true ? ["synchronous_commit=off"] : []),
+    ...(options.byIndex === true
+      ? ["enable_seqscan=off", "enable_hashjoin=off", "enable_mergejoin=off"]
+      : []),
+  ];
   const pool = new pg.Pool({
     ...connectionOptions(address),
     max: options.max,
     application_name: `sluice ${options.name}`,
-    ...(options.asynchronousCommit === true && { options: "-c synchronous_commit=off" }),
+    ...(switches.length > 0 && { options: switches.map((one) => `-c ${one}`).join(" ") }),
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 60_000,
   });

@@ -39,9 +39,10 @@ export const startWorker = async (order: StartOrder, ledger: LedgerClient): Prom
   const hostName = hostname();
   const owner = `${order.node} ${name}`;
   const clock = (): Date => new Date();
-  const pool = createPool(database, { max: 6, name });
-  const commitPool = createPool(database, { max: 3, name: `${name} commit` });
+  const pool = createPool(database, { max: 6, name, byIndex: true });
+  const commitPool = createPool(database, { max: 3, name: `${name} commit`, byIndex: true });
   const settlementPool = createPool(database, {
+    byIndex: true,
     max: 2,
     name: `${name} results`,
     asynchronousCommit: true,
