@@ -40,6 +40,8 @@ export type RunContext = {
   readonly call: (fn: Value, args: Value[]) => Value | Promise<Value>;
   /** Counts steps and memory made by a body; throws when the budget is used up. */
   readonly charge: (steps: number, bytes: number) => void;
+  /** Throws when the run's time is over; for a body that works long in one piece. */
+  readonly checkTime?: (() => void) | undefined;
   readonly site: CallSite;
 };
 

@@ -101,7 +101,16 @@ const operatorTexts: ReadonlySet<string> = new Set(operators);
 
 const doubled: Readonly<Record<string, string>> = { "&&": "and", "||": "or" };
 
+/** Most operators by far, and none of them begins a longer one. */
+const lone: ReadonlyMap<number, string> = new Map(
+  [..."()[]{},;"].map((char) => [char.charCodeAt(0), char] as const),
+);
+
 const scanOperator = (text: string, start: number, report: Report): Token | undefined => {
+  const single = lone.get(text.charCodeAt(start));
+  if (single !== undefined) {
+    return { kind: "operator", text: single, start, end: start + 1 };
+  }
   const two = text.slice(start, start + 2);
   const meant = doubled[two];
   if (meant !== undefined) {

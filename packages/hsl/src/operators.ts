@@ -131,13 +131,15 @@ const remainder: Operate = (run, a, b, site) => {
 const bitwise = (operator: string, compute: (a: number, b: number) => number): Operate =>
   arithmetic(operator, (a, b) => compute(a | 0, b | 0));
 
-const matches: Operate = (run, subject, pattern, site) => {
+const matches: Operate = (run, value, pattern, site) => {
+  const isPlain = value === null || typeof value === "number" || typeof value === "boolean";
+  const subject = isPlain ? toText(value) : value;
   if (typeof subject !== "string") {
-    throw new ScriptError("wrong-type", `cannot search in ${typeName(subject)}`, site);
+    throw new ScriptError("wrong-type", `cannot search in ${typeName(value)}`, site);
   }
   const regex = pattern instanceof HslRegex ? pattern : regexOf(pattern, site);
   run.charge(subject.length >> 6, 0);
-  return regex.test(subject);
+  return regex.test(subject, run.checkTime);
 };
 
 const regexOf = (pattern: Value, site: Site): HslRegex => {

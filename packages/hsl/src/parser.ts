@@ -24,7 +24,9 @@ export const parse = (text: string): Parsed => {
     body: parseBody,
   });
   const body: Statement[] = [];
+  const large: Statement[] = [];
   while (cursor.token.kind !== "end") {
+    const from = cursor.index;
     if (cursor.isOperator("}")) {
       report("error", "unexpected-token", cursor.token, "This `}` closes nothing.", {
         cure: "Take it away, or open a block before it.",
@@ -33,10 +35,13 @@ export const parse = (text: string): Parsed => {
       continue;
     }
     const statement = cursor.recover(() => parseStatement(cursor));
-    if (statement !== null) body.push(statement);
+    if (statement === null) continue;
+    body.push(statement);
+    // no tree is higher than it has tokens
+    if (cursor.index - from > maxTreeHeight) large.push(statement);
   }
   const program: Program = { kind: "Program", body, source, start: 0, end: text.length };
-  if (!hasErrors(diagnostics) && treeHeight(program) > maxTreeHeight) {
+  if (!hasErrors(diagnostics) && large.some((one) => treeHeight(one) >= maxTreeHeight)) {
     report("error", "too-deep", { start: 0, end: 0 }, "An expression has too many parts.", {
       cure: "Build it in several statements.",
     });

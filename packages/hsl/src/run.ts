@@ -147,6 +147,8 @@ export class Run implements RunContext {
     this.allocate(bytes);
   };
 
+  readonly checkTime = (): void => this.check();
+
   readonly call = (fn: Value, args: Value[]): Value | Promise<Value> => {
     const { unseen } = this;
     this.unseen = unseen + 1;

@@ -30,9 +30,13 @@ export const walk = (node: AnyNode, visit: (node: AnyNode) => boolean | undefine
 export const maxTreeHeight = 600;
 
 export const treeHeight = (root: AnyNode): number => {
-  let level: readonly AnyNode[] = [root];
+  let level: AnyNode[] = [root];
   let height = 0;
-  for (; level.length > 0 && height <= maxTreeHeight; height++) level = level.flatMap(childrenOf);
+  for (; level.length > 0 && height <= maxTreeHeight; height++) {
+    const next: AnyNode[] = [];
+    for (const node of level) next.push(...childrenOf(node));
+    level = next;
+  }
   return height;
 };
 

@@ -17,12 +17,40 @@ const code = (result: RunResult | Promise<RunResult>): string => {
   return result.kind === "error" ? `${result.error.code} line ${result.error.line}` : result.kind;
 };
 
+test.each(["pcre_match", "pcre_match_all", "=~"])(
+  "a search by %s that takes too long is stopped in the middle",
+  (how) => {
+    let looks = 0;
+    const search = how === "=~" ? '$s =~ "/(a|aa)+[^a]$/"' : `${how}("/(.*a){12}/", $s)`;
+    const ended = run(`$s = "a" * 1000000;\n${search};`, {}, { monotonic: () => ++looks / 1000 });
+    expect(code(ended)).toBe("budget-cpu line 2");
+  },
+);
+
 describe("a budget that is spent ends the run and names the line", () => {
   test.each([
     ["steps", "\nforever {}", { steps: 1000 }, "budget-steps line 2"],
     ["steps in conditions", "while (true) ;", { steps: 1000 }, "budget-steps line 1"],
     ["a doubled string", '$s = "x";\nforever $s .= $s;', {}, "budget-string line 2"],
     ["repeating", '$s = "x" * 1000000000;', {}, "budget-string line 1"],
+    [
+      "long keys of an array",
+      '$k = "x" * 100000; $a = [];\nfor ($i = 0; true; $i += 1) $a[$k . $i] = 1;',
+      { memoryBytes: 1e6 },
+      "budget-memory line 2",
+    ],
+    [
+      "long keys of a map",
+      '$k = "x" * 100000; $m = Map();\nfor ($i = 0; true; $i += 1) $m->set($k . $i, 1);',
+      { memoryBytes: 1e6 },
+      "budget-memory line 2",
+    ],
+    [
+      "items of a set",
+      "$s = Set();\nfor ($i = 0; true; $i += 1) $s->add($i);",
+      {},
+      "budget-array line 2",
+    ],
     ["an array", "$a = [];\nforever $a[] = 1;", {}, "budget-array line 2"],
     ["an array times a number", "$a = [1] * 1000000;", {}, "budget-array line 1"],
     [

@@ -43,7 +43,10 @@ const matchArray = (match: RegexMatch, pick: (group: number) => Value): HslArray
 const oneMatch = (match: RegexMatch): HslArray =>
   matchArray(match, (group) => match.groups[group] ?? "");
 
-const work = (run: RunContext) => ({ onWork: (steps: number) => run.charge(steps, 0) });
+const work = (run: RunContext) => ({
+  onWork: (steps: number) => run.charge(steps, 0),
+  onLook: run.checkTime,
+});
 
 const allMatches = (run: RunContext, regex: HslRegex, subject: string): HslArray => {
   const matches: RegexMatch[] = [];

@@ -3,14 +3,16 @@
  * byte strings. With the flag `u` the subject is read as UTF-8; positions are
  * bytes either way.
  *
- * One call costs at most pattern size × subject length, and a product above
- * `maxWork` is refused before it starts, so no text a sender writes can hold a run.
+ * One call costs at most pattern size × subject length. A product above `maxWork` is
+ * refused before it starts, and a long search looks at the clock of its run as it
+ * goes, so no text a sender writes can hold a run.
  */
 import { RE2JS } from "re2js";
 import { toUint8Array } from "./bytes.ts";
 import { ScriptError } from "./errors.ts";
 import { type PatternFlags, patternError } from "./regex-reader.ts";
 import { maxPatternSize, translatePattern } from "./regex-syntax.ts";
+import { WatchedText } from "./watched-text.ts";
 
 export type RegexMatch = {
   readonly start: number;
@@ -27,11 +29,17 @@ export type SearchOptions = {
   readonly limit?: number;
   /** Told after each search how much work it was; may throw to stop. */
   readonly onWork?: (steps: number) => void;
+  /** Asked every now and then during a long search; throws to stop it. */
+  readonly onLook?: (() => void) | undefined;
 };
 
 const maxPatternBytes = 4096;
 const maxSubjectBytes = 1024 * 1024;
 const maxWork = 100_000_000;
+/** A text that is read as UTF-8 cannot be watched, so less of it is searched. */
+const maxUnwatchedWork = 20_000_000;
+/** Searches that cannot take long are not worth a look. */
+const watchedWork = 200_000;
 const workPerStep = 1000;
 /** Above this length a yes or no without groups is asked first: it is far cheaper, and mostly no. */
 const shortSubject = 1000;
@@ -58,8 +66,8 @@ export class HslRegex {
   }
 
   /** Whether the pattern is found anywhere in the subject. */
-  test(subject: string): boolean {
-    return this.engine.test(this.input(subject));
+  test(subject: string, onLook?: (() => void) | undefined): boolean {
+    return this.engine.test(this.input(subject, onLook));
   }
 
   /** The first match, or null. */
@@ -70,8 +78,8 @@ export class HslRegex {
 
   /** All matches from left to right, without overlaps. */
   *matches(subject: string, options: SearchOptions = {}): Generator<RegexMatch, void> {
-    const { from = 0, limit = 0, onWork } = options;
-    const input = this.input(subject);
+    const { from = 0, limit = 0, onWork, onLook } = options;
+    const input = this.input(subject, onLook);
     if (from === 0 && subject.length > shortSubject && !this.engine.test(input)) {
       onWork?.(1 + this.steps(subject.length));
       return;
@@ -127,20 +135,24 @@ export class HslRegex {
     return Math.ceil((bytes * this.size) / workPerStep);
   }
 
-  private input(subject: string): string | Uint8Array {
+  private input(subject: string, onLook: (() => void) | undefined): string | Uint8Array {
     if (subject.length > maxSubjectBytes) {
       throw new ScriptError(
         "subject-too-long",
         `a text of ${subject.length} bytes is too long for a pattern (1 MB at most); match a part of it`,
       );
     }
-    if (subject.length * this.size > maxWork) {
+    const work = subject.length * this.size;
+    if (work > (this.utf8 ? maxUnwatchedWork : maxWork)) {
       throw new ScriptError(
         "subject-too-long",
         `this pattern is too large for a text of ${subject.length} bytes; lower its "{…}" counts or match a part of the text`,
       );
     }
-    return this.utf8 ? toUint8Array(subject) : subject;
+    if (this.utf8) return toUint8Array(subject);
+    if (onLook === undefined || work < watchedWork) return subject;
+    // a string object serves the engine as a string does
+    return new WatchedText(subject, onLook) as unknown as string;
   }
 }
 
