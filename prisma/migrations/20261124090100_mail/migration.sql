@@ -146,6 +146,17 @@ CREATE TABLE flow_activity (
 CREATE INDEX flow_activity_flow ON flow_activity (flow, at);
 CREATE INDEX flow_activity_at ON flow_activity (at);
 
+-- How TLS to other servers came out, for each day (UTC), policy, host and result (RFC 8460).
+CREATE TABLE tls_result (
+  day date NOT NULL,
+  domain text NOT NULL, -- of the recipients: whose policy it was
+  policy_type text NOT NULL, -- tlsa sts no-policy-found
+  host text NOT NULL,
+  result text NOT NULL, -- success, or the kind of failure
+  count bigint NOT NULL,
+  PRIMARY KEY (day, domain, policy_type, host, result)
+);
+
 CREATE TABLE log_line (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   at timestamptz NOT NULL,

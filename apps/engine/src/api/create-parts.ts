@@ -5,6 +5,7 @@ import type pg from "pg";
 import { parseDestination } from "../delivery/destination.ts";
 import type { Dns } from "../flows/host/dns.ts";
 import { createHttp } from "../flows/host/http.ts";
+import { sumTlsResults } from "../history/tls-results.ts";
 import { createDraftStore } from "../store/draft-store.ts";
 import { createIconStore, type FetchBytes } from "../store/icon-store.ts";
 import { loadSecret } from "../store/load-snapshot.ts";
@@ -126,7 +127,10 @@ export const createApiParts = (options: ApiOptions): ApiParts => {
     },
     system: {
       listeners,
-      metrics: createMetrics({ clock, queue, quarantine, history, revisions, listeners }),
+      metrics: createMetrics({
+        ...{ clock, queue, quarantine, history, revisions, listeners },
+        tlsResults: (day) => sumTlsResults(pool, day),
+      }),
     },
   };
 };

@@ -1,5 +1,6 @@
 /** /metrics for Prometheus: counted when asked. */
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import type { TlsResultSum } from "../history/tls-results.ts";
 import type { RevisionStore } from "../store/revision-store.ts";
 import type { HistoryPort, QuarantinePort, QueuePort, SystemPort } from "./parts.ts";
 
@@ -10,6 +11,7 @@ export const createMetrics = (parts: {
   history: HistoryPort;
   revisions: RevisionStore;
   listeners: SystemPort["listeners"];
+  tlsResults: (day: Date) => Promise<readonly TlsResultSum[]>;
 }): SystemPort["metrics"] => {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: "sluice_control_" });
@@ -19,6 +21,11 @@ export const createMetrics = (parts: {
   const oldest = gauge("sluice_queue_oldest_seconds", "Age of the oldest entry.", ["queue"]);
   const held = gauge("sluice_quarantined_messages", "Messages held in quarantine.");
   const mail = gauge("sluice_messages_last_hour", "Messages of the last hour.", ["outcome"]);
+  const tls = gauge(
+    "sluice_tls_sessions_today",
+    "Connections to other servers since midnight (UTC), by TLS policy and result (RFC 8460).",
+    ["policy", "result"],
+  );
   const revision = gauge("sluice_revision", "The live revision.");
   const listening = gauge("sluice_listener_up", "1 when the worker listens.", [
     "worker",
@@ -26,19 +33,22 @@ export const createMetrics = (parts: {
   ]);
 
   return async () => {
-    const [summary, count, numbers, live, listeners] = await Promise.all([
+    const [summary, count, numbers, live, listeners, sessions] = await Promise.all([
       parts.queue.summary(),
       parts.quarantine.count(),
       parts.history.numbers(1),
       parts.revisions.live(),
       parts.listeners(),
+      parts.tlsResults(parts.clock()),
     ]);
     const now = parts.clock().getTime();
-    for (const each of [entries, oldest, mail, listening]) each.reset();
+    for (const each of [entries, oldest, mail, listening, tls]) each.reset();
     for (const { queue, count: size, oldest: since } of summary.queues) {
       entries.set({ queue }, size);
       oldest.set({ queue }, since === null ? 0 : (now - new Date(since).getTime()) / 1000);
     }
+    for (const { policyType, result, count: size } of sessions)
+      tls.set({ policy: policyType, result }, size);
     held.set(count);
     for (const [outcome, size] of Object.entries(numbers.outcomes)) mail.set({ outcome }, size);
     revision.set(live?.number ?? 0);

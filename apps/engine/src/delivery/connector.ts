@@ -8,6 +8,7 @@
  */
 import type { Transport } from "@sluice/settings";
 import type { Dns } from "../flows/host/dns.ts";
+import type { TlsSession } from "../history/tls-results.ts";
 import { ConnectError, SignInError, type TlsFailure } from "./connect-error.ts";
 import { danePolicy } from "./dane.ts";
 import type { Destination } from "./destination.ts";
@@ -54,12 +55,7 @@ export type Attempts = {
 };
 
 /** One connection's TLS as its policy's owner may want to hear of it (RFC 8460). */
-export type TlsResult = {
-  readonly domain: string;
-  readonly policyType: "tlsa" | "sts" | "no-policy-found";
-  readonly host: string;
-  readonly failure: TlsFailure | null;
-};
+export type TlsResult = TlsSession & { readonly failure: TlsFailure | null };
 
 export type Connector = { readonly open: (question: Question) => Attempts };
 

@@ -33,6 +33,10 @@ const statements = [
     text: `DELETE FROM flow_activity WHERE id IN (SELECT id FROM flow_activity WHERE at < $1 ORDER BY at LIMIT ${batchRows})`,
   },
   {
+    days: "historyDays",
+    text: `DELETE FROM tls_result WHERE ctid IN (SELECT ctid FROM tls_result WHERE day < $1::timestamptz::date LIMIT ${batchRows})`,
+  },
+  {
     days: "logDays",
     text: `DELETE FROM log_line WHERE id IN (SELECT id FROM log_line WHERE at < $1 ORDER BY at LIMIT ${batchRows})`,
   },

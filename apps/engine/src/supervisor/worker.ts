@@ -15,6 +15,7 @@ import { createFlowServices } from "../flows/create-services.ts";
 import { createDeliveryFlowRunner } from "../flows/run-delivery.ts";
 import { createFlowRunner } from "../flows/run-flow.ts";
 import { createHistory } from "../history/history.ts";
+import { createTlsResults } from "../history/tls-results.ts";
 import type { LedgerClient } from "../listener/ledger-client.ts";
 import { createListenerSet } from "../listener/listener-set.ts";
 import { createGroupCommit, type GroupCommit } from "../queue/group-commit.ts";
@@ -108,6 +109,7 @@ export const startWorker = async (order: StartOrder, ledger: LedgerClient): Prom
   });
   const flowParts = { services, blocks, executors, history, hostName };
   const runner = createFlowRunner(flowParts);
+  const tlsResults = createTlsResults({ pool, clock, report: report("delivery") });
   const dispatcher = createDispatcher({
     pool,
     settlementPool,
@@ -116,6 +118,7 @@ export const startWorker = async (order: StartOrder, ledger: LedgerClient): Prom
     runner: createDeliveryFlowRunner(flowParts),
     dns: services.dns,
     http: services.http,
+    onTls: tlsResults.count,
     hostName,
     clock,
     acceptMessage: commit.acceptMessage,
@@ -219,6 +222,7 @@ export const startWorker = async (order: StartOrder, ledger: LedgerClient): Prom
       strays.close();
       await scanner.close();
       await dispatcher.close();
+      await tlsResults.close();
       await commit.close();
       await services.close();
       await lease.close();
