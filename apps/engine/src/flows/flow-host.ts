@@ -31,6 +31,8 @@ export type FlowTable = {
   readonly memory: ScriptMemory;
   /** The machine's name, for a gateway that was given none. */
   readonly hostName: string;
+  /** Stands in for a variable; `undefined`: nothing does. */
+  readonly given?: ((name: string) => Value | undefined) | undefined;
 };
 
 /** The envelope as the run sees it; modifiers change it. */
@@ -167,7 +169,7 @@ export class FlowHost implements Host {
       const kept = this.facts.context.get(contextKey);
       return kept instanceof HslArray ? kept.share() : new HslArray();
     }
-    return this.table.variables.get(name)?.(this);
+    return this.table.given?.(name) ?? this.table.variables.get(name)?.(this);
   }
 
   setVariable(name: string, value: Value): void {

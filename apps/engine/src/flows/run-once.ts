@@ -41,6 +41,8 @@ export type FlowParts = {
   readonly clock?: FlowClock | undefined;
   /** Nothing is counted, sent or stored, and no line reaches the log. */
   readonly isDry?: boolean | undefined;
+  /** Values that stand in for variables of the kind, in a dry run. */
+  readonly given?: FlowTable["given"];
   /** Told how each run ended, before its verdict is made. */
   readonly ended?: ((result: RunResult) => void) | undefined;
 };
@@ -63,6 +65,7 @@ export const createRunOnce = (parts: FlowParts): RunOnce => {
       limits: limitsOf(kind),
       ...clock,
       hostName: parts.hostName,
+      given: parts.given,
       memory,
     });
   }

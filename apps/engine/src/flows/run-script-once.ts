@@ -25,6 +25,7 @@ import { createFlowRunner } from "./run-flow.ts";
 import type { FlowParts } from "./run-once.ts";
 import type { FlowServices } from "./services.ts";
 import type { FlowTrace } from "./trace.ts";
+import { jsonValue } from "./values.ts";
 
 export type ScriptQuestion = {
   readonly kind: FlowKind;
@@ -133,9 +134,17 @@ export const createScriptRunner = (
     question: ScriptQuestion,
     runnerParts: FlowParts,
   ): Promise<Ran<unknown>> {
-    const sessions = createFlowRunner(runnerParts);
-    const deliveries = createDeliveryFlowRunner(runnerParts);
-    const read = reader(question.variables);
+    const { variables } = question;
+    const asked = new Set<string>();
+    const read = reader(variables, asked);
+    const parts: FlowParts = {
+      ...runnerParts,
+      // what the facts below are not made from is given as it is
+      given: (name) =>
+        asked.has(name) || !Object.hasOwn(variables, name) ? undefined : jsonValue(variables[name]),
+    };
+    const sessions = createFlowRunner(parts);
+    const deliveries = createDeliveryFlowRunner(parts);
     const facts = factsOf(question, read);
     switch (flow.kind) {
       case "ip-policy":
@@ -200,24 +209,35 @@ const verdictOf = (result: RunResult | undefined): ScriptVerdict | null => {
 
 type Reader = ReturnType<typeof reader>;
 
-const reader = (variables: Readonly<Record<string, unknown>>) => ({
+const reader = (given: Readonly<Record<string, unknown>>, asked: Set<string>) => {
+  const find = (name: string): unknown => {
+    asked.add(name);
+    return given[name];
+  };
+  return readerOf(find);
+};
+
+const readerOf = (find: (name: string) => unknown) => ({
   text: (name: string, otherwise: string): string => {
-    const value = variables[name];
+    const value = find(name);
     return typeof value === "string" || typeof value === "number" ? String(value) : otherwise;
   },
   number: (name: string, otherwise: number): number => {
-    const value = Number(variables[name] ?? otherwise);
+    const value = Number(find(name) ?? otherwise);
     return Number.isFinite(value) ? value : otherwise;
   },
   flag: (name: string, otherwise: boolean): boolean => {
-    const value = variables[name];
+    const value = find(name);
     return value === undefined || value === null ? otherwise : value !== "" && Boolean(value);
   },
 });
 
 const nobody = "00000000-0000-7000-8000-000000000000";
 
-const factsOf = ({ snapshot, signal, kind }: ScriptQuestion, read: Reader): ConnectionFacts => ({
+const factsOf = (
+  { snapshot, signal, kind, variables }: ScriptQuestion,
+  read: Reader,
+): ConnectionFacts => ({
   sessionId: nobody,
   messageId: read.text("messageid", nobody),
   clientAddress: read.text("senderip", "192.0.2.1"),
@@ -237,7 +257,9 @@ const factsOf = ({ snapshot, signal, kind }: ScriptQuestion, read: Reader): Conn
     kind !== "authentication" && read.flag("saslauthed", read.text("saslusername", "") !== "")
       ? read.text("saslusername", "user")
       : null,
-  context: new Map(),
+  context: new Map(
+    variables["context"] === undefined ? [] : [["script", jsonValue(variables["context"])]],
+  ),
   snapshot,
   signal,
 });

@@ -15,6 +15,20 @@ export const textRecordValue = (entries: Readonly<Record<string, string>>): HslA
     Object.entries(entries).map(([key, text]) => [encodeText(key), encodeText(text)]),
   );
 
+/** JSON as a value of a script: objects become arrays, null becomes none. */
+export const jsonValue = (json: unknown): Value => {
+  if (typeof json === "string") return encodeText(json);
+  if (typeof json === "number" || typeof json === "boolean") return json;
+  if (typeof json !== "object" || json === null) return null;
+  return Array.isArray(json)
+    ? HslArray.fromList(json.map(jsonValue))
+    : recordValue(
+        Object.fromEntries(
+          Object.entries(json).map(([key, inner]) => [encodeText(key), jsonValue(inner)]),
+        ),
+      );
+};
+
 /** After the last `@`; "" for the null reverse-path. */
 export const domainPart = (address: string): string => {
   const at = address.lastIndexOf("@");

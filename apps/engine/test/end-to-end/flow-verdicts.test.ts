@@ -1,5 +1,8 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { expect, test } from "vitest";
+import { runHslCommand } from "../../src/cli/hsl.ts";
 import { createTestFlows, scriptFlow } from "../support/flows.ts";
 
 const mail = "From: ann@example.com\r\nSubject: Hello\r\n\r\nbody\r\n";
@@ -519,4 +522,32 @@ test("what a file is shows in its first bytes, not in its name", async () => {
   ]);
   expect(verdict.actions).toMatchObject([{ kind: "deliver" }]);
   expect(verdict.header?.toString()).toContain("X-Spam-Flag: YES\r\n");
+});
+
+test("a script on the command line sees the variables it is given, and its own changes to them", async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "hsl-"));
+  const file = path.join(folder, "script.hsl");
+  writeFileSync(
+    file,
+    'echo $senderparams["SIZE"]; echo $context["seen"]; SetRecipient("new@x.test"); echo $recipient; Accept();',
+  );
+  let out = "";
+  const exitCode = await runHslCommand(
+    [
+      file,
+      "--flow",
+      "recipient",
+      "--json",
+      "--vars",
+      '{"senderparams":{"SIZE":"100"},"context":{"seen":1},"recipient":"old@x.test"}',
+    ],
+    { stdout: (text) => (out += text), stderr: () => {} },
+  );
+  rmSync(folder, { recursive: true });
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(out)).toEqual({
+    log: ["100", "1", "new@x.test"],
+    verdict: { action: "Accept" },
+    diagnostics: [],
+  });
 });

@@ -1,0 +1,121 @@
+/** The commands that speak to the running gateway, and what each line of words means. */
+import { parseArgs } from "node:util";
+import { flowScript } from "./flow-commands.ts";
+import { check, rollback, status } from "./gateway-commands.ts";
+import { history, log } from "./history-commands.ts";
+import { type Command, CommandError, type Invocation } from "./invocation.ts";
+import { quarantine } from "./quarantine-commands.ts";
+import { queue } from "./queue-commands.ts";
+import { apply, exportSettings, plan } from "./text-commands.ts";
+import { userAdd } from "./user-commands.ts";
+
+const usage = `sluice COMMAND
+
+  start                              run the gateway
+  status                             how the running gateway is
+  check                              problems of the draft; exit 1 if there is an error
+  export DIR                         write what is live as text files
+  plan DIR                           show what applying the files would change
+  apply DIR [--message TEXT]         publish the files as the next revision
+        [--discard-draft]            … even though the draft has other changes
+  rollback REVISION                  publish the content of an old revision again
+  user add NAME --role ROLE          add a user; the password is read from standard input
+                                     (roles: administrator, operator, auditor)
+  flow script FLOW                   the script that a flow of the draft compiles to
+  hsl FILE [--flow KIND] [--vars JSON] [--files DIR] [--message FILE.eml] [--dns HOST:PORT] [--check]
+                                     run a script, or only check it, without a gateway
+  queue list [FILTER]                what waits
+  queue retry|hold|release|bounce|delete FILTER
+                                     act on what the filter matches (--all: on everything)
+  history [QUERY]                    what happened to mail
+  log QUERY                          lines of the log
+  quarantine list [SEARCH]           what is held
+  quarantine release|delete ID …     deliver it, or delete it
+
+FILTER: queue ids, or sender:…  recipient:…  hop:…  transport:…  queue:…  message:…  reply:…
+Every command takes --json, and --limit NUMBER where it lists.`;
+
+const commands: Readonly<Record<string, Command>> = {
+  status,
+  check,
+  export: exportSettings,
+  plan,
+  apply,
+  rollback,
+  "user add": userAdd,
+  "flow script": flowScript,
+  "queue list": queue.list,
+  "queue retry": queue.retry,
+  "queue hold": queue.hold,
+  "queue release": queue.release,
+  "queue bounce": queue.bounce,
+  "queue delete": queue.remove,
+  history,
+  log,
+  "quarantine list": quarantine.list,
+  "quarantine release": quarantine.release,
+  "quarantine delete": quarantine.remove,
+};
+
+const understand = (argv: readonly string[]): { command: Command; invocation: Invocation } => {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      json: { type: "boolean", default: false },
+      message: { type: "string" },
+      role: { type: "string" },
+      limit: { type: "string" },
+      all: { type: "boolean", default: false },
+      "discard-draft": { type: "boolean", default: false },
+    },
+  });
+  const [first = "", second = ""] = positionals;
+  const find = (name: string): Command | undefined =>
+    Object.hasOwn(commands, name) ? commands[name] : undefined;
+  const long = find(`${first} ${second}`);
+  const command = long ?? find(first);
+  if (command === undefined) throw new CommandError(2, usage);
+  const limit = values.limit === undefined ? null : Number(values.limit);
+  if (limit !== null && !(Number.isInteger(limit) && limit > 0 && limit <= 500)) {
+    throw new CommandError(2, "--limit takes a number from 1 to 500.");
+  }
+  return {
+    command,
+    invocation: {
+      words: positionals.slice(long === undefined ? 1 : 2),
+      json: values.json,
+      message: values.message ?? null,
+      role: values.role ?? null,
+      limit,
+      all: values.all,
+      discardDraft: values["discard-draft"],
+    },
+  };
+};
+
+/** Runs one command; gives the exit code. */
+export const runCommand = async (argv: readonly string[]): Promise<number> => {
+  if (argv.length === 0 || argv[0] === "help" || argv.includes("--help")) {
+    process.stdout.write(`${usage}\n`);
+    return argv.length === 0 ? 2 : 0;
+  }
+  const { command, invocation } = understand(argv);
+  const { text, value, exitCode = 0 } = await command(invocation);
+  process.stdout.write(invocation.json ? `${JSON.stringify(value, null, 2)}\n` : text);
+  return exitCode;
+};
+
+/** Says what went wrong; sets the exit code. */
+export const fail = (error: unknown): void => {
+  if (error instanceof CommandError) {
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = error.exitCode;
+  } else if (error instanceof TypeError && "code" in error) {
+    process.stderr.write(`${error.message}\n\n${usage}\n`); // parseArgs names the option
+    process.exitCode = 2;
+  } else {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+};
