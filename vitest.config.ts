@@ -6,6 +6,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          testTimeout: 30_000, // a busy machine is not a failure
           include: [
             "packages/*/src/**/*.test.{ts,tsx}",
             "packages/*/test/**/*.test.ts",
