@@ -14,20 +14,37 @@ export const TransportPage = () => {
       idHelp="Short and lasting, such as “internal” or “world”. Domains choose it; scripts name it mailtransport:ID. Small letters, digits, dots and dashes."
       after={{
         "": (
-          <ReferenceField
-            label="Fallback"
-            help="Tried when this destination cannot be reached. None: the mail waits for the next attempt."
-            path={["fallback"]}
-            reference="transport"
-          />
+          <>
+            <ReferenceField
+              label="Fallback"
+              help="Takes the mail while no host of this destination can be reached. What a host answers, even “try again later”, stands. None: the mail waits for the next attempt."
+              path={["fallback"]}
+              reference="transport"
+            />
+            <ReferenceField
+              label="Delivery flow"
+              help="Runs before and after each attempt, for recipients whose domain has none of its own."
+              path={["deliveryFlow"]}
+              reference="flow"
+              flowKind="delivery"
+            />
+          </>
         ),
         TLS: (
-          <ReferenceField
-            label="Client certificate"
-            help="Shown to servers that ask for one."
-            path={["tls", "certificate"]}
-            reference="certificate"
-          />
+          <>
+            <ReferenceField
+              label="Server's certificate"
+              help="The certificate the server must show, under any name, or the authority that signed it. With “Required” it is asked for as well. None: the authorities that the world trusts."
+              path={["tls", "certificate"]}
+              reference="certificate"
+            />
+            <ReferenceField
+              label="Client certificate"
+              help="Shown to servers that ask for one. It needs its private key here."
+              path={["tls", "clientCertificate"]}
+              reference="certificate"
+            />
+          </>
         ),
         "Sign-in": (
           <SecretField
@@ -41,7 +58,7 @@ export const TransportPage = () => {
     >
       <CheckPanel
         title="Test the transport"
-        help="Connects, says EHLO, starts TLS and signs in as delivery would. No mail is sent."
+        help="Looks the hosts up, connects to each, says EHLO, starts TLS and signs in as delivery would, and shows what each step answered. No mail is sent."
         lookupLabel="Recipient's domain"
         lookupHelp="For “lookup-mx”: whose mail servers to ask for."
         action="Test now"
