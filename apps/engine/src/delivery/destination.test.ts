@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { expect, test } from "vitest";
 import { parseDestination } from "./destination.ts";
 
@@ -90,4 +92,14 @@ test.each([
   ["mail.example.org;zone=x", "zone= goes with lookup-mx."],
 ])("%j is refused with its reason", (text, message) => {
   expect(read(text)).toBe(message);
+});
+
+test("every destination of the guide can be read", () => {
+  const guide = readFileSync(
+    path.resolve(import.meta.dirname, "../../../../docs/guides/transports.md"),
+    "utf8",
+  );
+  const written = [...guide.matchAll(/^\| `([^`]+)` \|/gm)].map(([, text = ""]) => text);
+  expect(written.length).toBeGreaterThan(6);
+  for (const text of written) expect(parseDestination(text)).toMatchObject({ ok: true });
 });
