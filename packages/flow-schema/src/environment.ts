@@ -1,5 +1,5 @@
 /** What a script may name in each kind of flow. */
-import { coreLibrary, type Environment, type FunctionSignature } from "@sluice/hsl";
+import { coreSignatures, type Environment, type FunctionSignature } from "@sluice/hsl";
 import type { AnyBlock, BlockRegistry } from "./block.ts";
 import type { FlowKind } from "./flow.ts";
 import { flowKindDefinitions } from "./flows/flow-kinds.ts";
@@ -30,7 +30,7 @@ export const environmentFor = (kind: FlowKind, blocks: BlockRegistry = noBlocks)
 };
 
 const makeEnvironment = (kind: FlowKind, blocks: BlockRegistry): Environment => {
-  const functions = new Map<string, FunctionSignature>(coreLibrary.signatures);
+  const functions = new Map<string, FunctionSignature>(coreSignatures);
   const add = (signature: FunctionSignature): void => {
     for (const name of [signature.name, ...(signature.aliases ?? [])]) {
       functions.set(name, signature);

@@ -12,6 +12,7 @@ export {
 } from "./diagnostic.ts";
 export * from "./host.ts";
 export { type Comment, lex } from "./lexer.ts";
+export { coreSignatures } from "./library/core-signatures.ts";
 export * from "./library/index.ts";
 export { defaultLimits } from "./limits.ts";
 export { type LiteralValue, literal } from "./literal.ts";

@@ -9,6 +9,7 @@ import { HslArray } from "../values/array.ts";
 import { toText, typeName } from "../values/convert.ts";
 import { ScriptError } from "../values/errors.ts";
 import type { Value } from "../values/value.ts";
+import { signatureUnder } from "./signatures-of.ts";
 
 export type LibraryFunction = {
   readonly signature: FunctionSignature;
@@ -31,10 +32,7 @@ export const defineFunction = (
       ? result.then((value) => charged(value, run))
       : charged(result, run);
   },
-  under: (name) => {
-    const others = [signature.name, ...(signature.aliases ?? [])].filter((one) => one !== name);
-    return defineFunction({ ...signature, name, aliases: others }, body);
-  },
+  under: (name) => defineFunction(signatureUnder(signature, name), body),
 });
 
 /**
