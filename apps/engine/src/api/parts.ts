@@ -4,9 +4,14 @@
  */
 import type { BlockRegistry, FlowKind, FlowProblem } from "@sluice/flow-schema";
 import type { Directory, SigningKey, Transport } from "@sluice/settings";
+import type { MatchStep } from "../config/domain-match.ts";
+import type { CheckReport } from "../flows/host/test-directory.ts";
 import type { ScriptAnswer, ScriptVerdict } from "../flows/run-script-once.ts";
 import type { FlowTrace } from "../flows/trace.ts";
-import type { HistoryEvent, Outcome, Stage } from "../history/event.ts";
+import type { Outcome } from "../history/event.ts";
+import type { HistorySearch } from "../history/history-search.ts";
+import type { LogSearch } from "../history/log-search.ts";
+import type { Quarantine } from "../quarantine/quarantine.ts";
 import type { QueueOperations } from "../queue/queue-operations.ts";
 import type { DraftStore } from "../store/draft-store.ts";
 import type { IconStore } from "../store/icon-store.ts";
@@ -64,89 +69,19 @@ export type QueuePort = QueueOperations;
 
 // ── quarantine ─────────────────────────────────────────────────────────────
 
-export type QuarantineRow = {
-  readonly id: string;
-  readonly messageId: string;
-  readonly quarantine: string;
-  readonly sender: string;
-  readonly recipient: string;
-  readonly subject: string;
-  readonly size: number;
-  readonly reason: string;
-  readonly flow: string;
-  readonly node: string | null;
-  readonly revision: number;
-  readonly receivedAt: string;
-  readonly expiresAt: string;
-  readonly releasedAt: string | null;
-  readonly releasedBy: string | null;
-};
+export type { QuarantineRow } from "../quarantine/quarantine.ts";
 
-export type QuarantinePort = {
-  readonly list: (page: {
-    quarantine: string | null;
-    search: string;
-    cursor: string | null;
-    limit: number;
-  }) => Promise<{ rows: readonly QuarantineRow[]; nextCursor: string | null }>;
-  /** How many are held and not yet released. */
-  readonly count: () => Promise<number>;
-  readonly get: (id: string) => Promise<QuarantineRow | null>;
-  readonly content: (id: string) => Promise<AsyncIterable<Buffer> | null>;
-  /** Delivers what was held; releasing twice delivers once. */
-  readonly release: (
-    ids: readonly string[],
-    by: string,
-  ) => Promise<{ done: number; skipped: number }>;
-  readonly remove: (ids: readonly string[]) => Promise<{ done: number; skipped: number }>;
-};
+export type QuarantinePort = Omit<Quarantine, "expire">;
 
 // ── history and log ────────────────────────────────────────────────────────
 
-export type HistoryRow = {
-  readonly messageId: string;
-  readonly at: string;
-  readonly outcome: Outcome;
-  readonly stage: Stage;
-  readonly listener: string;
-  readonly clientAddress: string | null;
-  readonly helo: string;
-  readonly signIn: string | null;
-  readonly sender: string | null;
-  readonly recipients: readonly string[];
-  readonly subject: string;
-  readonly size: number;
-  readonly revision: number;
-  readonly flow: string | null;
-  readonly node: string | null;
-  readonly reply: string;
-};
+export type { HistoryRow, MessageView } from "../history/history-search.ts";
+export type { LogRow } from "../history/log-search.ts";
 
-export type LogRow = {
-  readonly id: string;
-  readonly at: string;
-  readonly level: string;
-  readonly component: string;
-  readonly messageId: string | null;
-  readonly queueId: string | null;
-  readonly text: string;
-};
+export type LogPort = LogSearch;
 
-export type MessageView = {
-  readonly record: HistoryRow;
-  readonly events: readonly (Omit<HistoryEvent, "at"> & { readonly at: string })[];
-  readonly traces: readonly FlowTrace[];
-  readonly log: readonly LogRow[];
-};
-
-export type HistoryPort = {
-  /** `query` in the search language; a wrong one is a GatewayError INVALID with the position. */
-  readonly list: (page: {
-    query: string;
-    cursor: string | null;
-    limit: number;
-  }) => Promise<{ rows: readonly HistoryRow[]; nextCursor: string | null }>;
-  readonly message: (messageId: string) => Promise<MessageView | null>;
+/** `query` is in the search language; a wrong one is a GatewayError INVALID with the position. */
+export type HistoryPort = Pick<HistorySearch, "list" | "message"> & {
   readonly numbers: (hours: number) => Promise<HistoryNumbers>;
   readonly flowActivity: (flow: string, hours: number) => Promise<readonly NodeActivity[]>;
   /** Runs of each flow in the last 24 hours. */
@@ -176,39 +111,10 @@ export type NodeActivity = {
   readonly averageMicroseconds: number;
 };
 
-export type LogPort = {
-  readonly search: (page: {
-    text: string;
-    level: string | null;
-    cursor: string | null;
-    limit: number;
-  }) => Promise<{
-    rows: readonly LogRow[];
-    nextCursor: string | null;
-    /** Which form the text was understood as: "message id", "queue id", "pattern", "text". */
-    understoodAs: string;
-  }>;
-  /** Lines around one, oldest first. */
-  readonly context: (id: string, lines: number) => Promise<readonly LogRow[]>;
-};
-
 // ── checks against the world, and dry runs ─────────────────────────────────
 
-export type CheckStep = {
-  readonly step: string;
-  readonly ok: boolean;
-  readonly text: string;
-  readonly milliseconds: number;
-};
-
-export type CheckReport = { readonly ok: boolean; readonly steps: readonly CheckStep[] };
-
-export type MatchStep = {
-  readonly listener: string;
-  readonly domain: string;
-  readonly matched: boolean;
-  readonly why: string;
-};
+export type { MatchStep } from "../config/domain-match.ts";
+export type { CheckReport, CheckStep } from "../flows/host/test-directory.ts";
 
 export type MatchExplanation = {
   readonly listener: string | null;

@@ -12,6 +12,7 @@ const record: MessageView["record"] = {
   helo: "h",
   signIn: null,
   sender: null,
+  recipientOutcomes: {},
   recipients: [],
   subject: "",
   size: 0,
