@@ -53,7 +53,8 @@ export type ApiOptions = {
   readonly history: Pick<HistoryPort, "list" | "message">;
   readonly log: LogPort;
   /** Checks that ask the world; those that only need the settings are made here. */
-  readonly checks: Pick<ChecksPort, "directory" | "runScript"> & Partial<ChecksPort>;
+  readonly checks: Pick<ChecksPort, "directory" | "runScript" | "tryFlow" | "replayFlow"> &
+    Partial<ChecksPort>;
   readonly dns: Dns;
   /** Errors that are nobody's but ours go to the log. */
   readonly report: (text: string, error: unknown) => void;

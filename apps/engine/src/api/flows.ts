@@ -2,10 +2,13 @@
 import { Flow, type FlowKind, type Layout } from "@sluice/flow-schema";
 import { z } from "zod";
 import { GatewayError } from "../errors.ts";
+import { appendAudit } from "../store/audit.ts";
 import { draftObjects, type ObjectState } from "../store/draft-store.ts";
 import { readIncludedFiles } from "../store/included-files.ts";
+import { inTransaction } from "../store/prisma.ts";
 import { usesOf } from "../store/references.ts";
-import type { NodeActivity } from "./parts.ts";
+import { actorOf } from "./context.ts";
+import type { FlowReplay, FlowTrial, NodeActivity } from "./parts.ts";
 import { Id } from "./settings.ts";
 import { procedure, router } from "./trpc.ts";
 
@@ -30,6 +33,15 @@ export type FlowScript = {
     readonly message: string;
     readonly node?: string | undefined;
   }[];
+};
+
+const maximumContent = 40 * 1024 * 1024;
+
+const readFlow = (body: unknown): Flow => {
+  const parsed = Flow.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map(({ path, message }) => ({ path, message }));
+  throw new GatewayError("INVALID", "The flow cannot be read.", { detail: { issues } });
 };
 
 export const flows = router({
@@ -81,6 +93,48 @@ export const flows = router({
     .query(
       ({ ctx, input }): Promise<readonly NodeActivity[]> =>
         ctx.parts.history.flowActivity(input.flow, 24),
+    ),
+
+  /**
+   * Runs a flow as it stands in somebody's editor on a message of history, or on one that
+   * was handed in. Look-ups are asked; nothing else happens.
+   */
+  tryOut: procedure("edit")
+    .input(
+      z.strictObject({
+        flow: Id,
+        body: z.unknown(),
+        messageId: z.uuid().nullable().default(null),
+        /** Base64. */
+        content: z.base64().max(maximumContent).nullable().default(null),
+        facts: z
+          .record(z.string().max(64), z.union([z.string().max(2000), z.number(), z.boolean()]))
+          .default({}),
+      }),
+    )
+    .mutation(async ({ ctx, input }): Promise<FlowTrial> => {
+      const { messageId, facts, content } = input;
+      if (messageId !== null) {
+        await inTransaction(ctx.parts.store, (transaction) =>
+          appendAudit(transaction, actorOf(ctx), {
+            action: "flow.try",
+            object: `flow/${input.flow}`,
+            after: { messageId },
+          }),
+        );
+      }
+      return ctx.parts.checks.tryFlow({
+        ...{ id: input.flow, flow: readFlow(input.body), messageId, facts },
+        content: content === null ? null : Buffer.from(content, "base64"),
+      });
+    }),
+
+  /** Runs it on the latest mail the flow has judged, and names what would end otherwise. */
+  replay: procedure("edit")
+    .input(z.strictObject({ flow: Id, body: z.unknown(), count: z.int().min(1).max(500) }))
+    .mutation(
+      ({ ctx, input }): Promise<FlowReplay> =>
+        ctx.parts.checks.replayFlow(input.flow, readFlow(input.body), input.count),
     ),
 
   /** The script of a draft flow, as it would run. */

@@ -2,7 +2,7 @@
  * What the API is made of. Each member is the public side of a stage; the API
  * adds permissions, audit and words, never mail logic.
  */
-import type { BlockRegistry, FlowKind, FlowProblem } from "@sluice/flow-schema";
+import type { BlockRegistry, Flow, FlowKind, FlowProblem } from "@sluice/flow-schema";
 import type { Directory, SigningKey, Transport } from "@sluice/settings";
 import type { MatchStep } from "../config/domain-match.ts";
 import type { CheckReport } from "../flows/host/test-directory.ts";
@@ -135,6 +135,53 @@ export type ScriptRun = {
   readonly trace: FlowTrace | null;
 };
 
+/** What a run finds, by the names of the language's context variables. */
+export type TrialFacts = Readonly<Record<string, string | number | boolean>>;
+
+export type TrialQuestion = {
+  readonly id: string;
+  readonly flow: Flow;
+  /** A message of history: its session, and its content while that is stored. */
+  readonly messageId: string | null;
+  /** A message to judge instead of the stored one. */
+  readonly content: Buffer | null;
+  /** Wins over what history says. */
+  readonly facts: TrialFacts;
+};
+
+type TrialProblems = {
+  readonly kind: "problems";
+  readonly problems: readonly { readonly message: string; readonly node: string | null }[];
+};
+
+export type FlowTrial =
+  | TrialProblems
+  | {
+      readonly kind: "ran";
+      readonly trace: FlowTrace;
+      readonly facts: TrialFacts;
+      /** Whose content the flow saw; `sample`: a short made-up one. */
+      readonly content: "stored" | "given" | "sample";
+    };
+
+export type FlowReplay =
+  | TrialProblems
+  | {
+      readonly kind: "ran";
+      readonly same: number;
+      /** Its content is not stored any more, or the time was over. */
+      readonly skipped: number;
+      readonly changed: readonly {
+        readonly messageId: string;
+        readonly at: string;
+        readonly sender: string | null;
+        readonly recipient: string | null;
+        readonly subject: string;
+        readonly before: string;
+        readonly after: string;
+      }[];
+    };
+
 export type ChecksPort = {
   readonly directory: (
     directory: Directory,
@@ -163,6 +210,10 @@ export type ChecksPort = {
     messageId: string | null;
     variables: Readonly<Record<string, unknown>>;
   }) => Promise<ScriptRun>;
+  /** Runs a draft flow without effects, on a real message. */
+  readonly tryFlow: (question: TrialQuestion) => Promise<FlowTrial>;
+  /** Runs a draft flow on the latest mail that the flow has judged. */
+  readonly replayFlow: (id: string, flow: Flow, count: number) => Promise<FlowReplay>;
   readonly checkScript: (flowKind: FlowKind, script: string) => readonly FlowProblem[];
 };
 

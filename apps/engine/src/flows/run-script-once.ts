@@ -73,32 +73,16 @@ export const compileScript = (
     resolve: (name) => file(name.replace(/^file:(?:\/\/)?/, ""))?.toString("utf8") ?? null,
   });
 
-export const createScriptRunner = (
-  parts: ScriptParts,
-): ((question: ScriptQuestion) => Promise<ScriptAnswer>) => {
+export type DryRunner = (
+  flow: LiveFlow,
+  question: Omit<ScriptQuestion, "kind" | "script">,
+) => Promise<{ readonly trace: FlowTrace | null; readonly verdict: ScriptVerdict | null }>;
+
+/** Runs a compiled flow and leaves nothing behind. */
+export const createDryRunner = (parts: ScriptParts): DryRunner => {
   const silent = { log: () => {}, ran: () => {} };
 
-  return async (question) => {
-    const { kind, script: text, snapshot } = question;
-    const { script, diagnostics } = compileScript(kind, text, parts.blocks, snapshot.file);
-    const told = diagnostics.map((diagnostic) => ({
-      severity: diagnostic.severity,
-      code: diagnostic.code,
-      message: fullMessage(diagnostic),
-      line: diagnostic.line,
-      column: diagnostic.column,
-    }));
-    if (script === null) return { log: [], verdict: null, diagnostics: told, trace: null };
-    const flow: LiveFlow = {
-      id: "script",
-      kind,
-      title: "Script",
-      revision: snapshot.revision,
-      script,
-      text,
-      origins: [{ id: 0, node: "script", start: 0, end: Math.max(1, text.length) }],
-      dependsOnRecipient: false,
-    };
+  return async (flow, given) => {
     const ended: RunResult[] = [];
     const runnerParts: FlowParts = {
       ...parts,
@@ -106,32 +90,14 @@ export const createScriptRunner = (
       isDry: true,
       ended: (result) => ended.push(result),
     };
+    const question = { ...given, kind: flow.kind };
     const { trace } = await run(flow, question, runnerParts);
-    const verdict = verdictOf(ended[0]);
-    const error = trace?.error ?? null;
-    return {
-      log: trace?.steps.flatMap(({ log }) => log) ?? [],
-      verdict: error === null ? verdict : null,
-      diagnostics:
-        error === null
-          ? told
-          : [
-              ...told,
-              {
-                severity: "error",
-                code: error.code,
-                message: error.message,
-                line: error.line,
-                column: error.column,
-              },
-            ],
-      trace,
-    };
+    return { trace, verdict: (trace?.error ?? null) === null ? verdictOf(ended[0]) : null };
   };
 
   async function run(
     flow: LiveFlow,
-    question: ScriptQuestion,
+    question: Omit<ScriptQuestion, "script">,
     runnerParts: FlowParts,
   ): Promise<Ran<unknown>> {
     const { variables } = question;
@@ -195,6 +161,55 @@ export const createScriptRunner = (
   }
 };
 
+export const createScriptRunner = (
+  parts: ScriptParts,
+): ((question: ScriptQuestion) => Promise<ScriptAnswer>) => {
+  const run = createDryRunner(parts);
+
+  return async ({ kind, script: text, ...question }) => {
+    const { snapshot } = question;
+    const { script, diagnostics } = compileScript(kind, text, parts.blocks, snapshot.file);
+    const told = diagnostics.map((diagnostic) => ({
+      severity: diagnostic.severity,
+      code: diagnostic.code,
+      message: fullMessage(diagnostic),
+      line: diagnostic.line,
+      column: diagnostic.column,
+    }));
+    if (script === null) return { log: [], verdict: null, diagnostics: told, trace: null };
+    const flow: LiveFlow = {
+      id: "script",
+      kind,
+      title: "Script",
+      revision: snapshot.revision,
+      script,
+      text,
+      origins: [{ id: 0, node: "script", start: 0, end: Math.max(1, text.length) }],
+      dependsOnRecipient: false,
+    };
+    const { trace, verdict } = await run(flow, question);
+    const error = trace?.error ?? null;
+    const failure =
+      error === null
+        ? []
+        : [
+            {
+              severity: "error" as const,
+              code: error.code,
+              message: error.message,
+              line: error.line,
+              column: error.column,
+            },
+          ];
+    return {
+      log: trace?.steps.flatMap(({ log }) => log) ?? [],
+      verdict,
+      diagnostics: [...told, ...failure],
+      trace,
+    };
+  };
+};
+
 const withText = new Set(["Reject", "Defer", "Block"]);
 
 /** The action as the script called it: its text where it has one, else its first argument. */
@@ -235,7 +250,7 @@ const readerOf = (find: (name: string) => unknown) => ({
 const nobody = "00000000-0000-7000-8000-000000000000";
 
 const factsOf = (
-  { snapshot, signal, kind, variables }: ScriptQuestion,
+  { snapshot, signal, kind, variables }: Omit<ScriptQuestion, "script">,
   read: Reader,
 ): ConnectionFacts => ({
   sessionId: nobody,
@@ -280,7 +295,7 @@ const sampleMessage = (read: Reader): Buffer => {
   return Buffer.from(encodeText(lines.join("\r\n")), "latin1");
 };
 
-const deliveryOf = (question: ScriptQuestion, read: Reader): DeliveryInput => {
+const deliveryOf = (question: Omit<ScriptQuestion, "script">, read: Reader): DeliveryInput => {
   const { sender, recipient, transport } = envelopeOf(read);
   const facts = factsOf(question, read);
   const envelope: Envelope = {

@@ -42,8 +42,16 @@ export type HistorySearch = {
     limit: number;
   }) => Promise<{ rows: readonly HistoryRow[]; nextCursor: string | null }>;
   readonly message: (messageId: string) => Promise<MessageView | null>;
+  /** The newest stored runs of a flow. */
+  readonly runsOf: (flow: string, limit: number) => Promise<readonly FlowRun[]>;
   /** The look-ups that took longest in the last hours, by function and question. */
   readonly slowLookups: (hours: number) => Promise<readonly SlowLookup[]>;
+};
+
+export type FlowRun = {
+  readonly messageId: string;
+  readonly recipient: string | null;
+  readonly trace: FlowTrace;
 };
 
 export type SlowLookup = {
@@ -110,6 +118,12 @@ SELECT flow, lookup ->> 'function' AS function, count(*)::int AS count,
 FROM (SELECT flow, trace FROM mail_trace WHERE at >= $1 ORDER BY id DESC LIMIT 20000) AS recent,
   jsonb_array_elements(trace -> 'steps') AS step, jsonb_array_elements(step -> 'lookups') AS lookup
 GROUP BY 1, 2 ORDER BY average DESC LIMIT 10`;
+
+/** No index is kept for this: it looks through what is newest, as far as it is worth. */
+const selectRuns = `
+SELECT message_id, recipient, trace
+FROM (SELECT id, message_id, flow, recipient, trace FROM mail_trace ORDER BY id DESC LIMIT 50000) AS recent
+WHERE flow = $1 ORDER BY id DESC LIMIT $2`;
 
 export const createHistorySearch = ({
   pool,
@@ -180,6 +194,16 @@ export const createHistorySearch = ({
         log: log.map(logRowOf),
       };
     }),
+
+  runsOf: async (flow, limit) => {
+    const rows = await readOnly(pool, listMilliseconds, (run) =>
+      run<{ message_id: string; recipient: string | null; trace: FlowTrace }>(selectRuns, [
+        flow,
+        limit,
+      ]),
+    );
+    return rows.map(({ message_id: messageId, ...rest }) => ({ messageId, ...rest }));
+  },
 
   slowLookups: async (hours) => {
     const since = new Date(clock().getTime() - hours * 3_600_000);

@@ -28,6 +28,7 @@ import { createPrisma } from "../store/prisma.ts";
 import { readSecretKey } from "../store/secret-store.ts";
 import type { Part } from "./child.ts";
 import { createDryRun } from "./dry-run.ts";
+import { createFlowTrials } from "./flow-trial.ts";
 import type { StartOrder } from "./orders.ts";
 import { createQueueIds } from "./queue-ids.ts";
 import { createSnapshotSource } from "./snapshot-source.ts";
@@ -94,6 +95,14 @@ export const startControl = async (order: StartOrder): Promise<Part> => {
     for await (const part of readBody(pool, row.body_id)) parts.push(part);
     return Buffer.concat(parts);
   };
+  const search = createHistorySearch({ pool, clock });
+  const trials = createFlowTrials({
+    services,
+    hostName,
+    snapshot: snapshot.current,
+    history: search,
+    message: wholeMessage,
+  });
   const dist = path.resolve(import.meta.dirname, "../../../web/dist");
   const server = createApiServer({
     environment,
@@ -129,7 +138,7 @@ export const startControl = async (order: StartOrder): Promise<Part> => {
     notices: notifications.on,
     queue: createQueueOperations({ pool, clock, nextHopOf }),
     quarantine,
-    history: createHistorySearch({ pool, clock }),
+    history: search,
     log: createLogSearch({ pool }),
     checks: {
       directory: (directory, bindPassword, lookup) =>
@@ -140,6 +149,7 @@ export const startControl = async (order: StartOrder): Promise<Part> => {
         snapshot: async () => snapshot.current(),
         message: wholeMessage,
       }),
+      ...trials,
     },
     dns: services.dns,
     report,

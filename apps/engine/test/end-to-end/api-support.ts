@@ -77,6 +77,8 @@ export const stageSeconds = (): Pick<
       ],
     }),
     runScript: async () => ({ verdict: null, diagnostics: [], log: [], trace: null }),
+    tryFlow: async () => ({ kind: "problems", problems: [] }),
+    replayFlow: async () => ({ kind: "problems", problems: [] }),
   },
 });
 

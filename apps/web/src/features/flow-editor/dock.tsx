@@ -1,12 +1,20 @@
 import { Button, Tabs } from "@mantine/core";
 import { IconChevronDown, IconChevronUp } from "@tabler/icons-react";
+import { lazy, Suspense } from "react";
+import { Loading } from "../../ui/loading.tsx";
 import { SeverityIcon } from "../../ui/severity.tsx";
-import { useCompiled } from "./editor-context.tsx";
+import { useCompiled, useEditor } from "./editor-context.tsx";
 import { ProblemList } from "./problems/problem-list.tsx";
 import { orderProblems } from "./problems/problem-order.ts";
-import { ScriptView } from "./script-view/script-view.tsx";
 
-export type DockTab = "problems" | "script";
+const ScriptView = lazy(async () => ({
+  default: (await import("./script-view/script-view.tsx")).ScriptView,
+}));
+const TestBench = lazy(async () => ({
+  default: (await import("./test-bench/test-bench.tsx")).TestBench,
+}));
+
+export type DockTab = "problems" | "test" | "script";
 
 type Props = {
   readonly tab: DockTab | null;
@@ -18,6 +26,7 @@ type Props = {
 /** Below the canvas: what is wrong, and the script that runs. */
 export const Dock = ({ tab, onTab, current, onGo }: Props) => {
   const { problems } = useCompiled();
+  const readOnly = useEditor((state) => state.readOnly);
   const ordered = orderProblems(problems);
   const counts = (["error", "warning", "advice"] as const)
     .map((severity) => ({
@@ -28,8 +37,8 @@ export const Dock = ({ tab, onTab, current, onGo }: Props) => {
   return (
     <section
       className="dock"
-      aria-label="Problems and script"
-      data-open={tab !== null || undefined}
+      aria-label="Problems, trial and script"
+      data-open={tab ?? undefined}
       data-region="dock"
     >
       <Button
@@ -61,13 +70,21 @@ export const Dock = ({ tab, onTab, current, onGo }: Props) => {
               ))}
             </span>
           </Tabs.Tab>
+          {!readOnly && <Tabs.Tab value="test">Try it</Tabs.Tab>}
           <Tabs.Tab value="script">Show script</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="problems" className="dock-body">
           <ProblemList problems={ordered} current={current} onGo={onGo} />
         </Tabs.Panel>
+        <Tabs.Panel value="test" className="dock-body">
+          <Suspense fallback={<Loading />}>
+            <TestBench />
+          </Suspense>
+        </Tabs.Panel>
         <Tabs.Panel value="script" className="dock-body">
-          <ScriptView />
+          <Suspense fallback={<Loading />}>
+            <ScriptView />
+          </Suspense>
         </Tabs.Panel>
       </Tabs>
     </section>

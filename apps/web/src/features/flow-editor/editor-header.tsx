@@ -17,9 +17,9 @@ const PublishDialog = lazy(async () => ({
   default: (await import("../publish/publish-dialog.tsx")).PublishDialog,
 }));
 
-type Props = { readonly saveNow: () => Promise<void> };
+type Props = { readonly saveNow: () => Promise<void>; readonly onTry: () => void };
 
-export const EditorHeader = ({ saveNow }: Props) => {
+export const EditorHeader = ({ saveNow, onTry }: Props) => {
   const store = useEditorStore();
   const { flow } = useDraft();
   const view = useEditor((state) => state.view);
@@ -90,6 +90,11 @@ export const EditorHeader = ({ saveNow }: Props) => {
             store.getState().set({ view: next === "outline" ? "outline" : "canvas" })
           }
         />
+        {!readOnly && (
+          <Button size="xs" variant="default" onClick={onTry} visibleFrom="sm">
+            Try it
+          </Button>
+        )}
         {!readOnly && (
           <Button
             size="xs"

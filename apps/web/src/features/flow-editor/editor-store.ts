@@ -1,4 +1,5 @@
 /** The editor's state: the document with its undo history, and what is chosen. Only the document is saved. */
+import type { Flow } from "@sluice/flow-schema";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { SaveState } from "./draft/autosave.ts";
 import { type FlowDraft, type Position, startWire, type Wire } from "./draft/flow-draft.ts";
@@ -12,6 +13,7 @@ import {
   type UndoHistory,
   undo,
 } from "./draft/undo.ts";
+import type { FlowTrace } from "./trace/trace-types.ts";
 
 export type EditorDialog =
   /** Choose a block to add: on a wire, before a node, after a node, or standing alone. */
@@ -52,6 +54,10 @@ export type EditorState = {
   readonly reveal: { readonly count: number; readonly node: string | null };
   /** Grows when the inspector shall get the focus; `field` names the place. */
   readonly inspectorRequest: { readonly count: number; readonly field: string | null };
+  /** A run of the draft that is drawn on the canvas, with the flow that ran. */
+  readonly trial: { readonly flow: Flow; readonly trace: FlowTrace; readonly step: number } | null;
+  /** The message the draft shall be tried on first. */
+  readonly trialMessage: string | null;
   readonly readOnly: boolean;
 };
 
@@ -81,6 +87,7 @@ export const createEditorStore = (
     readonly readOnly: boolean;
     readonly view: EditorState["view"];
     readonly node?: string | undefined;
+    readonly trialMessage?: string | undefined;
   },
 ): EditorStore => {
   const focus = options.node ?? draft.flow.entry ?? null;
@@ -98,6 +105,8 @@ export const createEditorStore = (
     focusRequest: options.node === undefined ? 0 : 1,
     reveal: { count: 0, node: null },
     inspectorRequest: { count: 0, field: null },
+    trial: null,
+    trialMessage: options.trialMessage ?? null,
     readOnly: options.readOnly,
 
     change: (step, operation) => {

@@ -43,7 +43,7 @@ const Loader = ({ id }: { readonly id: string }) => {
 };
 
 const Ready = ({ id, loaded }: { readonly id: string; readonly loaded: Loaded }) => {
-  const { node, view } = route.useSearch();
+  const { node, view, try: trialMessage } = route.useSearch();
   const mayEdit = useMay("edit");
   useDocumentTitle(loaded.draft.flow.title);
   const [store] = useState((): EditorStore => {
@@ -52,6 +52,7 @@ const Ready = ({ id, loaded }: { readonly id: string; readonly loaded: Loaded })
     const made = createEditorStore(loaded.draft, {
       readOnly: !mayEdit,
       view: view ?? (isNarrow ? "outline" : "canvas"),
+      trialMessage,
       node: node !== undefined && node in loaded.draft.flow.nodes ? node : undefined,
     });
     if (kept !== null) {

@@ -6,7 +6,7 @@ import { Drawer } from "@mantine/core";
 import { useLocalStorage, useMediaQuery } from "@mantine/hooks";
 import { blocks } from "@sluice/blocks/definitions";
 import { compileFlow } from "@sluice/flow-schema";
-import { type KeyboardEvent, useDeferredValue, useMemo, useState } from "react";
+import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useState } from "react";
 import { fieldId } from "../../ui/form/widget-props.ts";
 import { FlowCanvas } from "./canvas/flow-canvas.tsx";
 import { IconAddresses } from "./canvas/icon-address.ts";
@@ -78,6 +78,10 @@ const Parts = ({ id, loaded }: Omit<Props, "store">) => {
     key: "sluice-dock",
     defaultValue: null,
   });
+  const isAsked = useEditor((state) => state.trialMessage !== null);
+  useEffect(() => {
+    if (isAsked) setDock("test");
+  }, [isAsked, setDock]);
   const [hasPalette, setPalette] = useLocalStorage({ key: "sluice-palette", defaultValue: true });
   const [hasInspector, setInspector] = useLocalStorage({
     key: "sluice-inspector",
@@ -133,6 +137,9 @@ const Parts = ({ id, loaded }: Omit<Props, "store">) => {
     } else if (mod && event.key === "`") {
       event.preventDefault();
       setDock(dock === null ? "problems" : null);
+    } else if (mod && event.key === "Enter" && !event.defaultPrevented && !readOnly) {
+      event.preventDefault();
+      setDock("test");
     } else if (mod && event.key.toLowerCase() === "s") {
       event.preventDefault();
       onCommand("saved");
@@ -146,7 +153,7 @@ const Parts = ({ id, loaded }: Omit<Props, "store">) => {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys of the whole page come up to here
     <div className="editor" onKeyDown={onKeyDown} data-locked={readOnly || undefined}>
-      <EditorHeader saveNow={saveNow} />
+      <EditorHeader saveNow={saveNow} onTry={() => setDock("test")} />
       <div className="editor-middle">
         {isWide && hasPalette && !readOnly && view === "canvas" && <BlockPalette />}
         {view === "canvas" ? (

@@ -8,6 +8,8 @@ const editorRoute = createRoute({
   validateSearch: z.object({
     /** The block to show first. */
     node: z.string().optional(),
+    /** A message to try the draft on. */
+    try: z.uuid().optional(),
     view: z.enum(["canvas", "outline"]).optional(),
   }),
   component: lazyRouteComponent(() => import("./flow-editor-page.tsx"), "FlowEditorPage"),

@@ -73,7 +73,7 @@ type TableProps = {
 const FlowTable = ({ flows, mayEdit, label }: TableProps) => {
   const [error, setError] = useState<string | null>(null);
   return (
-    <Table.ScrollContainer minWidth={560} type="native">
+    <Table.ScrollContainer minWidth={330} pos="relative" type="native">
       {error !== null && (
         <Text role="alert" c="var(--severity-error)" p="xs" size="sm">
           {error}
@@ -88,16 +88,16 @@ const FlowTable = ({ flows, mayEdit, label }: TableProps) => {
         <Table.Thead>
           <Table.Tr>
             <Table.Th scope="col">Title</Table.Th>
-            <Table.Th scope="col" w={120}>
+            <Table.Th scope="col" w={{ base: 90, sm: 120 }}>
               State
             </Table.Th>
-            <Table.Th scope="col" w={120}>
+            <Table.Th scope="col" w={120} visibleFrom="sm">
               Used by
             </Table.Th>
-            <Table.Th scope="col" w={130} ta="end">
+            <Table.Th scope="col" w={130} ta="end" visibleFrom="sm">
               Runs in 24 h
             </Table.Th>
-            <Table.Th scope="col" w={140}>
+            <Table.Th scope="col" w={{ base: 90, sm: 140 }}>
               Problems
             </Table.Th>
             <Table.Th w={48}>
@@ -123,10 +123,12 @@ const FlowTable = ({ flows, mayEdit, label }: TableProps) => {
               <Table.Td>
                 <StateBadge state={flow.state} />
               </Table.Td>
-              <Table.Td>
+              <Table.Td visibleFrom="sm">
                 {flow.usedBy === 0 ? <Text c="dimmed">nothing</Text> : count(flow.usedBy, "object")}
               </Table.Td>
-              <Table.Td ta="end">{flow.runs24h.toLocaleString()}</Table.Td>
+              <Table.Td ta="end" visibleFrom="sm">
+                {flow.runs24h.toLocaleString()}
+              </Table.Td>
               <Table.Td>
                 <Problems {...flow.problems} />
               </Table.Td>

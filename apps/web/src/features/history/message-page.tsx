@@ -79,7 +79,7 @@ const Message = ({ view }: { readonly view: MessageView }) => {
             <Tabs.Tab value="log">Log</Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value="trace" className="message-panel">
-            <Traces traces={traces} titleOf={titleOf} />
+            <Traces messageId={record.messageId} traces={traces} titleOf={titleOf} />
           </Tabs.Panel>
           <Tabs.Panel value="delivery" className="message-panel">
             <EventList
@@ -98,11 +98,12 @@ const Message = ({ view }: { readonly view: MessageView }) => {
 };
 
 type TracesProps = {
+  readonly messageId: string;
   readonly traces: readonly FlowTrace[];
   readonly titleOf: (flow: string) => string;
 };
 
-const Traces = ({ traces, titleOf }: TracesProps) => {
+const Traces = ({ messageId, traces, titleOf }: TracesProps) => {
   const { trace: wanted = 0, step } = route.useSearch();
   const navigate = route.useNavigate();
   const index = Math.min(wanted, traces.length - 1);
@@ -141,6 +142,15 @@ const Traces = ({ traces, titleOf }: TracesProps) => {
           Revision {trace.revision} ·{" "}
           <LinkAnchor to="/flows/$flow" params={{ flow: trace.flow }} search={{}} size="sm">
             Edit the draft of this flow
+          </LinkAnchor>{" "}
+          ·{" "}
+          <LinkAnchor
+            to="/flows/$flow"
+            params={{ flow: trace.flow }}
+            search={{ try: messageId }}
+            size="sm"
+          >
+            Try the draft on this message
           </LinkAnchor>
         </Text>
       </Group>

@@ -95,6 +95,9 @@ const Content = ({ data, span }: { readonly data: Numbers; readonly span: Span }
           icon={<SeverityIcon severity="warning" />}
           title={withoutIsoTimes(text)}
         >
+          {object === null && kind === "queue-old" && (
+            <HrefAnchor href="/mail/queues">Open the queues</HrefAnchor>
+          )}
           {object !== null && (
             <HrefAnchor href={objectLink(object.kind as ObjectKind, { id: object.id }) ?? "/"}>
               {`Open ${object.id}`}

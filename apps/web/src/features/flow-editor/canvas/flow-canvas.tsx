@@ -35,6 +35,7 @@ import { useCompiled, useDraft, useEditor, useEditorStore } from "../editor-cont
 import { commandOf, type KeyCommand } from "../keymap.ts";
 import { placesOf } from "../place-nodes.ts";
 import { runCommand } from "../run-command.ts";
+import { litPath } from "../trace/trace-steps.ts";
 import { blockLabels } from "./block-label.ts";
 import { BlockNode } from "./block-node.tsx";
 import type { Point } from "./geometry.ts";
@@ -74,7 +75,7 @@ export const FlowCanvas = (props: Props) => (
   </ReactFlowProvider>
 );
 
-const Canvas = ({ onCommand, lit }: Props) => {
+const Canvas = ({ onCommand, lit: shown }: Props) => {
   const store = useEditorStore();
   const draft = useDraft();
   const selection = useEditor((state) => state.selection);
@@ -83,7 +84,16 @@ const Canvas = ({ onCommand, lit }: Props) => {
   const wire = useEditor((state) => state.wire);
   const readOnly = useEditor((state) => state.readOnly);
   const drag = useEditor((state) => state.drag);
+  const trial = useEditor((state) => state.trial);
   const { problems } = useCompiled();
+  // A trial's way stays drawn until the flow is changed.
+  const lit = useMemo(
+    () =>
+      trial !== null && trial.flow === draft.flow
+        ? litPath(trial.trace, trial.step, trial.flow.entry)
+        : shown,
+    [trial, draft.flow, shown],
+  );
   const flow = useReactFlow<SceneNode, WireEdgeType>();
   const root = useRef<HTMLDivElement>(null);
   const pointer = useRef<Point | null>(null);

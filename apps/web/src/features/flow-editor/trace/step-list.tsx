@@ -7,6 +7,8 @@ import { duration } from "../../../ui/time.tsx";
 import { visibleText } from "../../../ui/visible-text.ts";
 import type { FlowTrace, TraceStep } from "./trace-types.ts";
 
+import "./trace.css";
+
 type Props = {
   readonly trace: FlowTrace;
   /** null: the revision's flow is not at hand. */
