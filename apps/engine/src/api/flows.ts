@@ -35,6 +35,7 @@ export type FlowScript = {
   }[];
 };
 
+const spanHours = { "1h": 1, "24h": 24, "7d": 168 } as const;
 const maximumContent = 40 * 1024 * 1024;
 
 const readFlow = (body: unknown): Flow => {
@@ -87,12 +88,12 @@ export const flows = router({
       return { flow, layout: settings.layouts[input.flow] ?? null };
     }),
 
-  /** What happened at each node in the last 24 hours. */
+  /** What happened at each node. */
   activity: procedure("view")
-    .input(z.strictObject({ flow: Id }))
+    .input(z.strictObject({ flow: Id, span: z.enum(["1h", "24h", "7d"]).default("24h") }))
     .query(
       ({ ctx, input }): Promise<readonly NodeActivity[]> =>
-        ctx.parts.history.flowActivity(input.flow, 24),
+        ctx.parts.history.flowActivity(input.flow, spanHours[input.span]),
     ),
 
   /**

@@ -22,6 +22,7 @@ import { type MailOutcome, MailOutcomePill, mailOutcomes } from "../../ui/mail-o
 import { Page } from "../../ui/page.tsx";
 import { SeverityIcon } from "../../ui/severity.tsx";
 import { relativeTime, Time } from "../../ui/time.tsx";
+import { GettingStarted } from "./getting-started.tsx";
 import { Traffic } from "./traffic.tsx";
 
 type Numbers = RouterOutputs["overview"]["numbers"];
@@ -88,6 +89,7 @@ const Content = ({ data, span }: { readonly data: Numbers; readonly span: Span }
   };
   return (
     <Stack gap="md">
+      <GettingStarted revision={data.revision} changes={data.unpublishedChanges} mail={total} />
       {attention.map(({ kind, text, object }) => (
         <Alert
           key={`${kind} ${text}`}
@@ -108,8 +110,7 @@ const Content = ({ data, span }: { readonly data: Numbers; readonly span: Span }
       <Panel title="Mail by outcome">
         {total === 0 ? (
           <EmptyState title="No mail in this span">
-            Once mail comes in, its outcomes appear here. Give a domain a transport, publish, and
-            send a message to one of your listeners.
+            Its outcomes appear here, over time, each with the way to its list.
           </EmptyState>
         ) : (
           <Stack gap="sm">

@@ -9,6 +9,7 @@ import { BlockForm } from "./block-form.tsx";
 import { FlowSettings } from "./flow-settings.tsx";
 import { NotesTab } from "./notes-tab.tsx";
 import { OutcomesTable } from "./outcomes-table.tsx";
+import { StatsTab } from "./stats-tab.tsx";
 import "./inspector.css";
 
 /** The panel at the right: the chosen block, several of them, or the flow itself. */
@@ -126,6 +127,7 @@ const BlockInspector = ({ id }: { readonly id: string }) => {
           <Tabs.Tab value="settings">Settings</Tabs.Tab>
           <Tabs.Tab value="outcomes">Outcomes</Tabs.Tab>
           <Tabs.Tab value="notes">Notes</Tabs.Tab>
+          <Tabs.Tab value="stats">Stats</Tabs.Tab>
         </Tabs.List>
         <ScrollArea className="inspector-body" type="auto">
           {node.disabled === true && (
@@ -146,6 +148,9 @@ const BlockInspector = ({ id }: { readonly id: string }) => {
           </Tabs.Panel>
           <Tabs.Panel value="notes">
             <NotesTab id={id} node={node} />
+          </Tabs.Panel>
+          <Tabs.Panel value="stats">
+            <StatsTab id={id} node={node} />
           </Tabs.Panel>
         </ScrollArea>
       </Tabs>
