@@ -1,4 +1,5 @@
 import type { CompiledScript } from "@sluice/hsl";
+import { originAt, type SourceMap } from "./origin.ts";
 
 /** Variables that differ from one recipient of a message to the next. */
 const perRecipient: ReadonlySet<string> = new Set([
@@ -22,3 +23,37 @@ export const dependsOnRecipient = ({
   calls,
 }: Pick<CompiledScript, "reads" | "calls">): boolean =>
   !reads.isDisjointFrom(perRecipient) || !calls.isDisjointFrom(perRecipientCalls);
+
+/** One thing that makes a flow look at the recipient, and the nodes it stands in. */
+export type RecipientReason = {
+  /** As it is written: `$recipient`, `SetRecipient()`. */
+  readonly what: string;
+  /** Empty: it stands in a file that a script includes. */
+  readonly nodes: readonly string[];
+};
+
+/** Why `dependsOnRecipient` says yes; empty when it says no. */
+export const recipientReasons = (
+  { reads, calls }: Pick<CompiledScript, "reads" | "calls">,
+  { text, origins }: { readonly text: string; readonly origins: SourceMap },
+): readonly RecipientReason[] => {
+  const nodesWith = (pattern: RegExp): readonly string[] => [
+    ...new Set(
+      [...text.matchAll(pattern)].flatMap(({ index }) => originAt(origins, index)?.node ?? []),
+    ),
+  ];
+  return [
+    ...[...perRecipient]
+      .filter((name) => reads.has(name))
+      .map((name) => ({
+        what: `$${name}`,
+        nodes: nodesWith(new RegExp(`\\$\\{?${name}\\b`, "g")),
+      })),
+    ...[...perRecipientCalls]
+      .filter((name) => calls.has(name))
+      .map((name) => ({
+        what: `${name}()`,
+        nodes: nodesWith(new RegExp(`\\b${name}\\s*\\(`, "gi")),
+      })),
+  ];
+};

@@ -1,7 +1,11 @@
 export * from "./block.ts";
 export { type BlockProblem, blockProblems } from "./block-problems.ts";
 export * from "./compile.ts";
-export { dependsOnRecipient } from "./depends-on-recipient.ts";
+export {
+  dependsOnRecipient,
+  type RecipientReason,
+  recipientReasons,
+} from "./depends-on-recipient.ts";
 export {
   type DescribedField,
   type DescribedItem,

@@ -1,7 +1,8 @@
 /** "Which flow runs?": the matches that are tried for a recipient, and what is in force then. */
+import { includesAddress, parseAddress, parseNetwork } from "@sluice/hsl";
 import { domainOf, parseMailbox } from "@sluice/mail-syntax";
 import type { Settings } from "@sluice/settings";
-import { explainMatch } from "../config/domain-match.ts";
+import { type DomainMatch, explainMatch } from "../config/domain-match.ts";
 import { GatewayError } from "../errors.ts";
 import type { ChecksPort, MatchExplanation } from "./parts.ts";
 
@@ -35,7 +36,53 @@ export const explainFlow = (settings: Settings, question: Question): MatchExplan
       delivery: match?.domain.deliveryFlow ?? null,
     },
     transport: match?.domain.transport ?? null,
-    refusal:
-      match === null ? "550 5.7.1 Relaying denied (users who have signed in may send)" : null,
+    refusal: refusalOf(match),
+    notes: notesOf(settings, question, match),
   };
+};
+
+const refusalOf = (match: DomainMatch | null): string | null =>
+  match === null || (match.byAny && match.domain.recipientFlow === undefined)
+    ? "550 5.7.1 Relaying denied (users who have signed in may send)"
+    : null;
+
+const isAmong = (peers: readonly string[], address: string): boolean => {
+  const parsed = parseAddress(address);
+  return (
+    parsed !== undefined &&
+    peers.some((peer) => {
+      const network = parseNetwork(peer);
+      return network !== undefined && includesAddress(network, parsed);
+    })
+  );
+};
+
+const notesOf = (
+  settings: Settings,
+  { clientAddress, listener: id }: Question,
+  match: DomainMatch | null,
+): string[] => {
+  const listener = settings.listeners[id];
+  if (listener === undefined) return [];
+  const notes: string[] = [];
+  if (!listener.enabled) notes.push(`Listener ${id} is disabled: nobody can connect there.`);
+  if (isAmong(listener.proxyPeers, clientAddress)) {
+    notes.push(`${clientAddress} is a PROXY peer: the client that it names is judged instead.`);
+  }
+  if (isAmong(listener.xclientPeers, clientAddress)) {
+    notes.push(`${clientAddress} may name another client, and who has signed in, by XCLIENT.`);
+  }
+  if (match === null && listener.outboundTransport !== undefined) {
+    notes.push(
+      `Users who have signed in send there through transport ${listener.outboundTransport}.`,
+    );
+  }
+  if (match !== null && match.domain.recipientFlow === undefined) {
+    notes.push(
+      match.byAny
+        ? "“any” has no recipient flow, so it takes no mail from strangers."
+        : "There is no recipient flow: every user of the domain is accepted.",
+    );
+  }
+  return notes;
 };

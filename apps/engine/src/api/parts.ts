@@ -122,8 +122,10 @@ export type MatchExplanation = {
   readonly steps: readonly MatchStep[];
   readonly flows: Readonly<Record<FlowKind, string | null>>;
   readonly transport: string | null;
-  /** What a recipient without a match is told; null: there is a match. */
+  /** What the recipient is told before any flow of it runs; null: it is taken so far. */
   readonly refusal: string | null;
+  /** What else counts for this client and this recipient, in words. */
+  readonly notes: readonly string[];
 };
 
 export type ScriptRun = {

@@ -94,8 +94,106 @@ test("which flow runs is answered with every match that was tried", async () => 
   expect(found.steps.at(-1)).toMatchObject({ domain: "example.net", matched: true });
   const foreign = await ask("user@elsewhere.example");
   expect(foreign).toMatchObject({ domain: null, refusal: expect.stringContaining("550 5.7.1") });
+  expect(found.notes).toEqual([
+    "There is no recipient flow: every user of the domain is accepted.",
+  ]);
   expect((await refusal(ask("a@b.example", "nowhere"))).code).toBe("NOT_FOUND");
   expect((await refusal(ask("not <an> address"))).code).toBe("INVALID");
+});
+
+test("the assignment map has a cell for each listener and domain, with the flows in force and where each is set", async () => {
+  const save = (kind: "flow" | "domain" | "listener", id: string, body: unknown) =>
+    anna.api.settings.save.mutate({ kind, id, body, version: null });
+  const accept = (kind: string) => ({
+    kind,
+    title: kind,
+    entry: "ok",
+    nodes: { ok: { block: kind === "content" ? "deliver" : "accept", version: 1, config: {} } },
+  });
+  await save("flow", "map-recipient", accept("recipient"));
+  await save("flow", "map-content", accept("content"));
+  await save("listener", "map-second", { address: "127.0.0.9", port: 2526 });
+  await save("domain", "everybody", {
+    name: "any",
+    recipientFlow: "map-recipient",
+    listener: "map-second",
+  });
+  await save("domain", "example.org-second", {
+    name: "example.org",
+    listener: "map-second",
+    contentFlow: "map-content",
+  });
+  const map = await anna.api.domains.map.query({ of: "draft" });
+  expect(map.listeners.map(({ id }) => id)).toEqual(["map-second", "inbound"]); // “any” last
+  expect(map.columns.map(({ name }) => name)).toEqual(["example.net", "example.org", "any"]);
+  const cell = (name: string, listener: string) =>
+    map.columns
+      .find((column) => column.name === name)
+      ?.cells.find((one) => one.listener === listener);
+  expect(cell("example.org", "map-second")).toMatchObject({
+    domain: "example.org-second",
+    why: null,
+    flows: { content: { id: "map-content", from: "domain" }, recipient: { id: null } },
+  });
+  expect(cell("example.org", "inbound")).toMatchObject({
+    domain: "example.org",
+    why: "set for every listener",
+    flows: { "ip-policy": { from: "listener" } },
+  });
+  // “any” of this listener beats the domain of every listener
+  expect(cell("example.net", "map-second")).toMatchObject({
+    domain: "everybody",
+    why: "by “any” (everybody)",
+    flows: { recipient: { id: "map-recipient", from: "any" } },
+  });
+  expect(cell("example.net", "inbound")).toMatchObject({ why: "alias of example.org" });
+  expect(cell("any", "inbound")).toMatchObject({ domain: null });
+  const some = await anna.api.domains.map.query({ of: "draft", filter: "EXAMPLE", limit: 1 });
+  expect([some.columns.length, some.more]).toEqual([1, 1]);
+  expect((await anna.api.domains.map.query({})).listeners).toHaveLength(1); // what is live
+  for (const id of ["everybody", "example.org-second"]) {
+    await anna.api.settings.discard.mutate({ kind: "domain", id });
+  }
+  await anna.api.settings.discard.mutate({ kind: "listener", id: "map-second" });
+});
+
+test("whether one answer after DATA can serve all recipients is told with the block that hinders it", async () => {
+  const flow = (id: string, nodes: object) =>
+    anna.api.settings.save.mutate({
+      kind: "flow",
+      id,
+      body: { kind: "content", title: id, entry: "first", nodes },
+      version: null,
+    });
+  const deliver = { block: "deliver", version: 1, config: {} };
+  await flow("once", {
+    first: {
+      block: "header",
+      version: 1,
+      config: { action: "set", name: "X-Seen", value: "from $senderip" },
+      outcomes: { next: "deliver" },
+    },
+    deliver,
+  });
+  await flow("each", {
+    first: {
+      block: "branch",
+      title: "For the boss?",
+      version: 1,
+      config: { condition: '$recipient == "boss@example.org"' },
+      outcomes: { yes: "deliver", no: "deliver" },
+    },
+    deliver,
+  });
+  const ask = (contentFlow: string) => anna.api.domains.oneReply.query({ contentFlow });
+  expect(await ask("once")).toEqual({ kind: "once" });
+  expect(await ask("each")).toEqual({
+    kind: "each",
+    reasons: [{ what: "$recipient", nodes: [{ node: "first", title: "For the boss?" }] }],
+  });
+  for (const id of ["once", "each", "map-recipient", "map-content"]) {
+    await anna.api.settings.discard.mutate({ kind: "flow", id });
+  }
 });
 
 test("a script that is typed is checked as it would run", async () => {

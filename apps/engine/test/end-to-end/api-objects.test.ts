@@ -131,12 +131,42 @@ test("a list of domains is added at once, with a report for each line", async ()
         id: "xn--bcher-kva.example",
         reason: null,
       },
-      { line: 5, text: "example.org", result: "exists", id: "example.org", reason: null },
+      {
+        line: 5,
+        text: "example.org",
+        result: "exists",
+        id: "example.org",
+        reason: "example.org is there already.",
+      },
       { line: 6, text: "no domain!", result: "wrong", id: null, reason: expect.any(String) },
     ],
   });
   const { body } = await anna.api.settings.get.query({ kind: "domain", id: "example.org" });
   expect(body).toMatchObject({ aliases: ["example.net"], oneReply: "merge" });
+  const own = await anna.api.settings.get.query({ kind: "domain", id: "xn--bcher-kva.example" });
+  expect(own.body).toMatchObject({ name: "bücher.example" }); // as people write it
+});
+
+test("a name that is somebody's alias, or stands twice in its line, is refused with the reason; another listener may have it", async () => {
+  const add = (text: string, template = {}) =>
+    anna.api.domains.bulkAdd.mutate({ text, template }).then(({ lines }) => lines);
+  expect(
+    await add("example.net\nnew.example xn--bcher-kva.example\nx.example X.example\nany"),
+  ).toMatchObject([
+    { result: "exists", reason: "example.net belongs to example.org." },
+    { result: "exists", reason: "xn--bcher-kva.example is there already." },
+    { result: "exists", reason: "x.example stands in the line twice." },
+    { result: "added", id: "any" },
+  ]);
+  expect(await add("example.net", { listener: "inbound" })).toMatchObject([
+    { result: "added", id: "example.net" },
+  ]);
+  expect(await add("example.org", { listener: "inbound" })).toMatchObject([
+    { result: "added", id: "example.org-2" },
+  ]);
+  for (const id of ["any", "example.net", "example.org-2"]) {
+    await anna.api.settings.discard.mutate({ kind: "domain", id });
+  }
 });
 
 test("the flow list counts problems and users of each flow", async () => {
