@@ -20,6 +20,7 @@ import {
   IconSettings,
   IconShieldSearch,
   IconSitemap,
+  IconTableOptions,
   IconUsers,
 } from "@tabler/icons-react";
 import type { LinkProps } from "@tanstack/react-router";
@@ -119,6 +120,12 @@ export const navigation: readonly NavigationGroup[] = [
         icon: IconSend,
         synonyms: ["outgoing", "smarthost", "MX", "retry", "destination"],
         goKey: "t",
+      },
+      {
+        label: "Assignment map",
+        to: "/routing/map",
+        icon: IconTableOptions,
+        synonyms: ["which flow runs", "routing table", "relay table", "domain match"],
       },
     ],
   },

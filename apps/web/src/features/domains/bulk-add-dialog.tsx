@@ -1,38 +1,59 @@
 /** Many domains in one paste; each line tells what became of it. */
-import { Button, Group, List, Modal, Select, Stack, Text, Textarea } from "@mantine/core";
+import {
+  Button,
+  Group,
+  List,
+  Modal,
+  Progress,
+  ScrollArea,
+  Select,
+  Stack,
+  Text,
+  Textarea,
+} from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { api, queryClient, trpc } from "../../api.ts";
 import { announce } from "../../ui/announce.tsx";
 import { ErrorAlert } from "../../ui/error-alert.tsx";
+import { type AddProgress, addDomains } from "./add-domains.ts";
 
 export const BulkAddDialog = ({ onClose }: { readonly onClose: () => void }) => {
   const [text, setText] = useState("");
+  const [listener, setListener] = useState<string | null>(null);
   const [transport, setTransport] = useState<string | null>(null);
   const [recipientFlow, setRecipientFlow] = useState<string | null>(null);
   const [contentFlow, setContentFlow] = useState<string | null>(null);
+  const listeners = useQuery(trpc.settings.list.queryOptions({ kind: "listener" }));
   const transports = useQuery(trpc.settings.list.queryOptions({ kind: "transport" }));
   const flows = useQuery(trpc.flows.list.queryOptions());
   const flowsOf = (kind: "recipient" | "content") =>
     (flows.data ?? [])
       .filter((flow) => flow.kind === kind && flow.state !== "deleted")
       .map(({ id, title }) => ({ value: id, label: title }));
+  const [progress, setProgress] = useState<AddProgress | null>(null);
+  const stop = useRef(new AbortController());
+  useEffect(() => () => stop.current.abort(), []);
   const add = useMutation({
-    mutationFn: () =>
-      api.domains.bulkAdd.mutate({
+    mutationFn: () => {
+      stop.current = new AbortController();
+      setProgress(null);
+      return addDomains({
         text,
         template: {
+          ...(listener !== null && { listener }),
           ...(transport !== null && { transport }),
           ...(recipientFlow !== null && { recipientFlow }),
           ...(contentFlow !== null && { contentFlow }),
         },
-      }),
-    onSuccess: async ({ added }) => {
-      announce(`${added} domains added to the draft.`);
-      await queryClient.invalidateQueries({ queryKey: trpc.settings.pathKey() });
+        add: (input) => api.domains.bulkAdd.mutate(input),
+        onProgress: setProgress,
+        signal: stop.current.signal,
+      });
     },
+    onSuccess: ({ added }) => announce(`${added} domains added to the draft.`),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: trpc.settings.pathKey() }),
   });
-  const left = add.data?.lines.filter(({ result }) => result !== "added") ?? [];
   return (
     <Modal opened onClose={onClose} title="Add many domains" size="lg">
       <form
@@ -53,6 +74,15 @@ export const BulkAddDialog = ({ onClose }: { readonly onClose: () => void }) => 
             value={text}
             onChange={(event) => setText(event.currentTarget.value)}
             styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }}
+          />
+          <Select
+            label="Listener of all of them"
+            description="Only for mail that comes in there. None: every listener."
+            placeholder="Every listener"
+            clearable
+            data={listeners.data?.filter(({ version }) => version > 0).map(({ id }) => id) ?? []}
+            value={listener}
+            onChange={setListener}
           />
           <Select
             label="Transport of all of them"
@@ -82,27 +112,17 @@ export const BulkAddDialog = ({ onClose }: { readonly onClose: () => void }) => 
             onChange={setContentFlow}
           />
           <ErrorAlert error={add.error} />
-          {add.data !== undefined && (
-            <div role="status">
-              <Text fw={600}>
-                {`${add.data.added} added to the draft: publish to put them in force.`}
-              </Text>
-              {left.length > 0 && (
-                <List size="sm" mt={6}>
-                  {left.map(({ line, text: words, result, reason }) => (
-                    <List.Item key={line}>
-                      {`Line ${line}, ${words}: `}
-                      {result === "exists" ? "exists already, left as it is." : reason}
-                    </List.Item>
-                  ))}
-                </List>
-              )}
-            </div>
-          )}
+          {progress !== null && <Report progress={progress} running={add.isPending} />}
           <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {add.isSuccess ? "Close" : "Cancel"}
-            </Button>
+            {add.isPending ? (
+              <Button variant="default" onClick={() => stop.current.abort()}>
+                Stop
+              </Button>
+            ) : (
+              <Button variant="default" onClick={onClose}>
+                {add.isSuccess ? "Close" : "Cancel"}
+              </Button>
+            )}
             <Button type="submit" loading={add.isPending} disabled={text.trim() === ""}>
               Add the domains
             </Button>
@@ -112,3 +132,34 @@ export const BulkAddDialog = ({ onClose }: { readonly onClose: () => void }) => 
     </Modal>
   );
 };
+
+const Report = ({
+  progress: { done, total, added, refused },
+  running,
+}: {
+  readonly progress: AddProgress;
+  readonly running: boolean;
+}) => (
+  <Stack gap={6} role="status">
+    {running && (
+      <Progress aria-label="Lines done" value={total === 0 ? 100 : (100 * done) / total} />
+    )}
+    <Text fw={600}>
+      {running || done < total
+        ? `${done} of ${total} lines done, ${added} domains added to the draft${running ? "" : ": stopped"}.`
+        : `${added} added to the draft: publish to put them in force.`}
+    </Text>
+    {refused.length > 0 && (
+      <>
+        <Text size="sm">{`${refused.length} lines were refused:`}</Text>
+        <ScrollArea.Autosize mah={240}>
+          <List size="sm">
+            {refused.map(({ line, text: words, reason }) => (
+              <List.Item key={line}>{`Line ${line}, ${words}: ${reason ?? ""}`}</List.Item>
+            ))}
+          </List>
+        </ScrollArea.Autosize>
+      </>
+    )}
+  </Stack>
+);

@@ -1,6 +1,7 @@
 import { useParams } from "@tanstack/react-router";
 import { ObjectPage } from "../settings-objects/object-page.tsx";
 import { ReferenceField } from "../settings-objects/reference-field.tsx";
+import { OneReplyNote } from "./one-reply-note.tsx";
 
 export const DomainPage = () => {
   const { id } = useParams({ from: "/shell/routing/domains/$id" });
@@ -35,6 +36,7 @@ export const DomainPage = () => {
               reference="flow"
               flowKind="content"
             />
+            <OneReplyNote />
             <ReferenceField
               label="Delivery flow"
               help="Runs around each attempt to deliver. None: the transport's own settings count."

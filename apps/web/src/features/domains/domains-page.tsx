@@ -1,8 +1,10 @@
 import { Button, Text } from "@mantine/core";
+import { domainToUnicode } from "@sluice/mail-syntax";
 import { Domain } from "@sluice/settings";
 import { useState } from "react";
 import type { DraftRow } from "../../api.ts";
 import { useMay } from "../../shell/user.ts";
+import { HrefButton } from "../settings-objects/href-button.tsx";
 import { ObjectTable } from "../settings-objects/object-table.tsx";
 import { BulkAddDialog } from "./bulk-add-dialog.tsx";
 import { WhichFlowPanel } from "./which-flow-panel.tsx";
@@ -31,14 +33,14 @@ export const DomainsPage = () => {
           header: "Domain",
           width: "minmax(130px, 1.2fr)",
           cell: (row) => {
-            const name = read(row)?.name ?? row.id;
+            const name = domainToUnicode(read(row)?.name ?? row.id);
             return read(row)?.enabled === false ? `${name} (disabled)` : name;
           },
         },
         {
           id: "aliases",
           header: "Aliases",
-          cell: (row) => read(row)?.aliases.join(", ") ?? "",
+          cell: (row) => read(row)?.aliases.map(domainToUnicode).join(", ") ?? "",
         },
         { id: "listener", header: "Listener", cell: (row) => named(read(row)?.listener, "every") },
         {
@@ -61,6 +63,9 @@ export const DomainsPage = () => {
       ]}
       actions={
         <>
+          <HrefButton variant="default" href="/routing/map">
+            Assignment map
+          </HrefButton>
           <Button variant="default" onClick={() => setOpened("which")}>
             Which flow runs?
           </Button>

@@ -13,4 +13,10 @@ const oneRoute = createRoute({
   component: lazyRouteComponent(() => import("./domain-page.tsx"), "DomainPage"),
 });
 
-export const domainsRoutes = [listRoute, oneRoute] as const;
+const mapRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/routing/map",
+  component: lazyRouteComponent(() => import("./assignment-map-page.tsx"), "AssignmentMapPage"),
+});
+
+export const domainsRoutes = [listRoute, oneRoute, mapRoute] as const;
