@@ -5,7 +5,7 @@
  * kind's fall-back and is logged with its place, never "clean" and never "unknown".
  * A flow that is not set costs nothing.
  */
-import { encodeText, encodeUrl, type RunResult } from "@sluice/hsl";
+import type { RunResult } from "@sluice/hsl";
 import { createMessage } from "../scanner/message.ts";
 import { deliverDirectly } from "./direct-delivery.ts";
 import { defaultTexts, onError } from "./fallback.ts";
@@ -21,6 +21,7 @@ import { wholeMessageFunctions } from "./functions/message.ts";
 import type { LiveFlow } from "./live-flow.ts";
 import { createRunOnce, type FlowParts } from "./run-once.ts";
 import { sealMessage } from "./seal-message.ts";
+import { secretForms } from "./secret-forms.ts";
 import { signMessage } from "./sign-message.ts";
 import type { ContentAction, ContentVerdict } from "./verdict.ts";
 import {
@@ -41,8 +42,11 @@ export const createFlowRunner = (parts: FlowParts): FlowRunner => {
     authentication: (flow, input) =>
       flow === null
         ? { verdict: { kind: "reject", text: defaultTexts.authenticationReject }, trace: null }
-        : runOnce(flow, { ...factsOf(input), secrets: formsOf(input.password) }, input, (result) =>
-            authenticationVerdict(result, input.userName),
+        : runOnce(
+            flow,
+            { ...factsOf(input), secrets: secretForms(input.password) },
+            input,
+            (result) => authenticationVerdict(result, input.userName),
           ),
 
     recipient: (flow, input) => {
@@ -73,13 +77,6 @@ export const createFlowRunner = (parts: FlowParts): FlowRunner => {
       return needsWholeMessage(flow) ? content.message.load().then(run) : run();
     },
   };
-};
-
-/** A password as scripts may write it: plain, for a URL, in base64. */
-const formsOf = (password: string): readonly string[] => {
-  if (password.length < 4) return [password]; // the other forms of so few bytes stand in any text
-  const base64 = Buffer.from(password, "utf8").toString("base64").replace(/=+$/, "");
-  return [...new Set([password, encodeUrl(encodeText(password)), base64])];
 };
 
 const noSecrets: readonly string[] = [];

@@ -3,6 +3,7 @@
  * locked. A try counts as failed from its beginning, so that many at once gain nothing.
  */
 import { setTimeout as wait } from "node:timers/promises";
+import { withoutSecret } from "../flows/secret-forms.ts";
 import { replies, replyText, type SessionReply } from "./reply.ts";
 import type { Credentials } from "./sasl.ts";
 import { connectionFacts, eventOf, type Session } from "./session.ts";
@@ -53,9 +54,9 @@ export const signIn = async (
       return replies.signedIn;
     case "defer":
       attempt.undecided();
-      return refuse(replies.signInDeferred(ran.verdict.text));
+      return refuse(replies.signInDeferred(withoutSecret(ran.verdict.text, password)));
     case "reject":
-      return refuse(replies.signInRefused(ran.verdict.text));
+      return refuse(replies.signInRefused(withoutSecret(ran.verdict.text, password)));
     default:
       return ran.verdict satisfies never;
   }

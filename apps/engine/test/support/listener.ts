@@ -80,6 +80,8 @@ export const startListener = async (options: {
   runner?: Partial<FlowRunner>;
   flows?: readonly LiveFlow[];
   secrets?: Readonly<Record<string, string>>;
+  /** Stored files by name and by id. */
+  files?: Readonly<Record<string, string>>;
   /** The monotonic clock of time limits. */
   monotonic?: () => number;
   signIns?: SignInGuard;
@@ -87,11 +89,14 @@ export const startListener = async (options: {
   const port = await freePort();
   const folder = mkdtempSync(path.join(tmpdir(), "sluice-listener-"));
   const flows = new Map((options.flows ?? []).map((flow) => [flow.id, flow]));
+  const files = new Map(
+    Object.entries(options.files ?? {}).map(([name, text]) => [name, Buffer.from(text)]),
+  );
   const snapshotOf = (settings: z.input<typeof Settings>, revision: number): Snapshot => ({
     revision,
     settings: Settings.parse(settings),
     flows,
-    file: () => null,
+    file: (name) => files.get(name) ?? null,
     secret: (kind, id, field) => options.secrets?.[`${kind}/${id}/${field}`] ?? null,
   });
   let snapshot = snapshotOf(options.settings(port), 1);
