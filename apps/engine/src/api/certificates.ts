@@ -4,6 +4,8 @@ import { domainToAscii } from "@sluice/mail-syntax";
 import { Certificate } from "@sluice/settings";
 import { z } from "zod";
 import { GatewayError } from "../errors.ts";
+import { checkCertificate } from "../store/certificate-check.ts";
+import { keyFieldsFor, plainKeyField } from "../store/certificate-key.ts";
 import { type MadeCertificate, makeRequest, makeSelfSigned } from "../store/certificate-making.ts";
 import { type CertificateFacts, keyFits, readCertificates } from "../store/certificate-reading.ts";
 import { loadSecret } from "../store/load-snapshot.ts";
@@ -11,10 +13,25 @@ import { actorOf, type Context } from "./context.ts";
 import { Id } from "./settings.ts";
 import { procedure, router } from "./trpc.ts";
 
+export type CertificateCheck = {
+  readonly chain: readonly CertificateFacts[];
+  readonly hasKey: boolean;
+  readonly notes: readonly string[];
+};
+
+export type CertificateSummary = {
+  readonly id: string;
+  readonly names: readonly string[];
+  /** null: there is none yet, or it cannot be read. */
+  readonly validTo: string | null;
+};
+
 export type CertificateView = {
   /** The certificate and its chain; null: there is none yet, or it cannot be read. */
   readonly chain: readonly CertificateFacts[] | null;
   readonly key: "fits" | "does not fit" | "not set";
+  /** PEM of a request that waits for its certificate. */
+  readonly request: string | null;
 };
 
 const New = z.strictObject({
@@ -34,6 +51,19 @@ const checkNames = (names: readonly string[]): string[] =>
     return name.startsWith("*.") ? `*.${ascii}` : ascii;
   });
 
+const Pasted = z.string().max(100_000);
+
+/** What was pasted, in order; an error that names the field and what is wrong with it. */
+const checked = (ctx: Context, certificate: string, privateKey: string) => {
+  const found = checkCertificate(certificate, privateKey, ctx.parts.clock());
+  if (found.kind === "wrong") {
+    throw new GatewayError("INVALID", found.why, { detail: { field: found.field } });
+  }
+  return found;
+};
+
+const keyName = (id: string) => ({ kind: "certificate", objectId: id, field: "privateKey" });
+
 const keep = async (
   ctx: Context,
   { id, title }: { id: string; title: string },
@@ -52,30 +82,32 @@ const keep = async (
     body,
     version: null,
   });
-  await ctx.parts.secrets.set(
-    actor,
-    { kind: "certificate", objectId: id, field: "privateKey" },
-    privateKey,
-  );
+  await ctx.parts.secrets.set(actor, keyName(id), privateKey);
   return { version, request };
 };
 
 export const certificates = router({
+  /** Names and end of every certificate of the draft. */
+  summaries: procedure("view").query(async ({ ctx }): Promise<readonly CertificateSummary[]> => {
+    const rows = await ctx.parts.drafts.list("certificate");
+    return rows.map(({ id, body }): CertificateSummary => {
+      const [first] = readCertificates(Certificate.parse(body).certificate) ?? [];
+      return { id, names: first?.names ?? [], validTo: first?.validTo ?? null };
+    });
+  }),
+
   describe: procedure("view")
     .input(z.strictObject({ id: Id }))
     .query(async ({ ctx, input }): Promise<CertificateView> => {
       const { body } = await ctx.parts.drafts.get("certificate", input.id);
-      const { certificate } = Certificate.parse(body);
+      const { certificate, request } = Certificate.parse(body);
       const { store, secretAccess } = ctx.parts;
-      const key = await loadSecret(store, secretAccess, {
-        kind: "certificate",
-        objectId: input.id,
-        field: "privateKey",
-      });
+      const key = await loadSecret(store, secretAccess, keyName(input.id));
       return {
         chain: readCertificates(certificate),
         key:
           key === null ? "not set" : keyFits(certificate, key) === true ? "fits" : "does not fit",
+        request: request ?? null,
       };
     }),
 
@@ -93,5 +125,66 @@ export const certificates = router({
     .input(New)
     .mutation(async ({ ctx, input }): Promise<{ version: number; request: string | null }> => {
       return keep(ctx, input, await makeRequest(checkNames(input.names)));
+    }),
+
+  /** Looks at a text before it is stored: the certificate with its chain, and perhaps its key. */
+  check: procedure("edit")
+    .input(z.strictObject({ certificate: Pasted, privateKey: Pasted.default("") }))
+    .mutation(({ ctx, input }): CertificateCheck => {
+      const found = checked(ctx, input.certificate, input.privateKey);
+      return {
+        chain: readCertificates(found.certificate) ?? [],
+        hasKey: found.privateKey !== null,
+        notes: found.notes,
+      };
+    }),
+
+  /**
+   * Stores a pasted certificate: a new one, one in place of another, or the answer
+   * to a request. Without a key it must fit the one that is there; where none is, it
+   * is another server's, to be pinned.
+   */
+  store: procedure("manage")
+    .input(
+      z.strictObject({
+        id: Id,
+        title: z.string().max(120).default(""),
+        certificate: Pasted,
+        privateKey: Pasted.default(""),
+        /** The version that was read; null makes a new one. */
+        version: z.int().min(0).nullable(),
+      }),
+    )
+    .mutation(async ({ ctx, input }): Promise<{ version: number }> => {
+      const { id, version } = input;
+      const { certificate, privateKey } = checked(ctx, input.certificate, input.privateKey);
+      const { drafts, secrets, store, secretAccess } = ctx.parts;
+      const old =
+        version === null ? null : Certificate.parse((await drafts.get("certificate", id)).body);
+      if (privateKey === null && old?.privateKey !== undefined) {
+        const present = await loadSecret(store, secretAccess, keyName(id));
+        if (present === null || keyFits(certificate, present) !== true) {
+          const why =
+            present === null
+              ? "The private key is not set; give it with the certificate."
+              : old.request === undefined
+                ? "It does not fit the private key that is stored; give its own key with it."
+                : "It is not the answer to this request: it is for another key.";
+          throw new GatewayError("INVALID", why, { detail: { field: "certificate" } });
+        }
+      }
+      const key = privateKey === null ? old?.privateKey : ({ secret: "stored" } as const);
+      const body: Certificate = {
+        title: old?.title ?? input.title,
+        certificate,
+        ...(key === undefined ? {} : { privateKey: key }),
+      };
+      const actor = actorOf(ctx);
+      const saved = await drafts.save(actor, { kind: "certificate", id, body, version });
+      if (privateKey !== null) {
+        const [field = plainKeyField] = keyFieldsFor(certificate);
+        await secrets.set(actor, { ...keyName(id), field }, privateKey);
+      }
+      return saved;
     }),
 });

@@ -70,6 +70,7 @@ export const createApiParts = (options: ApiOptions): ApiParts => {
     blocks,
     compileFlow,
     environmentVariable,
+    now: clock,
     checkDestination: (text) => {
       const result = parseDestination(text);
       return result.ok ? null : result.message;

@@ -9,6 +9,9 @@ export type CertificateFacts = {
   readonly validFrom: string;
   readonly validTo: string;
   readonly sha256: string;
+  readonly serial: string;
+  /** "RSA, 2048 bits", "EC, prime256v1", "ed25519". */
+  readonly keyType: string;
   readonly selfSigned: boolean;
 };
 
@@ -31,6 +34,8 @@ export const readCertificates = (pem: string): readonly CertificateFacts[] | nul
         validFrom: certificate.validFromDate.toISOString(),
         validTo: certificate.validToDate.toISOString(),
         sha256: certificate.fingerprint256.replaceAll(":", "").toLowerCase(),
+        serial: certificate.serialNumber.toLowerCase(),
+        keyType: keyTypeOf(certificate),
         selfSigned:
           certificate.subject === certificate.issuer && certificate.verify(certificate.publicKey),
       };
@@ -38,6 +43,13 @@ export const readCertificates = (pem: string): readonly CertificateFacts[] | nul
   } catch {
     return null;
   }
+};
+
+const keyTypeOf = ({ publicKey }: X509Certificate): string => {
+  const { asymmetricKeyType = "unknown", asymmetricKeyDetails: details } = publicKey;
+  if (details?.modulusLength !== undefined) return `RSA, ${details.modulusLength} bits`;
+  if (details?.namedCurve !== undefined) return `EC, ${details.namedCurve}`;
+  return asymmetricKeyType;
 };
 
 /** Does this key belong to the first certificate? null: one of them cannot be read. */

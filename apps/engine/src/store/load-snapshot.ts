@@ -1,5 +1,6 @@
 /** The live revision with everything a worker needs to run it: file contents and clear secrets. */
 import { type Settings, Settings as SettingsSchema } from "@sluice/settings";
+import { secretFields } from "./certificate-key.ts";
 import type { Store } from "./prisma.ts";
 import { secretReferencesOf } from "./problems.ts";
 import { decryptSecret, type SecretName } from "./secret-store.ts";
@@ -71,7 +72,9 @@ const readSecrets = async (
   const take = (kind: string, id: string, body: unknown): void => {
     for (const { field, secret } of secretReferencesOf(body)) {
       const name = `${kind}/${id}/${field}`;
-      const row = stored.get(name);
+      const row = secretFields(kind, body, field)
+        .map((one) => stored.get(`${kind}/${id}/${one}`))
+        .find((one) => one !== undefined);
       if (secret.startsWith("env ")) {
         const value = environmentVariable(secret.slice(4));
         if (value !== undefined && value !== "") found.set(name, value);
@@ -97,6 +100,9 @@ export const loadSecret = async (
   if (reference?.secret.startsWith("env ") === true) {
     return environmentVariable(reference.secret.slice(4)) ?? null;
   }
-  const row = await store.secret.findFirst({ where: { kind, objectId, field } });
-  return row === null ? null : decryptSecret(key, row, row.ciphertext);
+  for (const one of secretFields(kind, draft?.body, field)) {
+    const row = await store.secret.findFirst({ where: { kind, objectId, field: one } });
+    if (row !== null) return decryptSecret(key, row, row.ciphertext);
+  }
+  return null;
 };

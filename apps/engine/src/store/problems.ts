@@ -10,6 +10,7 @@ import { parseNetwork } from "@sluice/hsl";
 import { type ObjectKind, type Settings, Signer } from "@sluice/settings";
 import { type SettingsObject, settingsFrom } from "@sluice/settings/text-form";
 import { z } from "zod";
+import { secretFields } from "./certificate-key.ts";
 import { readCertificates } from "./certificate-reading.ts";
 import { domainProblems } from "./domain-problems.ts";
 import type { IncludedFiles } from "./included-files.ts";
@@ -227,7 +228,10 @@ const secretProblems = (
       secretReferencesOf(body).flatMap(({ field, secret }): SettingsProblem[] => {
         const place = { kind, id, field: field.split("/") };
         if (isRetired(body, field)) return [];
-        if (secret === "stored" && !secrets.has(`${kind}/${id}/${field}`)) {
+        const isSet = secretFields(kind, body, field).some((one) =>
+          secrets.has(`${kind}/${id}/${one}`),
+        );
+        if (secret === "stored" && !isSet) {
           return [
             {
               ...place,
@@ -330,10 +334,25 @@ const certificateProblems = (settings: Settings, now: Date): SettingsProblem[] =
           },
         ];
       }
+      const days = Math.floor((new Date(first.validTo).getTime() - now.getTime()) / 86_400_000);
+      if (days < expiryWarningDays) {
+        return [
+          {
+            ...place,
+            severity: "warning",
+            rule: "certificate-expiry",
+            message: `The certificate expires in ${days} days, on ${first.validTo.slice(0, 10)}.`,
+            cure: "Enter a new one before.",
+          },
+        ];
+      }
       return [];
     },
   );
 };
+
+/** Authorities that give 90 days let renew after 60. */
+const expiryWarningDays = 21;
 
 const addressesOf = (text: string): string[] =>
   text

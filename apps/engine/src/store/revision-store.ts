@@ -39,7 +39,7 @@ export type RevisionStore = ReturnType<typeof createRevisionStore>;
 /** What does not come from the database. */
 export type FixedSurroundings = Pick<
   Surroundings,
-  "blocks" | "compileFlow" | "environmentVariable" | "checkDestination"
+  "blocks" | "compileFlow" | "environmentVariable" | "checkDestination" | "now"
 >;
 
 const withGateway = (objects: readonly SettingsObject[]): readonly SettingsObject[] =>

@@ -120,6 +120,25 @@ test("an RSA and an ECDSA certificate of the same name serve clients of either k
   }
 });
 
+test("a new certificate serves new connections, and open ones go on undisturbed", async () => {
+  const { port, change } = await start(optional);
+  const before = await secured(port);
+  expect(subjectOf(before)).toBe("mx.example.test");
+  change({
+    certificates: {
+      main: { certificate: main.certificate, privateKey: { secret: "stored" } },
+      other: { certificate: other.certificate, privateKey: { secret: "stored" } },
+    },
+    listeners: {
+      inbound: { address: "127.0.0.1", port, tls: { mode: "optional", certificates: ["other"] } },
+    },
+  });
+  let served = "";
+  while (served !== "other.example") served = subjectOf(await secured(port));
+  expect(await before.say("EHLO client.example")).toMatch(/^250/m);
+  expect(await before.say("MAIL FROM:<ann@client.example>")).toMatch(/^250/);
+});
+
 test("a client older than the oldest version is refused, and history says so", async () => {
   const { port, records } = await start({ tls: { ...optional.tls, minimumVersion: "TLSv1.3" } });
   const client = await greeted(port);

@@ -1,26 +1,20 @@
 import { useParams } from "@tanstack/react-router";
+import { newObject } from "../settings-objects/object-kinds.ts";
 import { ObjectPage } from "../settings-objects/object-page.tsx";
-import { SecretField } from "../settings-objects/secret-field.tsx";
+import { CertificateDetails } from "./certificate-details.tsx";
+import { NewCertificate } from "./new-certificate.tsx";
 
 export const CertificatePage = () => {
   const { id } = useParams({ from: "/shell/resources/certificates/$id" });
+  if (id === newObject) return <NewCertificate />;
   return (
     <ObjectPage
       kind="certificate"
       id={id}
-      initial={{ certificate: "" }}
-      idHelp="Short and lasting, such as “main”. Listeners choose it; scripts name it pki:ID. Small letters, digits, dots and dashes."
-      after={{
-        "": (
-          <SecretField
-            label="Private key"
-            help="PEM. Without it the certificate is one of another server, to be pinned by a transport."
-            kind="certificate"
-            field="privateKey"
-            multiline
-          />
-        ),
-      }}
-    />
+      idHelp=""
+      overrides={{ certificate: null, request: null }}
+    >
+      <CertificateDetails id={id} />
+    </ObjectPage>
   );
 };
