@@ -1,4 +1,5 @@
 /** SPF (RFC 7208) through our own resolver: a temporary error is never "no policy". */
+import { LRUCache } from "lru-cache";
 import { spf as verify } from "mailauth/lib/spf/index.js";
 import type { Dns, DnsOptions } from "./dns.ts";
 import { mailauthResolver } from "./mailauth-resolver.ts";
@@ -29,8 +30,15 @@ export const spfScore = (result: SpfResult["result"]): number =>
 const wholeCheckMilliseconds = 20_000;
 const results = ["pass", "fail", "softfail", "neutral", "none", "temperror", "permerror"] as const;
 
-export const createSpf = ({ dns }: { dns: Dns }): Spf => ({
-  check: async ({ address, helo, sender, receiver }, options = {}) => {
+/** Recipients of one message, and messages of one connection, share an answer; DNS is asked again soon. */
+const keptMilliseconds = 5000;
+
+export const createSpf = ({ dns }: { dns: Dns }): Spf => {
+  const kept = new LRUCache<string, SpfResult>({ max: 5000, ttl: keptMilliseconds });
+  const ask = async (
+    { address, helo, sender, receiver }: Parameters<Spf["check"]>[0],
+    options: DnsOptions,
+  ): Promise<SpfResult> => {
     const domain = sender === "" ? helo : sender.slice(sender.lastIndexOf("@") + 1);
     try {
       const found = await verify({
@@ -47,5 +55,16 @@ export const createSpf = ({ dns }: { dns: Dns }): Spf => ({
     } catch {
       return { result: "temperror", domain, explanation: "" };
     }
-  },
-});
+  };
+  return {
+    check: async (question, options = {}) => {
+      const { address, helo, sender, receiver } = question;
+      const key = [address, helo, sender, receiver, ...(options.servers ?? [])].join("\n");
+      const known = kept.get(key);
+      if (known !== undefined) return known;
+      const found = await ask(question, options);
+      if (found.result !== "temperror") kept.set(key, found); // "could not check" is asked again
+      return found;
+    },
+  };
+};
