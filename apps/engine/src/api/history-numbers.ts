@@ -1,10 +1,13 @@
 /** Sums for the first page and for the numbers on a flow: read-only statements, each by an index and within a time limit. */
 import type pg from "pg";
 import { type Outcome, outcomes } from "../history/event.ts";
+import { queryCondition } from "../history/search-query.ts";
 import type { HistoryNumbers, NodeActivity } from "./parts.ts";
 
 export type HistorySums = {
   readonly numbers: (hours: number) => Promise<HistoryNumbers>;
+  /** Mail that a query finds, in steps of time; oldest first. */
+  readonly histogram: (query: string, hours: number) => Promise<HistoryNumbers["steps"]>;
   readonly flowActivity: (flow: string, hours: number) => Promise<readonly NodeActivity[]>;
   readonly flowRuns: () => Promise<ReadonlyMap<string, number>>;
 };
@@ -32,6 +35,20 @@ GROUP BY 1, 2 ORDER BY 1, 2`;
 
 const selectRuns = `
 SELECT flow, sum(count)::float8 AS count FROM flow_activity WHERE at >= $1 AND node = '' GROUP BY 1`;
+
+/** A step for each span of time, those without mail too. */
+const stepsOf = (
+  counted: readonly { readonly step: Date; readonly outcome: string; readonly count: number }[],
+  { first, now, step }: { readonly first: number; readonly now: number; readonly step: number },
+): HistoryNumbers["steps"] => {
+  const steps = new Map<number, Partial<Record<Outcome, number>>>();
+  for (let at = first; at <= now; at += step) steps.set(at, {});
+  for (const { step: at, outcome, count } of counted) {
+    const found = steps.get(at.getTime());
+    if (found !== undefined && isOutcome(outcome)) found[outcome] = count;
+  }
+  return [...steps].map(([at, each]) => ({ at: new Date(at).toISOString(), outcomes: each }));
+};
 
 const limitMilliseconds = 5000;
 
@@ -73,22 +90,33 @@ export const createHistorySums = (pool: pg.Pool, clock: () => Date): HistorySums
           new Date(first),
         ]),
       ]);
-      const steps = new Map<number, Partial<Record<Outcome, number>>>();
-      for (let at = first; at <= now; at += step) steps.set(at, {});
       const sums: Partial<Record<Outcome, number>> = {};
-      for (const { step: at, outcome, count } of counted) {
-        if (!isOutcome(outcome)) continue;
-        const found = steps.get(at.getTime());
-        if (found !== undefined) found[outcome] = count;
-        sums[outcome] = (sums[outcome] ?? 0) + count;
+      for (const { outcome, count } of counted) {
+        if (isOutcome(outcome)) sums[outcome] = (sums[outcome] ?? 0) + count;
       }
       return {
-        steps: [...steps].map(([at, each]) => ({ at: new Date(at).toISOString(), outcomes: each })),
+        steps: stepsOf(counted, { first, now, step }),
         outcomes: sums,
         decidedBy: deciders.flatMap((row) =>
           isOutcome(row.outcome) ? [{ ...row, outcome: row.outcome }] : [],
         ),
       };
+    },
+
+    histogram: async (text, hours) => {
+      const condition = queryCondition(text, clock());
+      const { length } = condition.values;
+      const minutes = stepMinutes(hours);
+      const step = minutes * 60_000;
+      const now = clock().getTime();
+      const first = Math.floor((now - hours * 3_600_000) / step) * step + step;
+      const counted = await query<{ step: Date; outcome: string; count: number }>(
+        `SELECT date_bin(make_interval(mins => $${length + 1}), at, 'epoch') AS step, outcome,
+          count(*)::int AS count FROM mail_history
+        WHERE at >= $${length + 2} AND (${condition.text}) GROUP BY 1, 2 ORDER BY 1`,
+        [...condition.values, minutes, new Date(first)],
+      );
+      return stepsOf(counted, { first, now, step });
     },
 
     flowActivity: async (flow, hours) => {

@@ -1,13 +1,15 @@
 /** What happened to mail. */
 import { z } from "zod";
 import { GatewayError } from "../errors.ts";
-import type { HistoryRow, MessageView } from "./parts.ts";
+import type { HistoryNumbers, HistoryRow, MessageView } from "./parts.ts";
 import { procedure, router } from "./trpc.ts";
 
 export type HistoryPage = {
   readonly rows: readonly HistoryRow[];
   readonly nextCursor: string | null;
 };
+
+const spanHours = { "1h": 1, "24h": 24, "7d": 168 } as const;
 
 export const history = router({
   list: procedure("view")
@@ -19,6 +21,19 @@ export const history = router({
       }),
     )
     .query(({ ctx, input }): Promise<HistoryPage> => ctx.parts.history.list(input)),
+
+  /** How much of what the query finds fell into each step of the span. */
+  histogram: procedure("view")
+    .input(
+      z.strictObject({
+        query: z.string().max(2000).default(""),
+        span: z.enum(["1h", "24h", "7d"]).default("24h"),
+      }),
+    )
+    .query(
+      ({ ctx, input }): Promise<HistoryNumbers["steps"]> =>
+        ctx.parts.history.histogram(input.query, spanHours[input.span]),
+    ),
 
   message: procedure("view")
     .input(z.strictObject({ id: z.uuid() }))

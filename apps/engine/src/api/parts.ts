@@ -83,6 +83,8 @@ export type LogPort = LogSearch;
 /** `query` is in the search language; a wrong one is a GatewayError INVALID with the position. */
 export type HistoryPort = Pick<HistorySearch, "list" | "message"> & {
   readonly numbers: (hours: number) => Promise<HistoryNumbers>;
+  /** Mail that a query finds, in steps of time; oldest first. */
+  readonly histogram: (query: string, hours: number) => Promise<HistoryNumbers["steps"]>;
   readonly flowActivity: (flow: string, hours: number) => Promise<readonly NodeActivity[]>;
   /** Runs of each flow in the last 24 hours. */
   readonly flowRuns: () => Promise<ReadonlyMap<string, number>>;

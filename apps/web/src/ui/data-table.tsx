@@ -5,7 +5,7 @@
  * next page is fetched when the end comes near, and the keys of ui.md work:
  * arrows or J/K walk, Enter opens, Space selects, Shift extends.
  */
-import { Button, Checkbox, Skeleton } from "@mantine/core";
+import { Button, Checkbox, Menu, Skeleton } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import {
   type KeyboardEvent,
@@ -25,6 +25,8 @@ export type Column<Row> = {
   readonly width?: string;
   readonly align?: "end";
 };
+
+export type TableAction = { readonly words: string; readonly run: () => void };
 
 type Props<Row> = {
   /** Names the table for those who cannot see it. */
@@ -48,6 +50,8 @@ type Props<Row> = {
   /** Shown instead of rows when there are none. */
   readonly empty?: ReactNode;
   readonly rowHeight?: number;
+  /** What can be done with a cell, or by the key "." with the whole row (column null). */
+  readonly menu?: (row: Row, column: string | null) => readonly TableAction[];
   /** Rows in all, when known; else a guess. */
   readonly total?: number;
 };
@@ -58,6 +62,12 @@ export const DataTable = <Row,>(props: Props<Row>) => {
   const scroll = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState(0);
   const anchor = useRef(0);
+  const [menu, setMenu] = useState<OpenMenu | null>(null);
+  const openMenu = (row: Row, column: string | null, x: number, y: number): boolean => {
+    const actions = props.menu?.(row, column) ?? [];
+    if (actions.length > 0) setMenu({ x, y, actions });
+    return actions.length > 0;
+  };
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroll.current,
@@ -127,6 +137,9 @@ export const DataTable = <Row,>(props: Props<Row>) => {
     } else if (event.key === "Enter" && row !== undefined && onOpen !== undefined) {
       event.preventDefault();
       onOpen(row);
+    } else if (event.key === "." && row !== undefined) {
+      const box = event.currentTarget.getBoundingClientRect();
+      if (openMenu(row, null, box.left + 24, box.bottom)) event.preventDefault();
     } else if (event.key === " " && selection !== undefined) {
       event.preventDefault();
       toggle(index, event.shiftKey);
@@ -213,7 +226,14 @@ export const DataTable = <Row,>(props: Props<Row>) => {
                   </div>
                 )}
                 {columns.map(({ id, cell, align }) => (
-                  <div role="gridcell" key={id} data-align={align}>
+                  <div
+                    role="gridcell"
+                    key={id}
+                    data-align={align}
+                    onContextMenu={(event) => {
+                      if (openMenu(row, id, event.clientX, event.clientY)) event.preventDefault();
+                    }}
+                  >
                     {cell(row)}
                   </div>
                 ))}
@@ -222,6 +242,7 @@ export const DataTable = <Row,>(props: Props<Row>) => {
           })}
         </div>
       </div>
+      {menu !== null && <CellMenu menu={menu} onClose={() => setMenu(null)} />}
       {loading && rows.length === 0 && <Waiting height={rowHeight} />}
       {!loading && rows.length === 0 && empty}
       {hasMore && !loading && (
@@ -239,6 +260,27 @@ export const DataTable = <Row,>(props: Props<Row>) => {
     </div>
   );
 };
+
+type OpenMenu = {
+  readonly x: number;
+  readonly y: number;
+  readonly actions: readonly TableAction[];
+};
+
+const CellMenu = ({ menu, onClose }: { readonly menu: OpenMenu; readonly onClose: () => void }) => (
+  <Menu opened onClose={onClose} position="bottom-start" returnFocus>
+    <Menu.Target>
+      <span style={{ position: "fixed", left: menu.x, top: menu.y, width: 1, height: 1 }} />
+    </Menu.Target>
+    <Menu.Dropdown aria-label="What to do with this">
+      {menu.actions.map(({ words, run }) => (
+        <Menu.Item key={words} onClick={run}>
+          {words}
+        </Menu.Item>
+      ))}
+    </Menu.Dropdown>
+  </Menu>
+);
 
 /** Pixels below which the table scrolls sideways: every row gets the same width, so that columns stay columns. */
 const narrowest = (tracks: readonly string[]): number =>

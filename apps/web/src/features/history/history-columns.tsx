@@ -1,7 +1,7 @@
 import { Text, Tooltip } from "@mantine/core";
 import type { Column } from "../../ui/data-table.tsx";
 import { LinkAnchor } from "../../ui/links.tsx";
-import { MailOutcomePill } from "../../ui/mail-outcome.tsx";
+import { MailOutcomePill, mailOutcomes } from "../../ui/mail-outcome.tsx";
 import { Mono } from "../../ui/mono.tsx";
 import { byteSize } from "../../ui/size.ts";
 import { Time } from "../../ui/time.tsx";
@@ -23,8 +23,18 @@ export const historyColumns: readonly Column<HistoryRow>[] = [
     id: "outcome",
     header: "Outcome",
     width: "136px",
-    cell: ({ outcome, reply }) => (
-      <Tooltip label={visibleText(reply)} disabled={reply === ""}>
+    cell: ({ outcome, reply, recipientOutcomes }) => (
+      <Tooltip
+        multiline
+        label={
+          outcome === "mixed"
+            ? Object.entries(recipientOutcomes).map(([recipient, own]) => (
+                <div key={recipient}>{`${visibleText(recipient)}: ${mailOutcomes[own].words}`}</div>
+              ))
+            : visibleText(reply)
+        }
+        disabled={reply === "" && outcome !== "mixed"}
+      >
         <span>
           <MailOutcomePill outcome={outcome} />
         </span>
@@ -41,8 +51,15 @@ export const historyColumns: readonly Column<HistoryRow>[] = [
     id: "recipients",
     header: "Recipients",
     width: "minmax(130px, 1.3fr)",
-    cell: ({ recipients }) => (
-      <span title={recipients.map(visibleText).join("\n")}>
+    cell: ({ recipients, recipientOutcomes }) => (
+      <span
+        title={recipients
+          .map((each) => {
+            const own = recipientOutcomes[each];
+            return `${visibleText(each)}${own === undefined ? "" : `: ${mailOutcomes[own].words}`}`;
+          })
+          .join("\n")}
+      >
         <Address text={recipients[0] ?? null} />
         {recipients.length > 1 && ` +${recipients.length - 1}`}
       </span>

@@ -3,6 +3,7 @@
  * address; what arrives meanwhile waits behind a button while somebody reads.
  */
 import { Button, Group, Switch, Text } from "@mantine/core";
+import { useLocalStorage } from "@mantine/hooks";
 import { IconArrowUp } from "@tabler/icons-react";
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
@@ -10,10 +11,15 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { type RouterOutputs, readError, trpc } from "../../api.ts";
 import { onLiveNotice } from "../../shell/live-notices.ts";
 import { announce } from "../../ui/announce.tsx";
+import { copyToClipboard } from "../../ui/copy-text.ts";
 import { DataTable } from "../../ui/data-table.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { ErrorAlert } from "../../ui/error-alert.tsx";
 import { Page } from "../../ui/page.tsx";
+import { visibleText } from "../../ui/visible-text.ts";
+import { cellTerm, rowTerms } from "./cell-terms.ts";
+import { ColumnChooser } from "./column-chooser.tsx";
+import { Histogram } from "./histogram.tsx";
 import { historyColumns } from "./history-columns.tsx";
 import { QueryBox } from "./query-box.tsx";
 
@@ -26,6 +32,11 @@ export const HistoryPage = () => {
   const [live, setLive] = useState(true);
   const [fresh, setFresh] = useState<ReadonlySet<string>>(new Set());
   const scrolled = useRef(false);
+  const [hidden, setHidden] = useLocalStorage<readonly string[]>({
+    key: "sluice-history-hidden",
+    defaultValue: [],
+  });
+  const columns = useMemo(() => historyColumns.filter(({ id }) => !hidden.includes(id)), [hidden]);
   const options = trpc.history.list.infiniteQueryOptions(
     { query: text },
     { getNextPageParam: ({ nextCursor }) => nextCursor, initialCursor: null },
@@ -82,14 +93,18 @@ export const HistoryPage = () => {
       description="What happened to each message and each refused session."
       fill
       actions={
-        <Switch
-          label="Live"
-          checked={live}
-          onChange={(event) => setLive(event.currentTarget.checked)}
-        />
+        <>
+          <ColumnChooser hidden={hidden} onChange={setHidden} />
+          <Switch
+            label="Live"
+            checked={live}
+            onChange={(event) => setLive(event.currentTarget.checked)}
+          />
+        </>
       }
     >
       <QueryBox text={text} onSearch={search} error={isWrongQuery ? problem.message : null} />
+      <Histogram query={text} onSearch={search} />
       {!isWrongQuery && <ErrorAlert error={pages.error} />}
       {fresh.size > 0 && !shows && (
         <Group justify="center">
@@ -115,7 +130,21 @@ export const HistoryPage = () => {
       >
         <DataTable
           label="History"
-          columns={historyColumns}
+          columns={columns}
+          menu={(row, column) => {
+            const own = column === null ? rowTerms(row) : [cellTerm(row, column)];
+            return own.flatMap((each) => {
+              if (each === null) return [];
+              const shown = visibleText(each.words);
+              return [
+                { words: `Only ${shown}`, run: () => search(joined(text, each.term)) },
+                { words: `Without ${shown}`, run: () => search(joined(text, `-${each.term}`)) },
+                ...(column === null
+                  ? []
+                  : [{ words: "Copy", run: () => void copyToClipboard(each.text) }]),
+              ];
+            });
+          }}
           rows={rows}
           rowKey={({ messageId }) => messageId}
           loading={pages.isPending}
@@ -150,3 +179,6 @@ export const HistoryPage = () => {
     </Page>
   );
 };
+
+const joined = (query: string, term: string): string =>
+  query.includes(term) ? query : `${query} ${term}`.trim();

@@ -9,16 +9,14 @@ type Steps = RouterOutputs["overview"]["numbers"]["numbers"]["steps"];
 const names = Object.keys(mailOutcomes) as MailOutcome[]; // the object's own keys
 const height = 120;
 
-export const Traffic = ({ steps, span }: { readonly steps: Steps; readonly span: string }) => {
+type Props = { readonly steps: Steps; readonly span: string };
+
+export const Traffic = ({ steps, span }: Props) => {
   const totals = steps.map(({ outcomes }) =>
     names.reduce((sum, name) => sum + (outcomes[name] ?? 0), 0),
   );
   const most = Math.max(1, ...totals);
-  const format = new Intl.DateTimeFormat(undefined, {
-    ...(span === "7d" && { weekday: "short" as const }),
-    hour: "2-digit",
-    minute: "2-digit",
-  });
+  const format = stepFormat(span);
   return (
     <figure style={{ margin: 0 }}>
       <div
@@ -28,18 +26,7 @@ export const Traffic = ({ steps, span }: { readonly steps: Steps; readonly span:
         {steps.map(({ at, outcomes }, index) => (
           <Tooltip key={at} label={`${format.format(new Date(at))}: ${totals[index]}`}>
             <div style={{ flex: 1, maxWidth: 24, minWidth: 2 }}>
-              {names.map((name) => {
-                const count = outcomes[name] ?? 0;
-                return count === 0 ? null : (
-                  <div
-                    key={name}
-                    style={{
-                      height: Math.max(2, (count / most) * height),
-                      background: toneLooks[mailOutcomes[name].tone].colour,
-                    }}
-                  />
-                );
-              })}
+              <Bar outcomes={outcomes} most={most} height={height} />
             </div>
           </Tooltip>
         ))}
@@ -64,3 +51,34 @@ export const Traffic = ({ steps, span }: { readonly steps: Steps; readonly span:
     </figure>
   );
 };
+
+/** How the beginning of a step is written. */
+export const stepFormat = (span: string): Intl.DateTimeFormat =>
+  new Intl.DateTimeFormat(undefined, {
+    ...(span === "7d" && { weekday: "short" as const }),
+    hour: "2-digit",
+    minute: "2-digit",
+  });
+
+type BarProps = {
+  readonly outcomes: Steps[number]["outcomes"];
+  /** Of the highest bar. */
+  readonly most: number;
+  readonly height: number;
+};
+
+/** One step as a stack of its outcomes. */
+export const Bar = ({ outcomes, most, height: full }: BarProps) =>
+  names.map((name) => {
+    const count = outcomes[name] ?? 0;
+    return count === 0 ? null : (
+      <span
+        key={name}
+        style={{
+          display: "block",
+          height: Math.max(2, (count / most) * full),
+          background: toneLooks[mailOutcomes[name].tone].colour,
+        }}
+      />
+    );
+  });
