@@ -8,6 +8,9 @@ import { createTestFlows, scriptFlow } from "../support/flows.ts";
 import { type Knot, startKnot } from "../support/knot.ts";
 
 let knot: Knot;
+const huge = Array(80)
+  .fill(`"${"y".repeat(250)}"`)
+  .join(" ");
 const long = Array.from({ length: 20 }, (_, index) => `"${String(index).padStart(200, "x")}"`).join(
   " ",
 );
@@ -27,8 +30,19 @@ alias CNAME mx1
 loop1 CNAME loop2
 loop2 CNAME loop1
 long TXT ${long}
+huge TXT ${huge}
+client A 192.0.2.7
+bank A 198.51.100.1
+named A 192.0.2.11
 `,
-    "2.0.192.in-addr.arpa": "7 PTR client.example.test.",
+    "2.0.192.in-addr.arpa": `
+7 PTR client.example.test.
+8 PTR bank.example.test.
+9 PTR \\060script\\062alert.example.test.
+10 PTR nobody.example.test.
+11 PTR mx1.example.test.
+11 PTR named.example.test.
+`,
     "bl.test": `
 7.2.0.192 A 127.0.0.2
 2.0.0.127 A 127.0.0.2
@@ -77,6 +91,17 @@ test.each([
   ['dns_query("loop1.example.test", ["extended_result" => true])', '["error"=>"CNAME"]'],
   ['strlen(dnstxt("long.example.test")[0])', "4000"],
   ['dns(str_repeat("a", 70) . ".example.test")', "[]"],
+  ['confirmed_name("192.0.2.7")', "client.example.test"],
+  ['confirmed_name("192.0.2.11")', "named.example.test"], // the first one leads elsewhere
+  ['confirmed_name("192.0.2.8")', ""], // a name that is somebody else's
+  ['confirmed_name("192.0.2.10")', ""], // a name that does not exist
+  ['confirmed_name("192.0.2.9")', ""], // no host name
+  ['confirmed_name("192.0.2.250")', ""],
+  ['confirmed_name("nonsense")', ""],
+  [
+    'dns_query("huge.example.test", ["type" => "txt", "extended_result" => true])',
+    '["error"=>"BADRESP"]',
+  ],
   ['dnsbl("192.0.2.7", "bl.test")', '[0=>"127.0.0.2"]'],
   ['dnsbl("192.0.2.1", "bl.test")', "[]"],
   ['dnsbl("2001:db8::1", "bl.test")', '[0=>"127.0.0.4"]'],
@@ -103,6 +128,11 @@ test.each([
   ['spf_query("192.0.2.7", "example.test", "")["result"]', "pass"],
 ])("%s", async (expression, expected) => {
   expect(await echoOf(expression)).toBe(expected);
+});
+
+test("a name that cannot be asked for is neither there nor missing", async () => {
+  const nowhere = { resolvers: ["127.0.0.1:1"] };
+  expect(await echoOf('confirmed_name("192.0.2.7")', nowhere)).toBe("-1");
 });
 
 test("a list that lists the world is taken out of service, with one alarm", async () => {

@@ -1,7 +1,7 @@
 /** Directories, against real OpenLDAP: a layout as Active Directory has it, and one with mail. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer, type Server } from "node:net";
+import { type AddressInfo, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import fc from "fast-check";
@@ -237,6 +237,29 @@ test("more entries than anybody asked for is an error, not the first hundred", a
   const ldap = createLdap();
   expect(await ldap.search(profile({ query: "(sn=%s)" }), "many")).toMatchObject({ kind: "error" });
   await ldap.close();
+});
+
+test("a referral is not followed, and is no answer", async () => {
+  const ldap = createLdap();
+  const asked: string[] = [];
+  const other = createServer((socket) => {
+    asked.push("connected");
+    socket.destroy();
+  });
+  await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+  const elsewhere = (other.address() as AddressInfo).port;
+  const slapd = await startSlapd({
+    ldif: `dn: ou=else,${slapdBase}\nobjectClass: referral\nobjectClass: extensibleObject\nou: else\nref: ldap://127.0.0.1:${elsewhere}/ou=else,dc=other,dc=test\n`,
+  });
+  const servers = [`127.0.0.1:${slapd.port}`];
+  const below = profile({ servers, base: `ou=people,ou=else,${slapdBase}` });
+  expect(await ldap.search(below, "joe@example.test")).toMatchObject({ kind: "error" });
+  const dn = `uid=joe,ou=else,${slapdBase}`;
+  expect((await ldap.bind(profile({ servers }), dn, "secret")).kind).not.toBe("right");
+  expect(asked).toEqual([]);
+  await ldap.close();
+  await slapd.stop();
+  other.close();
 });
 
 test("the next server is asked when the first is down", async () => {

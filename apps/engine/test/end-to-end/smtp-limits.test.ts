@@ -1,4 +1,5 @@
 /** Every limit of a session at n-1, n and n+1; slow, silent and greedy clients. */
+import { rmSync, writeFileSync } from "node:fs";
 import { afterEach, expect, test } from "vitest";
 import { createSignInGuard } from "../../src/session/sign-in-guard.ts";
 import { fakeFlow, type ListenerUnderTest, startListener, until } from "../support/listener.ts";
@@ -300,6 +301,24 @@ test("mail is refused with 452 while the storage is full, and taken when there i
   expect(await client.say("MAIL FROM:<a@b.example>")).toMatch(/^452 4\.3\.1/);
   storage.state = "ready";
   expect(await client.say("MAIL FROM:<a@b.example>")).toMatch(/^250/);
+});
+
+test("content that the disk does not take is answered 452, never 250 and never 5yz, and leaves nothing", async () => {
+  const { port, folder, messages, records } = await start();
+  rmSync(folder, { recursive: true });
+  writeFileSync(folder, ""); // a file where the folder was: nothing can be written below it
+  const long = `${"x".repeat(900)}\r\n`.repeat(2500);
+  const client = await greeted(port);
+  for (let round = 0; round < 2; round++) {
+    await client.sayAll("MAIL FROM:<a@b.example>", "RCPT TO:<user@example.test>", "DATA");
+    expect(await client.say(`Subject: x\r\n\r\n${long}.`)).toMatch(/^452 4\.3\.1/);
+  }
+  await client.sayAll("MAIL FROM:<a@b.example>", "RCPT TO:<user@example.test>", "DATA");
+  expect(await client.say("Subject: short\r\n\r\nx\r\n.")).toMatch(/^250/); // what fits in memory goes on
+  client.end();
+  await until(() => records.length === 3);
+  expect(records.map(({ outcome }) => outcome)).toEqual(["deferred", "deferred", "queued"]);
+  expect(messages).toHaveLength(1);
 });
 
 test("who talks before a delayed greeting is refused; who waits is greeted", async () => {

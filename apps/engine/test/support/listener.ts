@@ -23,6 +23,8 @@ export type AcceptedMessage = {
 
 export type ListenerUnderTest = {
   readonly port: number;
+  /** Where content goes that is too long for memory. */
+  readonly folder: string;
   readonly messages: readonly AcceptedMessage[];
   readonly records: readonly HistoryRecord[];
   readonly log: readonly string[];
@@ -150,6 +152,7 @@ export const startListener = async (options: {
   let revision = 1;
   return {
     port,
+    folder,
     messages,
     records,
     log,

@@ -42,6 +42,17 @@ const dnsFunctions: readonly HostFunction[] = [
     { since: "classic" },
   ),
   lookup(
+    "confirmed_name",
+    "Asks DNS for the name of an address, and counts only one that leads back to it.",
+    [parameter("ip", "string", "IPv4 or IPv6 address.")],
+    [
+      ["string", "number"],
+      'The name; `""` when there is none that leads back, −1 when DNS gave no answer.',
+    ],
+    ["dns"],
+    { since: "sluice", source: "RFC 8601 §3" },
+  ),
+  lookup(
     "dns_query",
     "Asks DNS for records of one type.",
     [

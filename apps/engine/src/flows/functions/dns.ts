@@ -123,6 +123,10 @@ export const dnsFunctions = ({ dns, dnsbl, spf }: { dns: Dns; dnsbl: Dnsbl; spf:
       const options = optionsFrom(args, 1, run);
       return answers([await dns.query(`${reversedAddress(address)}.${zone}`, "PTR", options)]);
     },
+    confirmed_name: async (args, run) => {
+      const name = await confirmedName(textAt(args, 0), dns, gatewayOptions(run));
+      return name === null ? -1 : textValue(name);
+    },
     dns_query: async (args, run) => {
       const options = optionsAt(args, 1);
       const wanted = (optionText(options, "type") ?? "a").toUpperCase();
@@ -179,3 +183,35 @@ export const dnsFunctions = ({ dns, dnsbl, spf }: { dns: Dns; dnsbl: Dnsbl; spf:
 };
 
 const receiverOf = (run: RunContext): string => flowHost(run).hostName;
+
+/** More names than these of one address are not looked at (RFC 8601 §3 asks for a limit). */
+const maximumNames = 5;
+
+/** The first name that leads back; "" when none does, null when DNS cannot say. */
+const confirmedName = async (
+  text: string,
+  dns: Dns,
+  options: DnsOptions,
+): Promise<string | null> => {
+  const address = parseAddress(text);
+  if (address === undefined) return "";
+  const { family, value } = address;
+  const zone = family === 4 ? "in-addr.arpa" : "ip6.arpa";
+  const found = await dns.query(`${reversedAddress(address)}.${zone}`, "PTR", options);
+  if (found.kind === "error") return null;
+  const names = found.kind === "none" ? [] : found.records.flatMap(nameOf).slice(0, maximumNames);
+  let isSure = true;
+  for (const name of names) {
+    const back = await dns.query(name, family === 4 ? "A" : "AAAA", options);
+    if (back.kind === "error") isSure = false;
+    if (back.kind !== "answers") continue;
+    const leadsBack = back.records.some(
+      (record) => "address" in record && parseAddress(record.address)?.value === value,
+    );
+    if (leadsBack) return name;
+  }
+  return isSure ? "" : null;
+};
+
+const nameOf = (record: DnsRecord): readonly string[] =>
+  record.type === "PTR" ? [record.name] : [];
