@@ -8,6 +8,7 @@
  */
 import { networkInterfaces } from "node:os";
 import type { Transport } from "@sluice/settings";
+import { LRUCache } from "lru-cache";
 import type { Snapshot } from "../config/snapshot.ts";
 import type { AttemptResult, DeliveryFlowRunner, DeliveryInput } from "../flows/delivery-input.ts";
 import type { Dns } from "../flows/host/dns.ts";
@@ -115,7 +116,7 @@ export const createDeliver = (parts: DeliverParts) => {
   });
   /** The transport that a kept connection was opened for: another revision means another connection. */
   const openedFor = new WeakMap<SmtpClient, Transport>();
-  const passedOver = new Map<string, number>();
+  const passedOver = new LRUCache<string, number>({ max: 5000 });
 
   const attempt = async (
     snapshot: Snapshot,

@@ -20,7 +20,7 @@ export type Wire = {
   readonly drained: (seconds: number) => Promise<void> | undefined;
   /** Ready for the next command. */
   readonly isOpen: () => boolean;
-  /** Not broken, and the server said nothing out of turn. */
+  /** Not broken; a server that speaks out of turn breaks it. */
   readonly isAlive: () => boolean;
   /** What the server said before it hung up; null: nothing. */
   readonly farewell: () => WireReply | null;
@@ -80,7 +80,8 @@ export const createWire = (socket: Socket, owed = 0): Wire => {
     for (const reply of replies) {
       if (missing === 0) {
         farewell ??= reply;
-        continue;
+        fail("the server spoke out of turn");
+        return;
       }
       missing -= 1;
       const next = waiting.shift();
@@ -113,10 +114,6 @@ export const createWire = (socket: Socket, owed = 0): Wire => {
   return {
     write,
     ask: (replies, ...pieces) => {
-      if (farewell !== null) {
-        fail("the server spoke out of turn");
-        return;
-      }
       missing += replies;
       write(...pieces);
     },
@@ -139,13 +136,8 @@ export const createWire = (socket: Socket, owed = 0): Wire => {
         blocked = { done, fail: reject, deadline: Date.now() + seconds * 1000 };
       });
     },
-    isOpen: () =>
-      failure === null &&
-      farewell === null &&
-      missing === 0 &&
-      heard.length === 0 &&
-      socket.writable,
-    isAlive: () => failure === null && farewell === null,
+    isOpen: () => failure === null && missing === 0 && heard.length === 0 && socket.writable,
+    isAlive: () => failure === null,
     farewell: () => farewell,
     detach: () => {
       clearInterval(timer);

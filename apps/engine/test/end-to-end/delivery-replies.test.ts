@@ -127,6 +127,33 @@ describe("the end of a connection", () => {
     expect(result.server.contents).toHaveLength(1);
   });
 
+  test("after the final dot, a thousand times, loses nothing", async () => {
+    let finals = 0;
+    const server = await start({ final: () => (++finals % 2 === 1 ? null : undefined) });
+    const delivery = to(server);
+    const ended = { delivered: 0, again: 0 };
+    for (let mail = 0; mail < 1000; mail++) {
+      for (let tries = 0; tries < 2; tries++) {
+        const { decision } = await delivery.one();
+        if (decision.kind === "delivered" || decision.kind === "again") ended[decision.kind] += 1;
+      }
+    }
+    expect(ended).toEqual({ delivered: 1000, again: 1000 });
+    expect(server.contents).toHaveLength(2000);
+  });
+
+  test("or a farewell on a kept connection is seen before it is used again", async () => {
+    const server = await start({
+      final: (_content, peer) => {
+        peer.say("250 2.0.0 taken\r\n421 4.4.2 good night\r\n");
+        return "";
+      },
+    });
+    const { copies, client } = await to(server).deliver();
+    expect(copies[0]?.decision.kind).toBe("delivered");
+    expect(client).toBeNull();
+  });
+
   test("in the middle of the envelope the mail waits", async () => {
     for (const verb of ["MAIL", "RCPT", "DATA"])
       expect(await attempt({ answer: at(verb, null) })).toMatchObject({

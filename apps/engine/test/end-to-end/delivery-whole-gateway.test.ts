@@ -18,6 +18,7 @@ let other: Sink;
 let behind: Sink; // behind Postfix
 let postfix: Postfix;
 let hop: AwkwardServer;
+let short: AwkwardServer;
 let port: number;
 let submission: number;
 let tries: string[] = [];
@@ -56,6 +57,7 @@ beforeAll(async () => {
       return undefined;
     },
   });
+  short = await startAwkward();
   port = await freePort();
   submission = await freePort();
   gateway = await createGateway({ workers: 1 });
@@ -68,6 +70,8 @@ beforeAll(async () => {
     "transports/home.yaml": `destination: "127.0.0.1:${sink.port}"\n`,
     "transports/other.yaml": `destination: "127.0.0.1:${other.port}"\n`,
     "transports/postfix.yaml": `destination: "127.0.0.1:${postfix.port}"\n`,
+    "transports/short.yaml": `destination: "127.0.0.1:${short.port}"\nmessagesPerConnection: 2\nmaximumConnections: 1\n`,
+    "domains/short.test.yaml": "transport: short\n",
     "domains/hop.test.yaml": "transport: hop\n",
     "domains/noted.test.yaml": "transport: late\ndeliveryFlow: notes\n",
     "domains/routed.test.yaml": "transport: hop\ncontentFlow: route\n",
@@ -84,7 +88,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await gateway.stop();
   await postfix.stop();
-  await Promise.all([sink, other, behind, hop].map((one) => one.close()));
+  await Promise.all([sink, other, behind, hop, short].map((one) => one.close()));
 });
 
 const swaks = async (...args: readonly string[]): Promise<string> => {
@@ -149,6 +153,13 @@ test("mail of signed-in users leaves by the listener's way out; others are no re
   await other.until((messages) =>
     messages.some(({ recipients }) => recipients.includes("you@world.test")),
   );
+});
+
+test("a connection carries as many messages as the transport says", async () => {
+  const options = ["-m", "7", "-s", "1", "-d", "-f", "ann@home.test", "-t", "bob@short.test"];
+  await run(requirePeer("smtp-source"), [...options, `127.0.0.1:${port}`]);
+  while (short.contents.length < 7) await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(short.connections()).toBeGreaterThanOrEqual(4);
 });
 
 test("Postfix passes on byte for byte what came in, trace fields apart", async () => {

@@ -145,6 +145,7 @@ export const startAwkward = async (options: AwkwardOptions = {}): Promise<Awkwar
       socket = secured;
       isSecure = true;
     };
+    first.setNoDelay();
     sockets.add(first);
     first.on("close", () => sockets.delete(first));
     first.on("error", () => {});
