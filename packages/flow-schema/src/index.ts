@@ -22,6 +22,7 @@ export * from "./flow-kind.ts";
 export { flowKindDefinitions } from "./flows/flow-kinds.ts";
 export * from "./origin.ts";
 export * from "./problem.ts";
+export { scriptDiagnostics } from "./script-problems.ts";
 export * from "./services.ts";
 export type { HostFunction } from "./signature-table.ts";
 export { template, templateNames, unknownNames } from "./template.ts";

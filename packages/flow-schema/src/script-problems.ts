@@ -26,7 +26,7 @@ export const checkScript = (
   { origins, pieces }: { origins: SourceMap; pieces: readonly Piece[] },
   resolve?: Resolve,
 ): Checked => {
-  const diagnostics = diagnose(script.text, environment, resolve);
+  const diagnostics = scriptDiagnostics(script.text, environment, resolve);
   const problems: FlowProblem[] = [];
   const unreached: Origin[] = [];
   for (const { severity, code, message, cure, offset } of diagnostics) {
@@ -45,31 +45,37 @@ export const checkScript = (
   return { problems, diagnostics, unreached };
 };
 
-const diagnose = (
+/** Everything the language says of a script in its place; files it includes are looked at where `resolve` knows them. */
+export const scriptDiagnostics = (
   text: string,
   environment: Environment,
-  resolve: Resolve | undefined,
+  resolve?: Resolve,
 ): readonly Diagnostic[] => {
   const parsed = parse(text);
   if (hasErrors(parsed.diagnostics)) {
     const options = resolve === undefined ? {} : { resolve };
-    const more = checkDespiteMistakes(parsed.program, environment, options).filter(
+    const more = checkDespiteMistakes(parsed, environment, options).filter(
       ({ code }) => resolve !== undefined || code !== "unknown-file",
     );
     return [...parsed.diagnostics, ...more].toSorted((a, b) => a.offset - b.offset);
   }
-  if (resolve !== undefined) return check(parsed.program, environment, { resolve });
-  return check(parsed.program, environment).map((each) =>
-    each.code === "unknown-file"
-      ? {
-          ...each,
-          severity: "advice",
-          message:
-            "The file, and what it means for the script, is looked at when the flow is published.",
-        }
-      : each,
-  );
+  const checked =
+    resolve === undefined
+      ? check(parsed.program, environment).map(inADraft)
+      : check(parsed.program, environment, { resolve });
+  return [...parsed.diagnostics, ...checked].toSorted((a, b) => a.offset - b.offset);
 };
+
+/** Without the file store nothing is known of files; that is no mistake. */
+const inADraft = (each: Diagnostic): Diagnostic =>
+  each.code === "unknown-file"
+    ? {
+        ...each,
+        severity: "advice",
+        message:
+          "The file, and what it means for the script, is looked at when the flow is published.",
+      }
+    : each;
 
 /** Line and column in the text that was typed: the whole script may have indented it. */
 export const ownPosition = (

@@ -10,6 +10,7 @@ import { collectFacts, type Facts } from "./facts.ts";
 import { lex } from "./lexer.ts";
 import { link, type Resolve } from "./link.ts";
 import { Names } from "./names.ts";
+import type { Parsed } from "./parser.ts";
 import type { FunctionInfo } from "./scope.ts";
 import type { Environment } from "./signature.ts";
 import { maxTreeHeight, treeHeight } from "./walk.ts";
@@ -57,7 +58,7 @@ export const check = (
  * when the text has them nowhere else.
  */
 export const checkDespiteMistakes = (
-  program: Program,
+  { program, diagnostics }: Pick<Parsed, "program" | "diagnostics">,
   environment: Environment,
   options: CheckOptions = {},
 ): readonly Diagnostic[] => {
@@ -75,8 +76,9 @@ export const checkDespiteMistakes = (
             : [];
     for (const name of names) uses.set(name, (uses.get(name) ?? 0) + 1);
   }
+  const told = new Set(diagnostics.map(({ offset }) => offset));
   return check(program, environment, options).filter(({ severity, code, offset }) => {
-    if (severity !== "error") return false;
+    if (severity !== "error" || told.has(offset)) return false;
     if (code !== "undefined-variable" && code !== "unknown-function") return sure.has(code);
     const name = /^(?:\$\{?)?[a-zA-Z_][a-zA-Z0-9_]*/.exec(text.slice(offset, offset + 200))?.[0];
     return name !== undefined && uses.get(name.replace("{", "")) === 1;

@@ -41,7 +41,7 @@ export const compile = (
 ): Compiled => {
   const parsed = parse(source);
   if (hasErrors(parsed.diagnostics)) {
-    const more = checkDespiteMistakes(parsed.program, environment, options);
+    const more = checkDespiteMistakes(parsed, environment, options);
     return { script: null, diagnostics: sortDiagnostics([...parsed.diagnostics, ...more]) };
   }
   const analysis = analyse(parsed.program, environment, options);

@@ -69,8 +69,12 @@ const withoutEchoes = (diagnostics: readonly Diagnostic[], text: string): readon
         return from + (/^\s*/.exec(text.slice(from, from + 1_000))?.[0].length ?? 0);
       }),
   );
+  const unreadable = new Set(
+    diagnostics.flatMap(({ code, offset }) => (code.startsWith("unclosed-") ? [offset] : [])),
+  );
   return diagnostics.filter(
     ({ code, offset }) =>
+      !(code === "missing-semicolon" && unreadable.has(offset)) &&
       !(swallows && offset >= text.length) &&
       !(code === "unexpected-token" && behindUnreadable.has(offset)),
   );

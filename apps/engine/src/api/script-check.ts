@@ -4,18 +4,15 @@ import {
   environmentFor,
   type FlowKind,
   type FlowProblem,
+  scriptDiagnostics,
 } from "@sluice/flow-schema";
-import { check, parse } from "@sluice/hsl";
 
 export const checkScriptText = (
   kind: FlowKind,
   text: string,
   blocks: BlockRegistry,
 ): FlowProblem[] => {
-  const { program, diagnostics } = parse(text);
-  const found = diagnostics.some(({ severity }) => severity === "error")
-    ? diagnostics
-    : [...diagnostics, ...check(program, environmentFor(kind, blocks))];
+  const found = scriptDiagnostics(text, environmentFor(kind, blocks));
   return found.map(({ severity, message, cure, line, column }) => ({
     severity,
     rule: "script",

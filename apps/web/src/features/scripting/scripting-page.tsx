@@ -1,34 +1,31 @@
-/** A place to try the language: runs a script without effects, with made-up variables or with a message of history. */
-import {
-  Alert,
-  Button,
-  Code,
-  Group,
-  Input,
-  Select,
-  Stack,
-  Text,
-  Textarea,
-  TextInput,
-} from "@mantine/core";
+/**
+ * A place to try the language: runs a script without effects, with made-up variables
+ * or with a stored message, and remembers what was tried.
+ */
+import { Button, Group, Input, Kbd, Select, Stack, Text, Textarea } from "@mantine/core";
 import { useLocalStorage } from "@mantine/hooks";
 import { type FlowKind, flowKindDefinitions, flowKinds } from "@sluice/flow-schema";
 import { useMutation } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
-import { api, type RouterOutputs } from "../../api.ts";
+import { api } from "../../api.ts";
 import { useMay } from "../../shell/user.ts";
 import { announce } from "../../ui/announce.tsx";
 import { ErrorAlert } from "../../ui/error-alert.tsx";
 import { Loading } from "../../ui/loading.tsx";
 import { Page } from "../../ui/page.tsx";
-import { visibleText } from "../../ui/visible-text.ts";
+import { type ConsoleEntry, endingWords, withEntry } from "./console-history.ts";
 import { readVariables } from "./read-variables.ts";
+import { RunHistory } from "./run-history.tsx";
+import { RunResult } from "./run-result.tsx";
+import "./scripting.css";
+import { StoredMessageInput } from "./stored-message-input.tsx";
 
 const ScriptEditor = lazy(async () => ({
   default: (await import("../flow-editor/script-view/script-editor.tsx")).ScriptEditor,
 }));
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const noHistory: readonly ConsoleEntry[] = [];
 
 export const ScriptingPage = () => {
   const mayEdit = useMay("edit");
@@ -45,6 +42,10 @@ export const ScriptingPage = () => {
     key: "sluice-console-message",
     defaultValue: "",
   });
+  const [history, setHistory] = useLocalStorage<readonly ConsoleEntry[]>({
+    key: "sluice-console-history",
+    defaultValue: noHistory,
+  });
   const read = readVariables(variables);
   const isIdWrong = messageId.trim() !== "" && !uuid.test(messageId.trim());
   const run = useMutation({
@@ -55,31 +56,35 @@ export const ScriptingPage = () => {
         messageId: messageId.trim() === "" ? null : messageId.trim(),
         variables: given,
       }),
-    onSuccess: (result) => announce(endingWords(result)),
+    onSuccess: (result) => {
+      announce(endingWords(result));
+      const entry = { at: new Date().toISOString(), kind, script, run: result };
+      setHistory((before) => withEntry(before, entry));
+    },
   });
+  const canRun = mayEdit && script.trim() !== "" && read.ok && !isIdWrong && !run.isPending;
+  const start = (): void => {
+    if (canRun && read.ok) run.mutate(read.variables);
+  };
   return (
     <Page
       title="Scripting console"
       description="Tries a script without effects: nothing is delivered, stored or counted."
     >
       <form
+        className="scripting"
         onSubmit={(event) => {
           event.preventDefault();
-          if (read.ok && !isIdWrong) run.mutate(read.variables);
+          start();
+        }}
+        onKeyDownCapture={(event) => {
+          if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+          event.preventDefault();
+          event.stopPropagation(); // the editor would begin a line
+          start();
         }}
       >
-        <Stack maw={900}>
-          <Select
-            label="Kind of flow"
-            description={flowKindDefinitions[kind].summary}
-            data={flowKinds.map((value) => ({ value, label: flowKindDefinitions[value].title }))}
-            value={kind}
-            allowDeselect={false}
-            onChange={(value) => {
-              const chosen = flowKinds.find((each) => each === value);
-              if (chosen !== undefined) setKind(chosen);
-            }}
-          />
+        <Stack className="scripting-editor">
           <Input.Wrapper label="Script" labelElement="div">
             <Suspense fallback={<Loading />}>
               <ScriptEditor
@@ -94,84 +99,69 @@ export const ScriptingPage = () => {
               />
             </Suspense>
           </Input.Wrapper>
-          <Textarea
-            label="Variables"
-            description="What the script finds, one on each line: senderip = 192.0.2.1"
-            autosize
-            minRows={2}
-            maxRows={10}
-            spellCheck={false}
-            value={variables}
-            error={read.ok ? null : read.message}
-            onChange={(event) => setVariables(event.currentTarget.value)}
-            styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }}
-          />
-          <TextInput
-            label="Message id"
-            description="The script then sees that message, as long as it is stored here. Empty: none."
-            value={messageId}
-            error={isIdWrong ? "A message id has 36 characters, as history shows it." : null}
-            onChange={(event) => setMessageId(event.currentTarget.value)}
-          />
           <Group>
-            <Button
-              type="submit"
-              loading={run.isPending}
-              disabled={!mayEdit || script.trim() === "" || !read.ok || isIdWrong}
-            >
+            <Button type="submit" loading={run.isPending} disabled={!canRun}>
               Run without effects
             </Button>
-            {!mayEdit && (
+            {mayEdit ? (
+              <Text size="sm" c="dimmed" visibleFrom="sm">
+                <Kbd size="xs">Ctrl</Kbd> <Kbd size="xs">Enter</Kbd>
+              </Text>
+            ) : (
               <Text size="sm" c="dimmed">
                 Your role may read scripts but not run them.
               </Text>
             )}
           </Group>
           <ErrorAlert error={run.error} />
-          {run.data !== undefined && <Result result={run.data} />}
+          {run.data !== undefined && (
+            <section aria-label="Result">
+              <RunResult run={run.data} />
+            </section>
+          )}
+        </Stack>
+        <Stack className="scripting-facts">
+          <Select
+            label="Kind of flow"
+            description={flowKindDefinitions[kind].summary}
+            data={flowKinds.map((value) => ({ value, label: flowKindDefinitions[value].title }))}
+            value={kind}
+            allowDeselect={false}
+            onChange={(value) => {
+              const chosen = flowKinds.find((each) => each === value);
+              if (chosen !== undefined) setKind(chosen);
+            }}
+          />
+          <Textarea
+            label="Variables"
+            description="What the script finds, one on each line: senderip = 192.0.2.1"
+            autosize
+            minRows={3}
+            maxRows={12}
+            spellCheck={false}
+            value={variables}
+            error={read.ok ? null : read.message}
+            onChange={(event) => setVariables(event.currentTarget.value)}
+            styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }}
+          />
+          <StoredMessageInput
+            value={messageId}
+            error={isIdWrong ? "A message id has 36 characters, as history shows it." : null}
+            onChange={setMessageId}
+          />
         </Stack>
       </form>
+      {history.length > 0 && (
+        <RunHistory
+          history={history}
+          onUse={(entry) => {
+            setKind(entry.kind);
+            setScript(entry.script);
+            announce("The script is back in the editor.");
+          }}
+          onClear={() => setHistory([])}
+        />
+      )}
     </Page>
-  );
-};
-
-type Run = RouterOutputs["scripting"]["run"];
-
-const endingWords = ({ verdict, diagnostics }: Run): string => {
-  if (diagnostics.some(({ severity }) => severity === "error")) return "The script failed.";
-  if (verdict === null) return "The script ended without an action.";
-  const argument = verdict.text ?? verdict.arg;
-  return `The script ended with ${verdict.action}${argument === undefined ? "" : `: ${argument}`}`;
-};
-
-const Result = ({ result }: { readonly result: Run }) => {
-  const { log } = result;
-  const errors = result.diagnostics.filter(({ severity }) => severity === "error");
-  return (
-    <section aria-label="Result">
-      <Stack gap="sm">
-        {errors.length === 0 && <Text>{endingWords(result)}</Text>}
-        {errors.map(({ line, column, message }) => (
-          <Alert
-            key={`${line}:${column}:${message}`}
-            color="red"
-            variant="light"
-            title={`Line ${line}, column ${column}`}
-            role="alert"
-          >
-            {message}
-          </Alert>
-        ))}
-        {log.length === 0 ? (
-          <Text size="sm" c="dimmed">
-            It wrote nothing to the log.
-          </Text>
-        ) : (
-          <Code block tabIndex={0} aria-label="What it wrote to the log">
-            {log.map(visibleText).join("\n")}
-          </Code>
-        )}
-      </Stack>
-    </section>
   );
 };
