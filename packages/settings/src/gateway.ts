@@ -51,6 +51,28 @@ export const Gateway = z.strictObject({
       section: "How long things are kept",
     })
     .default(14),
+  minimumFreeMegabytes: field
+    .number({
+      label: "Refuse mail below",
+      help: "With less free space where the data is kept, new mail is answered 452 until a quarter more is free. 0: never.",
+      min: 0,
+      max: 10_000_000,
+      unit: "MB",
+      whole: true,
+      section: "How much may wait",
+    })
+    .default(200),
+  incomingLimit: field
+    .number({
+      label: "Waiting for the content flow",
+      help: "With as many entries in the incoming queue, listeners without direct processing answer 452 until a fifth is worked off.",
+      min: 1,
+      max: 100_000_000,
+      unit: "entries",
+      whole: true,
+      section: "How much may wait",
+    })
+    .default(50_000),
   resolvers: field
     .list(z.string(), {
       label: "DNS servers",

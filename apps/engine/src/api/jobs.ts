@@ -23,6 +23,8 @@ export type Jobs = {
     step: (items: readonly string[]) => Promise<{ done: number; skipped: number }>;
   }) => JobView;
   readonly get: (id: string) => JobView;
+  /** Newest first. */
+  readonly list: () => readonly JobView[];
   readonly stop: (id: string) => void;
 };
 
@@ -84,6 +86,7 @@ export const createJobs = (
       return job.view;
     },
     get: (id) => find(id).view,
+    list: () => [...jobs.values()].map(({ view }) => view).reverse(),
     stop: (id) => {
       find(id).stopping = true;
     },

@@ -23,6 +23,7 @@ export const Filter = z.strictObject({
   transport: text,
   messageId: z.uuid().optional(),
   reply: text,
+  text,
 });
 
 const Ids = z.array(QueueId).min(1).max(10_000);
@@ -55,6 +56,16 @@ const audit = (ctx: Context, action: string, object: string, after: unknown): Pr
   inTransaction(ctx.parts.store, (transaction) =>
     appendAudit(transaction, actorOf(ctx), { action, object, after }),
   );
+
+/** Only a transport that is live can take mail. */
+const checkTransport = async (ctx: Context, id: string): Promise<void> => {
+  const live = await ctx.parts.revisions.live();
+  if (live?.settings.transports[id] === undefined) {
+    throw new GatewayError("NOT_FOUND", `There is no transport ${id} among the live settings.`, {
+      detail: { field: "transport" },
+    });
+  }
+};
 
 /** Begins the work and answers at once; `job` tells how far it is. */
 const startJob = async (ctx: Context, action: QueueAction, which: Which): Promise<JobView> => {
@@ -110,22 +121,32 @@ export const queue = router({
         z.strictObject({ filter: Filter, transport: Id }),
       ]),
     )
-    .mutation(({ ctx, input }): Promise<JobView> => {
+    .mutation(async ({ ctx, input }): Promise<JobView> => {
       const { transport, ...which } = input;
+      await checkTransport(ctx, transport);
       return startJob(ctx, { kind: "changeTransport", transport }, which);
     }),
 
   changeRecipient: procedure("operate")
-    .input(z.strictObject({ ids: Ids, recipient: z.string().min(3).max(320) }))
-    .mutation(({ ctx, input: { ids, recipient } }): Promise<JobView> => {
+    .input(
+      z.union([
+        z.strictObject({ ids: Ids, recipient: z.string().min(3).max(320) }),
+        z.strictObject({ filter: Filter, recipient: z.string().min(3).max(320) }),
+      ]),
+    )
+    .mutation(({ ctx, input }): Promise<JobView> => {
+      const { recipient, ...which } = input;
       const mailbox = parseMailbox(recipient);
       if (mailbox === null) {
         throw new GatewayError("INVALID", "This is no address.", {
           detail: { field: "recipient" },
         });
       }
-      return startJob(ctx, { kind: "changeRecipient", recipient }, { ids });
+      return startJob(ctx, { kind: "changeRecipient", recipient }, which);
     }),
+
+  /** Those of this process, newest first. */
+  jobs: procedure("view").query(({ ctx }): readonly JobView[] => ctx.parts.jobs.list()),
 
   job: procedure("view")
     .input(z.strictObject({ id: z.uuid() }))

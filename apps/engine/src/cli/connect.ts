@@ -21,7 +21,7 @@ const foldersOf = (wanted: string): string[] => {
   }
 };
 
-export const connect = (): Api => {
+const findGateway = (): { address: string; token: string } => {
   const { dataFolder } = readEnvironment();
   const found = foldersOf(dataFolder)
     .map(readCommandLineToken)
@@ -32,7 +32,11 @@ export const connect = (): Api => {
       `No gateway has run with the data folder ${dataFolder}. Start one (sluice start), or name its folder in SLUICE_DATA_DIR.`,
     );
   }
-  const { address, token } = found;
+  return found;
+};
+
+export const connect = (): Api => {
+  const { address, token } = findGateway();
   return createTRPCClient<AppRouter>({
     links: [
       httpLink({
@@ -43,6 +47,14 @@ export const connect = (): Api => {
       }),
     ],
   });
+};
+
+/** What a path for one download leads to. */
+export const fetchDownload = async (place: string): Promise<Buffer> => {
+  const { address } = findGateway();
+  const answer = await fetch(`${address}${place}`, { signal: AbortSignal.timeout(120_000) });
+  if (!answer.ok) throw new CommandError(1, `The gateway answered ${answer.status}.`);
+  return Buffer.from(await answer.arrayBuffer());
 };
 
 const Place = z.object({ file: z.string(), line: z.number(), column: z.number() });

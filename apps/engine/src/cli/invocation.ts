@@ -14,6 +14,8 @@ export type Invocation = {
 export type Outcome = {
   /** For people, with its line ends. */
   readonly text: string;
+  /** Written instead of the text, as they are. */
+  readonly bytes?: Uint8Array;
   /** For --json. */
   readonly value: unknown;
   readonly exitCode?: number;

@@ -1,51 +1,13 @@
-/** Mail that waits. */
-import type { RouterInputs, RouterOutputs } from "../api/router.ts";
-import { ask } from "./connect.ts";
-import { type Command, CommandError, type Invocation } from "./invocation.ts";
+/** Mail that waits: seen, and acted on. */
+import type { RouterOutputs } from "../api/router.ts";
+import { ask, fetchDownload } from "./connect.ts";
+import { type Command, CommandError, oneWord } from "./invocation.ts";
+import { parseFilter, parsePauseTarget, parseWhich, type Which } from "./queue-filter.ts";
 import { table } from "./table.ts";
 
-type Filter = NonNullable<RouterInputs["queue"]["list"]["filter"]>;
-type Which = RouterInputs["queue"]["retry"];
 type Job = RouterOutputs["queue"]["job"];
-
-const keys: Readonly<Record<string, keyof Filter>> = {
-  sender: "sender",
-  recipient: "recipient",
-  hop: "nextHop",
-  transport: "transport",
-  message: "messageId",
-  reply: "reply",
-};
-
-/** `sender:… hop:…`, all of which must hold. */
-export const parseFilter = (words: readonly string[]): Filter => {
-  const filter: Record<string, string> = {};
-  let queue: Filter["queue"];
-  for (const word of words) {
-    const colon = word.indexOf(":");
-    const [name, value] = [word.slice(0, colon), word.slice(colon + 1)];
-    const key = Object.hasOwn(keys, name) ? keys[name] : undefined;
-    if (name === "queue" && (value === "incoming" || value === "outgoing" || value === "hold")) {
-      queue = value;
-    } else if (key !== undefined && value !== "") filter[key] = value;
-    else {
-      throw new CommandError(
-        2,
-        `“${word}” is no filter. Known: ${Object.keys(keys).join(":, ")}:, queue:incoming, queue:outgoing, queue:hold.`,
-      );
-    }
-  }
-  return { ...filter, ...(queue === undefined ? {} : { queue }) };
-};
-
-const parseWhich = ({ words, all }: Invocation): Which => {
-  if (words.length === 0) {
-    if (all) return { filter: {} };
-    throw new CommandError(2, "Give queue ids or a filter; --all acts on everything.");
-  }
-  if (words.every((word) => /^\d+$/.test(word))) return { ids: [...words] };
-  return { filter: parseFilter(words) };
-};
+type Summary = RouterOutputs["queue"]["summary"];
+type Pause = RouterOutputs["queue"]["pauses"][number];
 
 const list: Command = async ({ words, limit }) => {
   const filter = parseFilter(words);
@@ -57,7 +19,7 @@ const list: Command = async ({ words, limit }) => {
     `<${row.sender}>`,
     `<${row.recipient}>`,
     row.attempts,
-    row.nextAttemptAt,
+    row.paused ? "paused" : row.active ? "now" : row.nextAttemptAt,
     row.nextHop,
     row.lastReply ?? "",
   ]);
@@ -75,35 +37,123 @@ const list: Command = async ({ words, limit }) => {
   return { text: table(head, rows), value };
 };
 
-const finished = async (begin: (which: Which) => Promise<Job>, which: Which): Promise<Job> => {
-  let job = await begin(which);
+const pauseWords = ({ target, since, by }: Pause): string => {
+  const what =
+    target.kind === "all"
+      ? "everything"
+      : target.kind === "transport"
+        ? `transport:${target.transport}`
+        : `hop:${target.destination}`;
+  return `paused: ${what}, by ${by} since ${since}\n`;
+};
+
+const summaryText = (summary: Summary): string => {
+  const queues = table(
+    ["queue", "entries", "oldest"],
+    summary.queues.map(({ queue: name, count, oldest }) => [name, count, oldest ?? ""]),
+  );
+  const hops = table(
+    ["next hop", "queue", "entries", "oldest", "next", "last reply"],
+    summary.nextHops.map((hop) => [
+      hop.nextHop === "" ? "not decided" : hop.nextHop,
+      hop.queue,
+      hop.count,
+      hop.oldest,
+      hop.paused ? "paused" : (hop.nextAttempt ?? ""),
+      hop.lastReply ?? "",
+    ]),
+  );
+  const replies = table(
+    ["entries", "hops", "oldest", "answer"],
+    summary.replies.map(({ count, nextHops, oldest, reply }) => [count, nextHops, oldest, reply]),
+  );
+  return [queues, hops, replies].join("\n");
+};
+
+const summary: Command = async () => {
+  const value = await ask(async (api) => ({
+    ...(await api.queue.summary.query()),
+    pauses: await api.queue.pauses.query(),
+  }));
+  return { text: `${value.pauses.map(pauseWords).join("")}${summaryText(value)}`, value };
+};
+
+/** Waits for the job; an interrupt stops it, and what was done stays done. */
+const finished = async (begun: Job): Promise<Job> => {
+  let job = begun;
+  const { id } = job;
+  const stop = (): void => {
+    ask((api) => api.queue.stopJob.mutate({ id })).catch(() => {}); // it may be over already
+  };
+  process.once("SIGINT", stop);
   while (job.state === "running") {
+    if (process.stderr.isTTY) process.stderr.write(`\r${job.done + job.skipped} of ${job.total}`);
     await new Promise((resolve) => setTimeout(resolve, 200));
-    const { id } = job;
     job = await ask((api) => api.queue.job.query({ id }));
   }
+  if (process.stderr.isTTY) process.stderr.write("\r");
+  process.off("SIGINT", stop);
   return job;
+};
+
+const outcomeOf = (value: Job) => {
+  const skipped = value.skipped === 0 ? "" : `, ${value.skipped} not (gone, or being delivered)`;
+  const failed = value.state === "done" ? "" : ` ${value.error ?? value.state}`;
+  return {
+    text: `${value.title}: ${value.done} done${skipped}.${failed}\n`,
+    value,
+    exitCode: value.state === "done" ? 0 : 1,
+  };
 };
 
 const act =
   (kind: "retry" | "hold" | "release" | "bounce" | "remove"): Command =>
-  async (invocation) => {
-    const which = parseWhich(invocation);
-    const value = await finished((input) => ask((api) => api.queue[kind].mutate(input)), which);
-    const skipped = value.skipped === 0 ? "" : `, ${value.skipped} not (gone, or being delivered)`;
-    const failed = value.state === "done" ? "" : ` ${value.error ?? value.state}`;
-    return {
-      text: `${value.title}: ${value.done} done${skipped}.${failed}\n`,
-      value,
-      exitCode: value.state === "done" ? 0 : 1,
-    };
+  async ({ words, all }) => {
+    const which = parseWhich(words, all);
+    return outcomeOf(await finished(await ask((api) => api.queue[kind].mutate(which))));
   };
+
+const change =
+  (what: string, begin: (to: string, which: Which) => Promise<Job>): Command =>
+  async ({ words: [to, ...words], all }) => {
+    if (to === undefined) throw new CommandError(2, `Give ${what}, then queue ids or a filter.`);
+    return outcomeOf(await finished(await begin(to, parseWhich(words, all))));
+  };
+
+const download: Command = async (invocation) => {
+  const queueId = oneWord(invocation, "queue id");
+  const { path } = await ask((api) => api.queue.download.mutate({ queueId }));
+  const bytes = await fetchDownload(path);
+  return { text: "", bytes, value: { queueId, base64: bytes.toString("base64") } };
+};
+
+const pause: Command = async ({ words }) => {
+  const target = parsePauseTarget(words);
+  await ask((api) => api.queue.pause.mutate(target));
+  return { text: `${words[0]} is paused. New mail for it is taken, and waits.\n`, value: target };
+};
+
+const resume: Command = async ({ words }) => {
+  const target = parsePauseTarget(words);
+  await ask((api) => api.queue.resume.mutate(target));
+  return { text: `${words[0]} goes on.\n`, value: target };
+};
 
 export const queue = {
   list,
+  summary,
   retry: act("retry"),
   hold: act("hold"),
   release: act("release"),
   bounce: act("bounce"),
   remove: act("remove"),
+  changeTransport: change("a transport", (transport, which) =>
+    ask((api) => api.queue.changeTransport.mutate({ ...which, transport })),
+  ),
+  changeRecipient: change("an address", (recipient, which) =>
+    ask((api) => api.queue.changeRecipient.mutate({ ...which, recipient })),
+  ),
+  download,
+  pause,
+  resume,
 } as const;

@@ -25,14 +25,19 @@ const usage = `sluice COMMAND
   hsl FILE [--flow KIND] [--vars JSON] [--files DIR] [--message FILE.eml] [--dns HOST:PORT] [--check]
                                      run a script, or only check it, without a gateway
   queue list [FILTER]                what waits
+  queue summary                      what waits, by next hop and by answer; what is paused
   queue retry|hold|release|bounce|delete FILTER
                                      act on what the filter matches (--all: on everything)
+  queue transport ID FILTER          send it through another transport
+  queue recipient ADDRESS FILTER     send it to another recipient
+  queue download ID                  the message of an entry, to standard output
+  queue pause|resume WHAT            WHAT: all, transport:ID, hop:NAME
   history [QUERY]                    what happened to mail
   log QUERY                          lines of the log
   quarantine list [SEARCH]           what is held
   quarantine release|delete ID …     deliver it, or delete it
 
-FILTER: queue ids, or sender:…  recipient:…  hop:…  transport:…  queue:…  message:…  reply:…
+FILTER: queue ids, or sender:…  recipient:…  hop:…  transport:…  queue:…  message:…  reply:…  text:…
 Every command takes --json, and --limit NUMBER where it lists.`;
 
 const commands: Readonly<Record<string, Command>> = {
@@ -45,11 +50,17 @@ const commands: Readonly<Record<string, Command>> = {
   "user add": userAdd,
   "flow script": flowScript,
   "queue list": queue.list,
+  "queue summary": queue.summary,
   "queue retry": queue.retry,
   "queue hold": queue.hold,
   "queue release": queue.release,
   "queue bounce": queue.bounce,
   "queue delete": queue.remove,
+  "queue transport": queue.changeTransport,
+  "queue recipient": queue.changeRecipient,
+  "queue download": queue.download,
+  "queue pause": queue.pause,
+  "queue resume": queue.resume,
   history,
   log,
   "quarantine list": quarantine.list,
@@ -101,8 +112,8 @@ export const runCommand = async (argv: readonly string[]): Promise<number> => {
     return argv.length === 0 ? 2 : 0;
   }
   const { command, invocation } = understand(argv);
-  const { text, value, exitCode = 0 } = await command(invocation);
-  process.stdout.write(invocation.json ? `${JSON.stringify(value, null, 2)}\n` : text);
+  const { text, bytes, value, exitCode = 0 } = await command(invocation);
+  process.stdout.write(invocation.json ? `${JSON.stringify(value, null, 2)}\n` : (bytes ?? text));
   return exitCode;
 };
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseFilter } from "./queue-commands.ts";
+import { parseFilter } from "./queue-filter.ts";
 import { printable, table } from "./table.ts";
 
 test("nothing that moves a cursor or turns text around reaches the terminal", () => {

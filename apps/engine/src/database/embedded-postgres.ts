@@ -183,6 +183,14 @@ export const startEmbeddedPostgres = async (options: {
       await sleep(50);
     }
   }
+  if (child === null) {
+    // taken over: not our child, so only looking tells
+    const taken = runningPid(cluster);
+    exited = (async () => {
+      while (runningPid(cluster) === taken && taken !== null)
+        await new Promise<void>((resolve) => setTimeout(resolve, 500).unref());
+    })();
+  }
   await createDatabase(address, address.kind === "socket" ? address.database : "sluice");
 
   return {

@@ -85,7 +85,8 @@ export const createSettlement = (options: SettlementOptions): Settlement => {
   const record = async (group: readonly Settled[]): Promise<void> => {
     const isOver = (): boolean => group.every(({ epoch }) => epoch !== options.epoch());
     const all = (withHistory: boolean) => async (): Promise<void> => {
-      options.onStored?.(await write(group, withHistory));
+      const stored = await write(group, withHistory);
+      options.onStored?.(stored);
     };
     try {
       await insist(all(true), isOver);

@@ -63,6 +63,9 @@ export type HistoryEventKind =
   | "bounced"
   | "notice-sent"
   | "retried"
+  | "held"
+  | "rerouted"
+  | "return-asked"
   | "removed"
   | "disconnected";
 

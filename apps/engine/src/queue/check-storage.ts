@@ -1,4 +1,12 @@
-/** Settings of the server that decide whether a commit is a receipt; anything unsafe stops the start. */
+/**
+ * Is there room for mail, and would the database keep it?
+ *
+ * `checkStorage` stops a start with settings under which a commit is no receipt.
+ * `watchStorage` looks while we run: below the high mark of free space, or above that
+ * of waiting mail, new mail is answered 452; it is taken again past the low mark, so
+ * that the answer does not change with every message.
+ */
+import { statfs } from "node:fs/promises";
 import type pg from "pg";
 
 const required: Readonly<Record<string, readonly string[]>> = {
@@ -21,4 +29,100 @@ export const checkStorage = async (pool: pg.Pool): Promise<void> => {
   throw new Error(
     `PostgreSQL would lose accepted mail in a crash. Change these settings of the server:\n${lines.join("\n")}`,
   );
+};
+
+export type StorageLimits = {
+  /** Less free space than this is too little. */
+  readonly minimumFreeMegabytes: number;
+  /** Entries that may wait for their content flow. */
+  readonly incomingLimit: number;
+};
+
+export type StorageWatch = {
+  /** May this listener take mail? Only mail without direct processing waits for its content flow. */
+  readonly state: (listener: { readonly directProcessing: boolean }) => "ready" | "full";
+  /** Looks at once. */
+  readonly look: () => Promise<void>;
+  readonly close: () => void;
+};
+
+/** Free space must exceed the high mark by this factor, and waiting mail fall below this part of its limit. */
+const freeFactor = 1.25;
+const waitingPart = 0.8;
+
+export const watchStorage = (options: {
+  readonly pool: Pick<pg.Pool, "query">;
+  /** Where the data, and our own database, are kept. */
+  readonly folder: string;
+  readonly limits: () => StorageLimits;
+  readonly report: (text: string) => void;
+  /** Bytes that we may still write there. */
+  readonly freeBytes?: (folder: string) => Promise<number>;
+  readonly milliseconds?: number;
+}): StorageWatch => {
+  const { pool, folder, report, freeBytes = freeBytesOf, milliseconds = 1000 } = options;
+  let isDiskFull = false;
+  let isIncomingFull = false;
+
+  const lookAtDisk = async (): Promise<void> => {
+    const free = (await freeBytes(folder)) / 1_000_000;
+    const mark = options.limits().minimumFreeMegabytes;
+    const isFull = free < (isDiskFull ? mark * freeFactor : mark);
+    if (isFull !== isDiskFull) {
+      report(
+        isFull
+          ? `Only ${Math.floor(free)} MB are free in ${folder}: new mail is answered 452 until there are ${Math.ceil(mark * freeFactor)} MB.`
+          : `${Math.floor(free)} MB are free in ${folder}: mail is taken again.`,
+      );
+    }
+    isDiskFull = isFull;
+  };
+
+  const lookAtQueue = async (): Promise<void> => {
+    const limit = options.limits().incomingLimit;
+    const { rows } = await pool.query<{ count: string }>({
+      name: "incoming-waiting",
+      text: `SELECT count(*) AS count FROM (SELECT FROM queue_entry
+        WHERE queue = 'incoming' AND lease_epoch IS NULL LIMIT $1) AS waiting`,
+      values: [limit],
+    });
+    const count = Number(rows[0]?.count ?? 0);
+    const isFull = count >= (isIncomingFull ? limit * waitingPart : limit);
+    if (isFull !== isIncomingFull) {
+      report(
+        isFull
+          ? `${count} entries wait for their content flow: new mail of listeners without direct processing is answered 452.`
+          : `${count} entries wait for their content flow: mail is taken again.`,
+      );
+    }
+    isIncomingFull = isFull;
+  };
+
+  const look = async (): Promise<void> => {
+    await lookAtDisk();
+    await lookAtQueue();
+  };
+  let isLooking = false;
+  const timer = setInterval(() => {
+    if (isLooking) return;
+    isLooking = true;
+    look()
+      .catch(() => {}) // what we knew stays; a database that does not answer refuses mail by itself
+      .finally(() => {
+        isLooking = false;
+      });
+  }, milliseconds);
+  timer.unref();
+
+  return {
+    state: ({ directProcessing }) =>
+      isDiskFull || (isIncomingFull && !directProcessing) ? "full" : "ready",
+    look,
+    close: () => clearInterval(timer),
+  };
+};
+
+const freeBytesOf = async (folder: string): Promise<number> => {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
 };

@@ -35,6 +35,7 @@ export type GroupCommitOptions = {
   readonly onFree: (queues: ReadonlySet<string>) => void;
   readonly onStored?: (messageIds: readonly string[]) => void;
   readonly commitMilliseconds?: number;
+  readonly monotonic?: () => number;
 };
 
 type Waiting = {
@@ -56,6 +57,8 @@ const largestGroup = 100;
 const largestGroupBytes = 8 * 1024 * 1024;
 const concurrentCommits = 2;
 const partBytes = 1024 * 1024;
+/** After the disk was full. */
+const fullMilliseconds = 5000;
 
 export type GroupCommit = {
   readonly acceptMessage: AcceptMessage;
@@ -64,10 +67,10 @@ export type GroupCommit = {
 };
 
 export const createGroupCommit = (options: GroupCommitOptions): GroupCommit => {
-  const { pool, commitMilliseconds = 30_000 } = options;
+  const { pool, commitMilliseconds = 30_000, monotonic = () => performance.now() } = options;
   let waiting: Waiting[] = [];
   let running = 0;
-  let fullUntil = 0;
+  let fullUntil = Number.NEGATIVE_INFINITY;
   const idle = new Set<() => void>();
 
   const prepare = (
@@ -218,7 +221,7 @@ export const createGroupCommit = (options: GroupCommitOptions): GroupCommit => {
         !cause.code.startsWith("08")
       ) {
         if (cause.code === "53100") {
-          fullUntil = Date.now() + 5000; // then one message may try again
+          fullUntil = monotonic() + fullMilliseconds; // then one message may try again
           throw new GatewayError("STORAGE_FULL", "The database's disk is full.", { cause });
         }
         throw cause; // the statement was wrong: one of the group is to blame
@@ -325,7 +328,7 @@ export const createGroupCommit = (options: GroupCommitOptions): GroupCommit => {
           pump();
         });
       }),
-    storageState: () => (Date.now() < fullUntil ? "full" : "ready"),
+    storageState: () => (monotonic() < fullUntil ? "full" : "ready"),
     close: () =>
       new Promise((resolve) => {
         if (running === 0 && waiting.length === 0) resolve();

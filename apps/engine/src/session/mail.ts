@@ -25,7 +25,7 @@ export const beginTransaction = (session: Session, command: MailCommand): Sessio
     return reply;
   };
   if (listener.tls.mode === "required" && session.tls === null) return refuse(replies.needsTls);
-  if (parts.storageState() === "full") return refuse(replies.storageFull);
+  if (parts.storageState(listener) === "full") return refuse(replies.storageFull);
   if (!command.smtpUtf8 && !isAscii(command.sender)) return refuse(replies.nonAscii);
   abandonTransaction(session);
   const { parameters, ...rest } = command;

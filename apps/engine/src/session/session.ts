@@ -21,7 +21,7 @@ export type SessionParts = {
   readonly history: History;
   readonly contents: ContentStore;
   /** "full": new mail gets 452 until there is room again. */
-  readonly storageState: () => "ready" | "full";
+  readonly storageState: (listener: Listener) => "ready" | "full";
   readonly clock: () => Date;
   /** Milliseconds that only go forward, for time limits. */
   readonly monotonic: () => number;

@@ -136,7 +136,15 @@ export const startControl = async (order: StartOrder): Promise<Part> => {
       return answer.body;
     },
     notices: notifications.on,
-    queue: createQueueOperations({ pool, clock, nextHopOf }),
+    queue: createQueueOperations({
+      pool,
+      clock,
+      nextHopOf,
+      pausedTransports: () => {
+        const { transports } = snapshot.current().settings;
+        return Object.keys(transports).filter((id) => transports[id]?.paused === true);
+      },
+    }),
     quarantine,
     history: search,
     log: createLogSearch({ pool }),

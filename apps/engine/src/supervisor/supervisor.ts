@@ -84,15 +84,21 @@ export const supervise = async (): Promise<void> => {
       });
     postgres = await startServer();
     address = postgres.address;
-    const watch = (server: EmbeddedPostgres): void => {
-      void server.exited.then(async () => {
-        if (stopping) return;
+    const watch = async (server: EmbeddedPostgres): Promise<void> => {
+      await server.exited;
+      while (!stopping) {
         say("PostgreSQL has stopped; it is started again.");
-        postgres = await startServer();
-        watch(postgres);
-      });
+        try {
+          postgres = await startServer();
+          void watch(postgres);
+          return;
+        } catch (error) {
+          say(`postgres: ${error instanceof Error ? error.message : String(error)}`); // a full disk, say
+          await new Promise((resolve) => setTimeout(resolve, 1000));
+        }
+      }
     };
-    watch(postgres);
+    void watch(postgres);
   } else {
     address = { kind: "url", url: environment.databaseUrl };
   }

@@ -18,6 +18,7 @@ import { createHistory } from "../history/history.ts";
 import { createTlsResults } from "../history/tls-results.ts";
 import type { LedgerClient } from "../listener/ledger-client.ts";
 import { createListenerSet } from "../listener/listener-set.ts";
+import { watchStorage } from "../queue/check-storage.ts";
 import { createGroupCommit, type GroupCommit } from "../queue/group-commit.ts";
 import { createIncomingQueue } from "../queue/incoming-queue.ts";
 import { createLease } from "../queue/lease.ts";
@@ -163,6 +164,13 @@ export const startWorker = async (order: StartOrder, ledger: LedgerClient): Prom
     scanner.wake();
   });
 
+  const storage = watchStorage({
+    pool,
+    folder: environment.dataFolder,
+    limits: () => snapshot.current().settings.gateway,
+    report: (text) => history.log({ level: "warn", component: "queue", text }),
+  });
+  await storage.look();
   const listeners = createListenerSet({
     snapshot,
     parts: {
@@ -170,7 +178,8 @@ export const startWorker = async (order: StartOrder, ledger: LedgerClient): Prom
       acceptMessage: commit.acceptMessage,
       history,
       contents: createContentStore({ folder: path.join(environment.dataFolder, "spool") }),
-      storageState: commit.storageState,
+      storageState: (listener) =>
+        commit.storageState() === "full" ? "full" : storage.state(listener),
       clock,
       hostName,
       policies: createPolicyCache(),
@@ -220,6 +229,7 @@ export const startWorker = async (order: StartOrder, ledger: LedgerClient): Prom
       ledger.close();
       forgetQueue();
       strays.close();
+      storage.close();
       await scanner.close();
       await dispatcher.close();
       await tlsResults.close();

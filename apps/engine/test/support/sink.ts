@@ -25,6 +25,8 @@ export type SinkOptions = {
   /** Answer to a recipient; null accepts. */
   readonly refuse?: (recipient: string) => { code: number; text: string } | null;
   readonly port?: number;
+  /** The final reply waits for it. */
+  readonly beforeReply?: (message: SunkMessage) => Promise<void>;
 };
 
 export const startSink = async (options: SinkOptions = {}): Promise<Sink> => {
@@ -45,13 +47,14 @@ export const startSink = async (options: SinkOptions = {}): Promise<Sink> => {
       stream.on("data", (chunk: Buffer) => chunks.push(chunk));
       stream.on("end", () => {
         const bytes = Buffer.concat(chunks);
-        messages.push({
+        const message = {
           sender: session.envelope.mailFrom === false ? "" : session.envelope.mailFrom.address,
           recipients: session.envelope.rcptTo.map((recipient) => recipient.address),
           bytes,
           sha256: createHash("sha256").update(bytes).digest("hex"),
-        });
-        callback();
+        };
+        messages.push(message);
+        void Promise.resolve(options.beforeReply?.(message)).then(() => callback());
         for (const look of waiting) look();
       });
     },

@@ -27,6 +27,9 @@ const kinds: Readonly<Record<MessageEvent["kind"], Words>> = {
   bounced: { words: "Given up", tone: "error" },
   "notice-sent": { words: "Notice sent", tone: "else" },
   retried: { words: "Tried again by hand", tone: "continue" },
+  held: { words: "Put on hold", tone: "defer" },
+  rerouted: { words: "Sent another way", tone: "continue" },
+  "return-asked": { words: "Return to the sender asked for", tone: "reject" },
   removed: { words: "Removed from the queue", tone: "else" },
   disconnected: { words: "Disconnected", tone: "else" },
 };
@@ -43,6 +46,9 @@ export const isDelivery = ({ kind, queueId }: MessageEvent): boolean =>
     "bounced",
     "notice-sent",
     "retried",
+    "held",
+    "rerouted",
+    "return-asked",
     "removed",
     "released",
   ].includes(kind);
