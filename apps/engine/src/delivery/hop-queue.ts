@@ -29,6 +29,7 @@ export type HopQueue = {
   /** For a rate limit: when the next message may begin. */
   nextStart: number;
   timer: NodeJS.Timeout | null;
+  /** Entries that wait here. */
   readonly waiting: () => number;
   readonly put: (job: Job) => void;
   /** First attempts before retries, but every tenth is a retry: neither starves the other. */
@@ -43,6 +44,11 @@ export const createHopQueue = (name: string, maximum: number): HopQueue => {
   const first: Job[] = [];
   const retries: Job[] = [];
   let turn = 0;
+  let count = 0;
+  const counted = (job: Job | undefined): Job | undefined => {
+    count -= job?.entries.length ?? 0;
+    return job;
+  };
   return {
     name,
     idle: [],
@@ -54,16 +60,22 @@ export const createHopQueue = (name: string, maximum: number): HopQueue => {
     lastCode: 0,
     nextStart: 0,
     timer: null,
-    waiting: () => first.length + retries.length,
+    waiting: () => count,
     put: (job) => {
+      count += job.entries.length;
       const isRetry = job.entries.some(({ attempts }) => attempts > 0);
       (isRetry ? retries : first).push(job);
     },
     take: () => {
       turn = (turn + 1) % retryTurn;
-      return turn === 0 ? (retries.shift() ?? first.shift()) : (first.shift() ?? retries.shift());
+      return counted(
+        turn === 0 ? (retries.shift() ?? first.shift()) : (first.shift() ?? retries.shift()),
+      );
     },
-    drain: () => [...first.splice(0), ...retries.splice(0)],
+    drain: () => {
+      count = 0;
+      return [...first.splice(0), ...retries.splice(0)];
+    },
   };
 };
 

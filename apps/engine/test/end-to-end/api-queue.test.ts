@@ -21,6 +21,9 @@ beforeAll(async () => {
     }),
   }));
   anna = await firstAdministrator(gateway);
+  const body = { destination: "192.0.2.10:25" };
+  await anna.api.settings.save.mutate({ kind: "transport", id: "backup", body, version: null });
+  await anna.api.settings.publish.mutate({ message: "Another way" });
 });
 afterAll(() => gateway.close());
 
@@ -91,6 +94,13 @@ test("entries of one next hop are held, released, retried, sent elsewhere and de
   expect(await done(anna.api.queue.retry.mutate({ filter }))).toMatchObject({ done: 2 });
   const moved = anna.api.queue.changeTransport.mutate({ filter, transport: "backup" });
   expect(await done(moved)).toMatchObject({ done: 2 });
+  const nowhere = anna.api.queue.changeTransport.mutate({ filter, transport: "nowhere" });
+  expect((await refusal(nowhere)).code).toBe("NOT_FOUND");
+  const renamed = anna.api.queue.changeRecipient.mutate({
+    filter: { text: "TWO@" },
+    recipient: "zwei@example.org",
+  });
+  expect(await done(renamed)).toMatchObject({ done: 1 });
   const elsewhere = await anna.api.queue.list.query({ filter: { transport: "backup" } });
   const ids = elsewhere.rows.map(({ queueId }) => queueId);
   expect(ids).toHaveLength(2);
@@ -99,6 +109,24 @@ test("entries of one next hop are held, released, retried, sent elsewhere and de
   expect(await done(anna.api.queue.remove.mutate({ ids }))).toMatchObject({ done: 2, skipped: 0 });
   expect(await done(anna.api.queue.remove.mutate({ ids }))).toMatchObject({ done: 0, skipped: 2 });
   expect((await anna.api.queue.list.query({})).rows).toHaveLength(1);
+});
+
+test("work on many entries is listed, and can be stopped between two steps", async () => {
+  await gateway.database.pool.query(
+    `INSERT INTO queue_entry (queue_id, message_id, body_id, queue, sender, recipient, size, received_at,
+       transport, next_hop, revision, next_attempt_at, envelope)
+     SELECT 100000 + n, gen_random_uuid(), gen_random_uuid(), 'outgoing', 'a@sender.example', 'b@example.org', 1,
+       now(), 'internal', 'mx.many.example', 1, now(), '{}' FROM generate_series(1, 20000) AS n`,
+  );
+  const filter = { nextHop: "mx.many.example" };
+  const { id } = await anna.api.queue.hold.mutate({ filter });
+  await anna.api.queue.stopJob.mutate({ id });
+  const job = await done(Promise.resolve({ id }));
+  expect(job).toMatchObject({ state: "stopped", by: "anna" });
+  const held = await anna.api.queue.list.query({ queue: "hold", filter });
+  expect(held.estimate).toBe(job.done);
+  expect(job.done).toBeLessThan(20_000);
+  expect((await anna.api.queue.jobs.query())[0]?.id).toBe(id);
 });
 
 test("a destination is stopped, shown as stopped, and goes on", async () => {

@@ -119,6 +119,11 @@ export const startQueueRig = async (options: {
       after: () => ({ verdict: { kind: "default" }, trace: null }),
     },
     dns: createDns(),
+    http: {
+      fetch: async () => ({ kind: "error", text: "no network here" }),
+      fetchBytes: () => Promise.reject(new Error("no network here")),
+      close: async () => {},
+    },
     hostName: "gateway.example.test",
     clock: () => new Date(),
     acceptMessage: commit.acceptMessage,
