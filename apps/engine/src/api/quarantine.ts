@@ -5,6 +5,7 @@ import { appendAudit } from "../store/audit.ts";
 import { inTransaction } from "../store/prisma.ts";
 import { actorOf, type Context } from "./context.ts";
 import { safeFileName } from "./downloads.ts";
+import type { JobView } from "./jobs.ts";
 import { type MessagePreview, previewMessage } from "./message-preview.ts";
 import type { QuarantineRow } from "./parts.ts";
 import { Id } from "./settings.ts";
@@ -25,6 +26,28 @@ const audit = (ctx: Context, action: string, object: string, after: unknown): Pr
   inTransaction(ctx.parts.store, (transaction) =>
     appendAudit(transaction, actorOf(ctx), { action, object, after }),
   );
+
+const Filter = z.strictObject({
+  quarantine: Id.nullable().default(null),
+  search: z.string().max(500).default(""),
+});
+
+const jobTitles = { release: "Release held mail", remove: "Delete held mail" } as const;
+
+const startJob = async (
+  ctx: Context,
+  action: keyof typeof jobTitles,
+  filter: z.output<typeof Filter>,
+  step: (ids: readonly string[]) => Promise<Acted>,
+): Promise<JobView> => {
+  await audit(ctx, `quarantine.${action}`, "quarantine", { filter });
+  return ctx.parts.jobs.start({
+    title: jobTitles[action],
+    by: actorOf(ctx).name,
+    items: () => ctx.parts.quarantine.select(filter),
+    step,
+  });
+};
 
 const find = async (ctx: Context, id: string): Promise<QuarantineRow> => {
   const row = await ctx.parts.quarantine.get(id);
@@ -69,6 +92,21 @@ export const quarantine = router({
       await audit(ctx, "quarantine.remove", "quarantine", input);
       return ctx.parts.quarantine.remove(input.ids);
     }),
+
+  /** Everything that matches now, as a job. */
+  releaseMatching: procedure("operate")
+    .input(Filter)
+    .mutation(({ ctx, input }): Promise<JobView> => {
+      const by = actorOf(ctx).name;
+      return startJob(ctx, "release", input, (ids) => ctx.parts.quarantine.release(ids, by));
+    }),
+
+  removeMatching: procedure("operate")
+    .input(Filter)
+    .mutation(
+      ({ ctx, input }): Promise<JobView> =>
+        startJob(ctx, "remove", input, (ids) => ctx.parts.quarantine.remove(ids)),
+    ),
 
   download: procedure("read-content")
     .input(z.strictObject({ id: RowId }))

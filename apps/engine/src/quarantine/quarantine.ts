@@ -27,6 +27,8 @@ export type QuarantineRow = {
   readonly releasedBy: string | null;
 };
 
+export type HeldFilter = { readonly quarantine: string | null; readonly search: string };
+
 export type Acted = { readonly done: number; readonly skipped: number };
 
 export type Quarantine = {
@@ -36,6 +38,8 @@ export type Quarantine = {
     cursor: string | null;
     limit: number;
   }) => Promise<{ rows: readonly QuarantineRow[]; nextCursor: string | null }>;
+  /** Ids of everything held that matches and is not yet released, newest first. */
+  readonly select: (filter: HeldFilter) => Promise<readonly string[]>;
   /** How many are held and not yet released. */
   readonly count: () => Promise<number>;
   readonly get: (id: string) => Promise<QuarantineRow | null>;
@@ -96,6 +100,23 @@ const rowOf = (row: Stored): QuarantineRow => ({
   releasedBy: row.released_by,
 });
 
+const maximumSelected = 1_000_000;
+
+/** Words of a search must all be found; nothing of them becomes SQL. */
+const conditionsOf = ({ quarantine, search }: HeldFilter) => {
+  const values: unknown[] = [];
+  const place = (value: unknown): string => `$${values.push(value)}`;
+  const conditions: string[] = [];
+  if (quarantine !== null) conditions.push(`quarantine = ${place(quarantine)}`);
+  for (const word of search.match(/"[^"]*"|\S+/g) ?? []) {
+    const plain = word.replace(/^"(.*)"$/s, "$1").replace(/[\\%_]/g, "\\$&");
+    const like = place(`%${plain}%`);
+    const named = ["sender", "recipient", "subject", "reason"];
+    conditions.push(`(${named.map((column) => `${column} ILIKE ${like}`).join(" OR ")})`);
+  }
+  return { values, conditions, place };
+};
+
 export const createQuarantine = ({
   pool,
   nextQueueId,
@@ -113,16 +134,7 @@ export const createQuarantine = ({
 
   return {
     list: async ({ quarantine, search, cursor, limit }) => {
-      const values: unknown[] = [];
-      const place = (value: unknown): string => `$${values.push(value)}`;
-      const conditions: string[] = [];
-      if (quarantine !== null) conditions.push(`quarantine = ${place(quarantine)}`);
-      for (const word of search.match(/"[^"]*"|\S+/g) ?? []) {
-        const plain = word.replace(/^"(.*)"$/s, "$1").replace(/[\\%_]/g, "\\$&");
-        const like = place(`%${plain}%`);
-        const named = ["sender", "recipient", "subject", "reason"];
-        conditions.push(`(${named.map((column) => `${column} ILIKE ${like}`).join(" OR ")})`);
-      }
+      const { values, conditions, place } = conditionsOf({ quarantine, search });
       if (cursor !== null) {
         const after = readCursor(cursor, numberPattern);
         conditions.push(`(received_at, id) < (${place(after.at)}, ${place(after.id)})`);
@@ -142,6 +154,16 @@ export const createQuarantine = ({
             ? writeCursor({ at: last.received_at, id: last.id })
             : null,
       };
+    },
+    select: async (filter) => {
+      const { values, conditions } = conditionsOf(filter);
+      const { rows } = await pool.query<{ id: string }>(
+        `SELECT id FROM quarantined_message
+          WHERE ${["released_at IS NULL", ...conditions].join(" AND ")}
+          ORDER BY received_at DESC, id DESC LIMIT ${maximumSelected}`,
+        values,
+      );
+      return rows.map(({ id }) => id);
     },
     count: async () => {
       const { rows } = await pool.query<{ count: string }>(

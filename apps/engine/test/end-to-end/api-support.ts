@@ -49,6 +49,7 @@ export const stageSeconds = (): Pick<
     content: async () => null,
   },
   quarantine: {
+    select: async () => [],
     list: async () => ({ rows: [], nextCursor: null }),
     count: async () => 0,
     get: async () => null,

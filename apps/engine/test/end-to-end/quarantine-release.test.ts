@@ -194,3 +194,13 @@ test("what is past its time is deleted, body and all", async () => {
   expect(await counted("mail_body")).toBe(2);
   expect(await quarantine.expire()).toBe(0);
 });
+
+test("what matches is named whole, but for what was released before", async () => {
+  const ids = await hold(4);
+  await quarantine.release([ids[0] ?? ""], "anna");
+  expect(new Set(await quarantine.select({ quarantine: null, search: "offer" }))).toEqual(
+    new Set(ids.slice(1)),
+  );
+  expect(await quarantine.select({ quarantine: "spam", search: "" })).toEqual([ids[2]]);
+  expect(await quarantine.select({ quarantine: null, search: "%" })).toEqual([]);
+});

@@ -8,15 +8,23 @@ import { LinkAnchor } from "../../ui/links.tsx";
 import { Loading } from "../../ui/loading.tsx";
 import { Mono } from "../../ui/mono.tsx";
 import { SidePanel } from "../../ui/side-panel.tsx";
+import { byteSize } from "../../ui/size.ts";
+import { Time } from "../../ui/time.tsx";
 import { visibleText } from "../../ui/visible-text.ts";
 import type { HeldRow } from "./quarantine-page.tsx";
 
 export const HeldMessage = ({
   row,
   onClose,
+  onRelease,
+  onRemove,
+  pending,
 }: {
   readonly row: HeldRow;
   readonly onClose: () => void;
+  readonly onRelease?: () => void;
+  readonly onRemove?: () => void;
+  readonly pending: boolean;
 }) => {
   const mayRead = useMay("read-content");
   const message = useQuery({
@@ -41,7 +49,21 @@ export const HeldMessage = ({
           <Mono>{visibleText(row.recipient)}</Mono>
         </Text>
         <Text size="sm">{`Held in ${row.quarantine} by ${row.flow}${row.node === null ? "" : ` › ${row.node}`}: ${visibleText(row.reason)}`}</Text>
+        <Text size="sm" c="dimmed">
+          {row.releasedAt === null ? "Kept until " : `Released by ${row.releasedBy ?? "somebody"} `}
+          <Time at={row.releasedAt ?? row.expiresAt} />
+        </Text>
         <Group>
+          {onRelease !== undefined && row.releasedAt === null && (
+            <Button size="compact-sm" loading={pending} onClick={onRelease}>
+              Release
+            </Button>
+          )}
+          {onRemove !== undefined && (
+            <Button size="compact-sm" variant="default" onClick={onRemove}>
+              Delete
+            </Button>
+          )}
           <LinkAnchor to="/mail/m/$id" params={{ id: row.messageId }} search={{}}>
             Show its path
           </LinkAnchor>
@@ -65,6 +87,17 @@ export const HeldMessage = ({
                 .map(({ name, value }) => `${name}: ${visibleText(value)}`)
                 .join("\n")}
             </Code>
+            {preview.attachments.length > 0 && (
+              <ul style={{ margin: 0, paddingLeft: 18 }} aria-label="Attachments">
+                {preview.attachments.map(({ fileName, mediaType, size }, index) => (
+                  <li key={`${fileName} ${index}`}>
+                    <Text size="sm" component="span">
+                      {`${visibleText(fileName || "without a name")} · ${visibleText(mediaType)} · ${byteSize(size)}`}
+                    </Text>
+                  </li>
+                ))}
+              </ul>
+            )}
             <Code block style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>
               {preview.text === "" ? "No text." : preview.text}
             </Code>

@@ -16,6 +16,7 @@ import { Page } from "../../ui/page.tsx";
 import { byteSize } from "../../ui/size.ts";
 import { Time } from "../../ui/time.tsx";
 import { visibleText } from "../../ui/visible-text.ts";
+import { JobLine } from "../queues/job-line.tsx";
 import { HeldMessage } from "./held-message.tsx";
 
 export type HeldRow = RouterOutputs["quarantine"]["list"]["rows"][number];
@@ -73,6 +74,10 @@ export const QuarantinePage = () => {
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [open, setOpen] = useState<HeldRow | null>(null);
   const [removing, setRemoving] = useState(false);
+  const [releasing, setReleasing] = useState(false);
+  /** Acts on what matches, not only on the rows that are ticked. */
+  const [whole, setWhole] = useState(false);
+  const [job, setJob] = useState<string | null>(null);
   const folders = useQuery(trpc.settings.list.queryOptions({ kind: "quarantine" }));
   const pages = useInfiniteQuery({
     ...trpc.quarantine.list.infiniteQueryOptions(
@@ -88,18 +93,41 @@ export const QuarantinePage = () => {
       announce(`${result.done} ${words}.`);
       setSelected(new Set());
       setRemoving(false);
+      setOpen(null);
       void queryClient.invalidateQueries({ queryKey: trpc.quarantine.pathKey() });
     };
   const release = useMutation({
     mutationFn: () => api.quarantine.release.mutate({ ids: [...selected] }),
     onSuccess: after("released"),
   });
+  const releaseOne = useMutation({
+    mutationFn: (id: string) => api.quarantine.release.mutate({ ids: [id] }),
+    onSuccess: after("released"),
+  });
   const remove = useMutation({
     mutationFn: () => api.quarantine.remove.mutate({ ids: [...selected] }),
     onSuccess: after("deleted"),
   });
+  const matching = useMutation({
+    mutationFn: (action: "releaseMatching" | "removeMatching") =>
+      api.quarantine[action].mutate({ quarantine: folder ?? null, search: q }),
+    onSuccess: ({ id }) => {
+      setJob(id);
+      setSelected(new Set());
+      setWhole(false);
+      setRemoving(false);
+      setReleasing(false);
+      setOpen(null);
+    },
+  });
+  const select = (keys: ReadonlySet<string>): void => {
+    setWhole(false);
+    setSelected(keys);
+  };
+  const isAllTicked = rows.length > 0 && rows.every(({ id }) => selected.has(id));
+  const what = whole ? "everything that matches" : String(selected.size);
   const go = (next: { folder?: string | undefined; q?: string }): void => {
-    setSelected(new Set());
+    select(new Set());
     const text = next.q ?? q;
     const chosen = "folder" in next ? next.folder : folder;
     void navigate({
@@ -133,9 +161,9 @@ export const QuarantinePage = () => {
             <Button
               disabled={selected.size === 0}
               loading={release.isPending}
-              onClick={() => release.mutate()}
+              onClick={() => (whole ? setReleasing(true) : release.mutate())}
             >
-              {`Release${selected.size > 0 ? ` ${selected.size}` : ""}`}
+              {selected.size > 0 ? `Release ${what}` : "Release"}
             </Button>
             <Button
               variant="default"
@@ -147,13 +175,36 @@ export const QuarantinePage = () => {
           </>
         )}
       </Group>
-      <ErrorAlert error={pages.error ?? release.error} />
+      <ErrorAlert error={pages.error ?? release.error ?? releaseOne.error} />
+      {job !== null && (
+        <JobLine
+          id={job}
+          onDone={() => void queryClient.invalidateQueries({ queryKey: trpc.quarantine.pathKey() })}
+          onClose={() => setJob(null)}
+        />
+      )}
+      {mayOperate && isAllTicked && (pages.hasNextPage || whole) && (
+        <Group gap="xs">
+          <Text size="sm">
+            {whole
+              ? "Everything that matches is selected."
+              : `${selected.size} loaded rows are selected.`}
+          </Text>
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            onClick={() => (whole ? select(new Set()) : setWhole(true))}
+          >
+            {whole ? "Clear" : "Select everything that matches"}
+          </Button>
+        </Group>
+      )}
       <DataTable
         label="Held mail"
         columns={columns}
         rows={rows}
         rowKey={({ id }) => id}
-        {...(mayOperate && { selection: { keys: selected, onChange: setSelected } })}
+        {...(mayOperate && { selection: { keys: selected, onChange: select } })}
         loading={pages.isPending}
         hasMore={pages.hasNextPage}
         loadingMore={pages.isFetchingNextPage}
@@ -178,17 +229,50 @@ export const QuarantinePage = () => {
           ))
         }
       />
-      {open !== null && <HeldMessage row={open} onClose={() => setOpen(null)} />}
+      {open !== null && (
+        <HeldMessage
+          key={open.id}
+          row={open}
+          onClose={() => setOpen(null)}
+          {...(mayOperate && {
+            onRelease: () => releaseOne.mutate(open.id),
+            onRemove: () => {
+              select(new Set([open.id]));
+              setRemoving(true);
+            },
+          })}
+          pending={releaseOne.isPending}
+        />
+      )}
+      <ConfirmDialog
+        opened={releasing}
+        onClose={() => setReleasing(false)}
+        title="Release everything that matches?"
+        action="Release all"
+        dangerous={false}
+        pending={matching.isPending}
+        error={matching.error}
+        onConfirm={() => matching.mutate("releaseMatching")}
+      >
+        <Text size="sm">
+          It is delivered past the flow that held it, also what is not loaded here. Mail that was
+          delivered cannot be called back.
+        </Text>
+      </ConfirmDialog>
       <ConfirmDialog
         opened={removing}
         onClose={() => setRemoving(false)}
         title="Delete held mail?"
-        action={`Delete ${selected.size}`}
-        pending={remove.isPending}
-        error={remove.error}
-        onConfirm={() => remove.mutate()}
+        action={whole ? "Delete all" : `Delete ${selected.size}`}
+        pending={remove.isPending || matching.isPending}
+        error={remove.error ?? matching.error}
+        onConfirm={() => (whole ? matching.mutate("removeMatching") : remove.mutate())}
       >
-        <Text size="sm">{`${selected.size} ${selected.size === 1 ? "message is" : "messages are"} gone for good.`}</Text>
+        <Text size="sm">
+          {whole
+            ? "Everything that matches is gone for good, also what is not loaded here."
+            : `${selected.size} ${selected.size === 1 ? "message is" : "messages are"} gone for good.`}
+        </Text>
       </ConfirmDialog>
     </Page>
   );
