@@ -13,6 +13,7 @@ import {
   type FlowKindDefinition,
   flowKindDefinitions,
   hostFunctions,
+  withExample,
 } from "@sluice/flow-schema";
 import { coreFunctions, type FunctionSignature, functionReference } from "@sluice/hsl";
 import { objectSchemas } from "@sluice/settings";
@@ -40,7 +41,7 @@ const functionPages = (): Map<string, string> => {
   for (const [name, signature] of [...signatures].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const kinds = kindsOf.get(name);
     const where = kinds === undefined ? "" : `\n**Flows** ${kinds.join(", ")}\n`;
-    pages.set(`functions/${name}.md`, note + functionReference(signature) + where);
+    pages.set(`functions/${name}.md`, note + functionReference(withExample(signature)) + where);
     rows.push(
       `| [${name}](functions/${name}.md) | ${cell(signature.summary)} | ${kinds?.join(", ") ?? "all"} |`,
     );

@@ -4,6 +4,7 @@ import type { AnyBlock, BlockRegistry } from "./block.ts";
 import type { FlowKind } from "./flow.ts";
 import { flowKindDefinitions } from "./flows/flow-kinds.ts";
 import { cryptographyFunctions } from "./host-functions/cryptography.ts";
+import { withExample } from "./host-functions/examples.ts";
 import { fileStoreFunctions } from "./host-functions/file-store.ts";
 import { networkFunctions } from "./host-functions/network.ts";
 import { systemFunctions } from "./host-functions/system.ts";
@@ -37,7 +38,9 @@ const makeEnvironment = (kind: FlowKind, blocks: BlockRegistry): Environment => 
     }
   };
   const definition = flowKindDefinitions[kind];
-  for (const signature of [...hostFunctions, ...definition.actions]) add(signature);
+  for (const signature of [...hostFunctions, ...definition.actions]) {
+    add(withExample(signature, kind));
+  }
   for (const block of blocks.values()) {
     if (!(block as AnyBlock).flows.includes(kind)) continue;
     for (const signature of Object.values((block as AnyBlock).functions)) {

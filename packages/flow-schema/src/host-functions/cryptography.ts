@@ -125,7 +125,7 @@ export const cryptographyFunctions: readonly HostFunction[] = [
       ...modern,
       example: {
         script: 'echo crypt("Hello world!", "\\$5\\$saltstring");',
-        log: ["$5$saltstring$5B8vYYiY.CVt1RlTTf8KbXBH3hsxY/GNooZaBBGWEc8"],
+        log: ["$5$saltstring$5B8vYYiY.CVt1RlTTf8KbXBH3hsxY/GNooZaBBGWEc5"],
       },
     },
   ),

@@ -1,0 +1,236 @@
+/**
+ * One example for each function whose answer comes from outside or changes a message:
+ * the kind of flow it stands in, the script, and what it logs where that is certain.
+ * A test runs every one of them.
+ */
+import type { FunctionSignature } from "@sluice/hsl";
+import type { FlowKind } from "../flow.ts";
+
+export type FunctionExample = {
+  readonly kind: FlowKind;
+  readonly script: string;
+  readonly log?: readonly string[];
+};
+
+const inFlow =
+  (kind: FlowKind) =>
+  (script: string, ...log: readonly string[]): FunctionExample => ({
+    kind,
+    script,
+    ...(log.length === 0 ? {} : { log }),
+  });
+const ip = inFlow("ip-policy");
+const auth = inFlow("authentication");
+const rcpt = inFlow("recipient");
+const mail = inFlow("content");
+const delivery = inFlow("delivery");
+
+/** By name; a function of several kinds of flow may have one for each. */
+export const functionExamples: Readonly<Record<string, readonly FunctionExample[]>> = {
+  // every flow
+  rate: [
+    rcpt(
+      'if (rate("sender", $sender, 100, 3600) === false) Defer("Too many messages in an hour");\nAccept();',
+    ),
+  ],
+  secret_equals: [auth('if (secret_equals($saslpassword, "letmein")) Accept();\nReject();')],
+  gethostname: [mail("echo strlen(gethostname()) > 0;", "1")],
+  syslog: [ip('syslog("warning", "$senderip is here again");')],
+  dns: [rcpt('echo dns("nothing.invalid");', "[]")],
+  dns4: [rcpt('if (count(dns4($senderhelo)) == 0) echo "$senderhelo has no IPv4 address";')],
+  dns6: [rcpt("echo count(dns6($senderhelo)) > 0;")],
+  dnsmx: [rcpt("foreach (dnsmx($senderdomain) as $host) echo $host;")],
+  dnstxt: [
+    rcpt(
+      'foreach (dnstxt($senderdomain) as $text) {\n  if ($text =~ "/^v=spf1 /") echo "has an SPF record";\n}',
+    ),
+  ],
+  dnsns: [rcpt("echo dnsns($senderdomain);")],
+  dnsptr: [ip('if (count(dnsptr($senderip)) == 0) Block("421 No reverse name");')],
+  confirmed_name: [ip("echo confirmed_name($senderip);")],
+  dns_query: [
+    rcpt(
+      '$answer = dns_query($senderdomain, ["type" => "mx", "extended_result" => true]);\nif (isset($answer["error"])) Defer();',
+    ),
+  ],
+  dnsbl: [ip('if (count(dnsbl($senderip, "bl.example.org")) > 0) Block("554 You are on a list");')],
+  spf: [rcpt("if (spf($senderip, $senderhelo, $senderdomain) == 100) Reject();\nAccept();")],
+  spf_query: [rcpt('echo spf_query($senderip, $senderhelo, $sender)["result"];')],
+  globalview: [ip('if (globalview($senderip) == "permfail") Block("554 Not from you");')],
+  smtp_lookup_rcpt: [
+    rcpt(
+      '$known = smtp_lookup_rcpt("mailtransport:internal", $sender, $recipient);\nif ($known < 0) Defer();\nif ($known == 0) Reject("No such user");\nAccept();',
+    ),
+  ],
+  smtp_lookup_auth: [
+    auth(
+      '$right = smtp_lookup_auth("mailtransport:internal", $saslusername, $saslpassword);\nif ($right < 0) Defer();\nif ($right == 1) Accept();\nReject();',
+    ),
+  ],
+  mail: [
+    mail(
+      'mail("gateway@example.org", "postmaster@example.org", "Look at this", "It came from $senderip.");',
+    ),
+  ],
+  ldap_search: [
+    rcpt(
+      '$found = ldap_search("ldap:main", $recipient);\nif (is_number($found)) Defer();\nif (count($found) == 0) Reject("No such user");\nAccept();',
+    ),
+  ],
+  ldap_bind: [
+    auth(
+      '$right = ldap_bind("ldap:main", $saslusername, $saslpassword);\nif ($right < 0) Defer();\nif ($right == 1) Accept();\nReject();',
+    ),
+  ],
+  http: [
+    auth(
+      '$answer = http("https://sign-in.example.org/?name=$1&password=$2", 10, $saslusername, $saslpassword);\nif ($answer == "OK") Accept();\nReject();',
+    ),
+  ],
+  file: [rcpt('echo file("file://words.txt");', '[0=>"bob secret",1=>"alice hidden"]')],
+  file_get_contents: [rcpt('echo strlen(file_get_contents("file://words.txt"));', "23")],
+  in_file: [rcpt('echo in_file("bob", "file://words.txt");', '[0=>"bob",1=>"secret"]')],
+
+  // IP policy
+  Allow: [ip('if (in_network($senderip, "192.0.2.0/24")) Allow(300);')],
+  Block: [ip('if (in_network($senderip, "198.51.100.0/24")) Block("421 Try later", 60);')],
+
+  // authentication, recipient, content
+  Accept: [
+    auth('Accept(["username" => strtolower($saslusername)]);'),
+    rcpt('if ($saslauthed) Accept();\nReject("Sign in first");'),
+  ],
+  Reject: [
+    auth('Reject("Wrong name or password");'),
+    rcpt('Reject("No such user");'),
+    mail('if (GetHeader("Subject") =~ "/lottery/i") Reject("We do not play");'),
+  ],
+  Defer: [
+    auth('Defer("Try again later");'),
+    rcpt('Defer("Try again later");'),
+    mail('Defer("Try again later");'),
+  ],
+  SetSender: [
+    rcpt('SetSender("bounces@example.org");\necho $sender;', "bounces@example.org"),
+    delivery('if (not $attempted) SetSender("bounces@example.org");'),
+  ],
+  SetRecipient: [
+    rcpt('SetRecipient("$recipientlocalpart@example.net");\nAccept();'),
+    delivery('if (not $attempted) SetRecipient("archive@example.net");'),
+  ],
+  GetMailQueueMetric: [
+    rcpt(
+      'function waiting($domain) { return GetMailQueueMetric(["filter" => ["recipientdomain" => $domain]]); }\nif (false) echo waiting($recipientdomain);',
+    ),
+  ],
+
+  // content
+  Deliver: [
+    mail('Deliver("archive@example.net", "mailtransport:internal");'),
+    delivery('if ($attempted and $errorcode >= 500) Deliver("postmaster@example.org");'),
+  ],
+  DirectDeliver: [mail("DirectDeliver();")],
+  DeliverAsSpam: [mail("if (ScanSPF() == 100) DeliverAsSpam();")],
+  Delete: [
+    mail('if (GetHeader("X-Loop") != "") Delete();'),
+    delivery("if ($attempted and $errorcode >= 500) Delete();"),
+  ],
+  Done: [mail('CopyMail("archive@example.net");\nDone();')],
+  Quarantine: [
+    mail('Quarantine("mailquarantine:spam", none, none, ["reject" => false, "reason" => "spam"]);'),
+  ],
+  CopyMail: [mail('CopyMail("archive@example.net");\nDeliver();')],
+  DiscardMailDataChanges: [
+    mail(
+      'AddHeader("X-Seen", "yes");\nDiscardMailDataChanges();\necho GetHeader("X-Seen") == "";',
+      "1",
+    ),
+  ],
+  SetMailTransport: [mail('SetMailTransport("mailtransport:internal");')],
+  SetDelayedDeliver: [mail("SetDelayedDeliver(600);")],
+  GetID: [mail("echo GetID() == $messageid;", "1")],
+  SetMetaData: [
+    mail('SetMetaData(["class" => "bulk"]);\necho GetMetaData()["class"];', "bulk"),
+    delivery('if (not $attempted) SetMetaData(["seen" => "yes"]);'),
+  ],
+  GetMetaData: [
+    mail('SetMetaData(["class" => "bulk"]);\necho GetMetaData();', '["class"=>"bulk"]'),
+    delivery('if ((GetMetaData()["class"] ?? "") == "bulk" and not $attempted) Reschedule(60);'),
+  ],
+  GetHeader: [mail('echo GetHeader("Subject");', "Sample")],
+  GetHeaders: [mail('echo GetHeaders("Subject");', '[0=>"Sample"]')],
+  AddHeader: [mail('AddHeader("X-Checked", "yes");\necho GetHeader("X-Checked");', "yes")],
+  SetHeader: [mail('SetHeader("Subject", "Changed");\necho GetHeader("Subject");', "Changed")],
+  PrependHeader: [
+    mail('PrependHeader("Subject", "[list] ");\necho GetHeader("Subject");', "[list] Sample"),
+  ],
+  AppendHeader: [
+    mail(
+      'AppendHeader("Subject", " (external)");\necho GetHeader("Subject");',
+      "Sample (external)",
+    ),
+  ],
+  DelHeader: [mail('echo DelHeader("Subject");\necho GetHeader("Subject") == "";', "1", "1")],
+  GetRoute: [mail("foreach (GetRoute(true) as $hop) echo $hop;")],
+  GetDSN: [mail('if (GetDSN() !== false) echo "a delivery status notification";')],
+  GetDSNHeader: [mail('echo GetDSNHeader("Message-ID") == "";', "1")],
+  GetAddressList: [
+    mail(
+      'echo GetAddressList("Ann <ann@example.org>, bob@example.org");',
+      '[0=>"ann@example.org",1=>"bob@example.org"]',
+    ),
+  ],
+  GetAttachmentsByName: [
+    mail('if (count(GetAttachmentsByName("/[.]exe$/i")) > 0) Reject("No programs, please");'),
+  ],
+  GetAttachmentsByType: [mail('echo GetAttachmentsByType("^image/");', "[]")],
+  GetAttachmentName: [mail('echo GetAttachmentName(GetAttachmentsByType("."));')],
+  GetAttachmentType: [mail('echo GetAttachmentType("/");', '[0=>"text/plain"]')],
+  GuessAttachmentType: [
+    mail(
+      'foreach (GuessAttachmentType(GetAttachmentsByName("/./")) as $type) {\n  if ($type == "application/x-dosexec") Reject("No programs, please");\n}',
+    ),
+  ],
+  GetAttachmentSize: [mail('if (GetAttachmentSize("/")[0] > 20000000) Reject("Too large");')],
+  RemoveAttachments: [mail('echo RemoveAttachments(GetAttachmentsByName("/[.]exe$/i"));', "0")],
+  ScanSPF: [mail("if (ScanSPF() == 100) Reject();")],
+  DKIMSDID: [mail('echo DKIMSDID(["example.org"]);', '["example.org"=>"skip"]')],
+  ScanDMARC: [
+    mail(
+      '$dmarc = ScanDMARC();\nif (is_array($dmarc) and in_array("reject", $dmarc)) Reject("Not from this domain");',
+    ),
+  ],
+
+  // delivery
+  Try: [delivery("if (not $attempted) Try();")],
+  Retry: [delivery("if ($attempted and $errorcode == 550) Retry();")],
+  GenerateDSN: [delivery("if ($attempted and $retry > 10) GenerateDSN();")],
+  Reschedule: [
+    delivery(
+      'if (not $attempted and $recipientdomain == "example.com") Reschedule(60, ["reason" => "slowly"]);',
+    ),
+  ],
+  SetDestination: [
+    delivery('if (not $attempted and $retry > 3) SetDestination("backup.example.net", 2525);'),
+  ],
+  SetSourceIP: [delivery('if (not $attempted) SetSourceIP("192.0.2.25");')],
+  SetHELO: [delivery('if (not $attempted) SetHELO("mx.example.org");')],
+  SetTLS: [delivery('if (not $attempted) SetTLS(["tls" => "require-verify"]);')],
+  SetSASL: [delivery('if (not $attempted) SetSASL("gateway", "a password");')],
+  SetProtocol: [delivery('if (not $attempted) SetProtocol("lmtp");')],
+};
+
+/** The signature with its example for this kind of flow, or the first there is. */
+export const withExample = <Signature extends FunctionSignature>(
+  signature: Signature,
+  kind?: FlowKind,
+): Signature => {
+  if (signature.example !== undefined) return signature;
+  const all = Object.hasOwn(functionExamples, signature.name)
+    ? (functionExamples[signature.name] ?? [])
+    : [];
+  const found = all.find((one) => one.kind === kind) ?? all[0];
+  return found === undefined
+    ? signature
+    : { ...signature, example: { script: found.script, log: found.log ?? [] } };
+};
