@@ -204,6 +204,7 @@ export const deleteSelection = (store: EditorStore, join: boolean): void => {
     .getState()
     .change({ label: `Delete ${words}` }, (each) => draftOf.remove(each, ids, blocks, join));
   announce(`Deleted ${words}. Control Z brings it back.`);
+  store.getState().set({ toast: { words: `Deleted ${words}.`, document: draftIn(store) } });
   const { nodes, entry } = draftIn(store).flow;
   const next = before !== undefined && before in nodes ? before : entry;
   if (next !== undefined) store.getState().goTo(next);

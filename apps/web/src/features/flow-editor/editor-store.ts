@@ -58,6 +58,8 @@ export type EditorState = {
   readonly trial: { readonly flow: Flow; readonly trace: FlowTrace; readonly step: number } | null;
   /** The message the draft shall be tried on first. */
   readonly trialMessage: string | null;
+  /** What was just deleted, and the document that left. */
+  readonly toast: { readonly words: string; readonly document: FlowDraft } | null;
   readonly readOnly: boolean;
 };
 
@@ -88,11 +90,13 @@ export const createEditorStore = (
     readonly view: EditorState["view"];
     readonly node?: string | undefined;
     readonly trialMessage?: string | undefined;
+    /** Steps of undo from before a reload. */
+    readonly undo?: Pick<UndoHistory<FlowDraft>, "past" | "future"> | undefined;
   },
 ): EditorStore => {
   const focus = options.node ?? draft.flow.entry ?? null;
   return createStore<EditorState & EditorActions>()((set, get) => ({
-    history: startHistory(draft),
+    history: { ...startHistory(draft), ...options.undo },
     selection: new Set(options.node === undefined ? [] : [options.node]),
     focus,
     outcome: null,
@@ -106,6 +110,7 @@ export const createEditorStore = (
     reveal: { count: 0, node: null },
     inspectorRequest: { count: 0, field: null },
     trial: null,
+    toast: null,
     trialMessage: options.trialMessage ?? null,
     readOnly: options.readOnly,
 

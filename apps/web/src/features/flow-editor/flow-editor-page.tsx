@@ -8,6 +8,7 @@ import { Page, useDocumentTitle } from "../../ui/page.tsx";
 import { merge } from "./draft/merge.ts";
 import { type Loaded, loadFlow } from "./draft/remote-flow.ts";
 import { keptDraft } from "./draft/stored-draft.ts";
+import { keptUndo } from "./draft/stored-undo.ts";
 import { createEditorStore, type EditorStore } from "./editor-store.ts";
 import { FlowEditor } from "./flow-editor.tsx";
 
@@ -53,6 +54,7 @@ const Ready = ({ id, loaded }: { readonly id: string; readonly loaded: Loaded })
       readOnly: !mayEdit,
       view: view ?? (isNarrow ? "outline" : "canvas"),
       trialMessage,
+      undo: mayEdit ? (keptUndo(id, loaded.draft) ?? undefined) : undefined,
       node: node !== undefined && node in loaded.draft.flow.nodes ? node : undefined,
     });
     if (kept !== null) {

@@ -33,6 +33,7 @@ import { EditorDialogs } from "./palette/editor-dialogs.tsx";
 import { nextProblem, orderProblems } from "./problems/problem-order.ts";
 import { ReferencesContext, useReferences } from "./references.ts";
 import { nextRegion } from "./regions.ts";
+import { UndoToast } from "./undo-toast.tsx";
 import "./flow-editor.css";
 
 type Props = { readonly id: string; readonly store: EditorStore; readonly loaded: Loaded };
@@ -166,6 +167,7 @@ const Parts = ({ id, loaded }: Omit<Props, "store">) => {
       <Dock tab={dock} onTab={setDock} current={current} onGo={goToProblem} />
       <EditorDialogs />
       <PaletteGhost />
+      <UndoToast />
       {conflict !== null && <ConflictDialog merge={conflict} onChoose={choose} />}
     </div>
   );

@@ -9,6 +9,7 @@ import type { FlowDraft } from "./flow-draft.ts";
 import { type Merge, merge, resolve } from "./merge.ts";
 import { createRemoteFlow, type Loaded, loadFlow } from "./remote-flow.ts";
 import { forgetDraft, keepDraft } from "./stored-draft.ts";
+import { keepUndo } from "./stored-undo.ts";
 
 const retryMilliseconds = 3000;
 
@@ -103,10 +104,14 @@ export const useFlowDraft = (id: string, store: EditorStore, loaded: Loaded): Fl
     };
     const onOnline = (): void => void link.autosave.flush();
     window.addEventListener("beforeunload", onLeave);
+    const keep = (): void => keepUndo(id, store.getState().history);
     window.addEventListener("online", onOnline);
+    window.addEventListener("pagehide", keep);
     return () => {
       window.removeEventListener("beforeunload", onLeave);
       window.removeEventListener("online", onOnline);
+      window.removeEventListener("pagehide", keep);
+      keep();
       void link.autosave.flush().finally(async () => {
         link.leave();
         await queryClient.invalidateQueries({ queryKey: trpc.flows.pathKey() });
