@@ -29,13 +29,10 @@ export const signIn = async (
 
   const attempt = await parts.signIns.begin(session.clientAddress, userName);
   if (attempt === "locked") return refuse(replies.signInLocked, null);
-  if (attempt.delay > 0) {
-    try {
-      await wait(attempt.delay, undefined, { signal: session.cancel.signal });
-    } catch {
-      return refuse(replies.tooSlow, null); // the client is gone, and the try stays counted
-    }
+  if (!(await sleep(attempt.delay, session))) {
+    return refuse(replies.tooSlow, null); // the client is gone, and the try stays counted
   }
+  const began = parts.monotonic();
   const ran = await parts.runner.authentication(flow, {
     ...connectionFacts(session),
     userName,
@@ -56,8 +53,20 @@ export const signIn = async (
       attempt.undecided();
       return refuse(replies.signInDeferred(withoutSecret(ran.verdict.text, password)));
     case "reject":
+      await sleep(attempt.refusalMilliseconds - (parts.monotonic() - began), session);
       return refuse(replies.signInRefused(withoutSecret(ran.verdict.text, password)));
     default:
       return ran.verdict satisfies never;
+  }
+};
+
+/** False: the client is gone. */
+const sleep = async (milliseconds: number, { cancel }: Session): Promise<boolean> => {
+  if (milliseconds <= 0) return !cancel.signal.aborted;
+  try {
+    await wait(milliseconds, undefined, { signal: cancel.signal });
+    return true;
+  } catch {
+    return false;
   }
 };

@@ -12,6 +12,8 @@ import type { MaybeLater } from "../flows/flow-input.ts";
 export type SignInTry = {
   /** Milliseconds to wait before it is looked at. */
   readonly delay: number;
+  /** A refusal is told no sooner than this after the check began: its time must not say whether the user exists. */
+  readonly refusalMilliseconds: number;
   readonly succeeded: () => void;
   /** Nobody could say: it counts for nothing. */
   readonly undecided: () => void;
@@ -84,19 +86,25 @@ export const createSignInCounts = (
   };
 };
 
+const usualRefusal = 250;
+
 type Counting = {
   readonly begin: (...about: Parameters<SignInCounts["begin"]>) => MaybeLater<number | "locked">;
   readonly settle: SignInCounts["settle"];
 };
 
 /** Tries that remember whose they are. */
-export const guardOf = ({ begin, settle }: Counting): SignInGuard => ({
+export const guardOf = (
+  { begin, settle }: Counting,
+  refusalMilliseconds = usualRefusal,
+): SignInGuard => ({
   begin: (address, account) => {
     const attempt = (delay: number | "locked"): SignInTry | "locked" =>
       delay === "locked"
         ? delay
         : {
             delay,
+            refusalMilliseconds,
             succeeded: () => settle(address, account, "succeeded"),
             undecided: () => settle(address, account, "undecided"),
           };
@@ -106,6 +114,9 @@ export const guardOf = ({ begin, settle }: Counting): SignInGuard => ({
 });
 
 /** For one process alone. */
-export const createSignInGuard = (
-  options: Parameters<typeof createSignInCounts>[0] = {},
-): SignInGuard => guardOf(createSignInCounts(options));
+export const createSignInGuard = ({
+  refusalMilliseconds,
+  ...options
+}: Parameters<typeof createSignInCounts>[0] & {
+  readonly refusalMilliseconds?: number;
+} = {}): SignInGuard => guardOf(createSignInCounts(options), refusalMilliseconds);

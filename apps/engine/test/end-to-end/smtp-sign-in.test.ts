@@ -82,6 +82,7 @@ type Flow = NonNullable<z.input<typeof Settings>["flows"]>[string];
 const start = async (
   login: Flow,
   more: z.input<typeof Settings> = {},
+  refusalMilliseconds = 0,
 ): Promise<{ flows: TestFlows; under: ListenerUnderTest }> => {
   const settings = (port: number): z.input<typeof Settings> => ({
     gateway: { httpAllowPrivate: ["127.0.0.1"] },
@@ -122,7 +123,7 @@ const start = async (
     secrets,
     flows: [...flows.snapshot.flows.values()],
     runner: flows.sessions,
-    signIns: createSignInGuard({ delayMilliseconds: 0 }),
+    signIns: createSignInGuard({ delayMilliseconds: 0, refusalMilliseconds }),
   });
   return { flows, under: listener };
 };
@@ -287,4 +288,21 @@ test("the password is in no log, no trace, no record and no reply, even when the
   }
   expect(under.records.length).toBeGreaterThan(0);
   expect(everything).toContain("try anna / ***");
+});
+
+test("a refusal waits its time, whether the user exists or not; a right password does not", async () => {
+  const login = by("file-login", { file: "accounts" });
+  const { under } = await start(login, { files: accounts }, 3_600_000);
+  const told: string[] = [];
+  const guess = async (name: string, word: string) => {
+    const { reply, client } = await signIn(under.port, name, word);
+    if (reply !== "") told.push(`${name} ${reply.slice(0, 3)}`);
+    client.end();
+  };
+  const guesses = [guess("anna", "wrong"), guess("nobody", "wrong")];
+  for (let index = 0; index < 5; index++) await guess("anna", password);
+  expect(told).toEqual(Array(5).fill("anna 235"));
+  await under.close(0); // whoever still waits is let go
+  await Promise.all(guesses);
+  expect(told.filter((one) => one.endsWith("535"))).toEqual([]);
 });

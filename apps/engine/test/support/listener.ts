@@ -142,7 +142,8 @@ export const startListener = async (options: {
       clock: () => new Date(),
       hostName: "mx.example.test",
       policies: createPolicyCache(),
-      signIns: options.signIns ?? createSignInGuard({ delayMilliseconds: 0 }),
+      signIns:
+        options.signIns ?? createSignInGuard({ delayMilliseconds: 0, refusalMilliseconds: 0 }),
       ...(options.monotonic === undefined ? {} : { monotonic: options.monotonic }),
     },
     tickMilliseconds: 10,
