@@ -47,6 +47,8 @@ class NameChecker {
   /** Nodes inside a target, where a name may be new and `[]` may stand. */
   private readonly targets = new Set<AnyNode>();
   private readonly callees = new Set<AnyNode>();
+  /** Variables that the text so far has assigned. */
+  private readonly written = new Set<string>();
 
   constructor(
     names: Names,
@@ -120,6 +122,13 @@ class NameChecker {
       case "Global":
         if (this.scope.isMain) {
           this.unit.report("error", "misplaced", node, "`global` stands inside functions only.");
+        }
+        for (const variable of node.variables) {
+          if (!this.written.has(variable.name)) continue;
+          const message = `\`$${variable.name}\` has a value of its own here, and cannot be global.`;
+          this.unit.report("error", "duplicate-name", variable, message, {
+            cure: "Write `global` before the first assignment.",
+          });
         }
         return false;
       case "Assignment":
@@ -199,7 +208,9 @@ class NameChecker {
       if (place.kind !== "Index" && place.kind !== "Slice") break;
     }
     const root = rootVariable(target);
-    if (root !== null) this.checkWritable(root, target);
+    if (root === null) return;
+    this.checkWritable(root, target);
+    this.written.add(root);
   }
 
   private checkWritable(name: string, span: Span): void {
