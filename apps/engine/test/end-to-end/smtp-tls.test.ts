@@ -170,6 +170,19 @@ test("a command in clear between STARTTLS and the handshake ends the connection 
   expect(await client.closed()).not.toMatch(/250/);
 });
 
+test("a client that begins no handshake after STARTTLS is given up after thirty seconds", async () => {
+  let now = 0;
+  const { port, records } = await start(optional, { monotonic: () => now });
+  const client = await greeted(port);
+  expect(await client.say("STARTTLS")).toMatch(/^220/);
+  now = 29_000;
+  await greeted(port).then((other) => other.end()); // some ticks of the clock later it is still there
+  expect(client.socket.readyState).toBe("open");
+  now = 31_000;
+  expect(await client.closed()).toBe("");
+  await until(() => records.length > 0);
+});
+
 test("greeting, sign-in and envelope from before TLS are forgotten after it", async () => {
   const { port } = await start({
     ...optional,
