@@ -24,7 +24,13 @@ import { createMtaSts, fetchPolicyOverHttps } from "./mta-sts.ts";
 import { deliveryFlowId } from "./next-hop.ts";
 import { planAttempt } from "./plan-attempt.ts";
 import { signedBody } from "./signed-body.ts";
-import type { OutgoingMessage, RecipientResult, ResolvedHost, SmtpClient } from "./smtp-message.ts";
+import type {
+  OutgoingMessage,
+  RecipientResult,
+  ResolvedHost,
+  Sent,
+  SmtpClient,
+} from "./smtp-message.ts";
 
 export type { Decision } from "./decision.ts";
 
@@ -196,7 +202,15 @@ export const createDeliver = (parts: DeliverParts) => {
         client = opened.client;
         openedFor.set(client, route.transport);
       }
-      const { results, ended } = await client.send(message);
+      let sent: Sent;
+      try {
+        sent = await client.send(message);
+      } catch (error) {
+        client.close();
+        parts.report(`the message ${first.messageId} could not be read`, error);
+        return all({ code: 451, status: "4.3.0", text: "The stored message could not be read." });
+      }
+      const { results, ended } = sent;
       last = {
         results,
         client: isUsual && client.isUsable() ? client : null,

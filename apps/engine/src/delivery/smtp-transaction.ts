@@ -211,7 +211,7 @@ export const transact = async (
       return finish(noResult);
     }
     const finals = options.protocol === "lmtp" ? accepted.length : 1;
-    const isWhole = await sendBody(wire, message.body, finals, options.transferSeconds);
+    const isWhole = await sendBody(wire, message, finals, options.transferSeconds);
     if (isWhole) stage = "complete";
     for (const index of options.protocol === "lmtp" ? accepted : accepted.slice(0, 1)) {
       const reply = await hear("the final dot", options.finalSeconds);
@@ -240,7 +240,7 @@ const pieceBytes = 64 * 1024;
 /** The bytes and the final dot, no faster than the server takes them. */
 const sendBody = async (
   wire: Wire,
-  body: OutgoingMessage["body"],
+  { body, size }: OutgoingMessage,
   replies: number,
   seconds: number,
 ): Promise<boolean> => {
@@ -249,10 +249,14 @@ const sendBody = async (
     wire.ask(replies, ...stuffer.push(body), stuffer.end());
     return wire.isAlive();
   }
+  let sent = 0;
   for await (const part of Buffer.isBuffer(body) ? piecesOf(body) : body()) {
     await writePart(wire, stuffer, part, seconds);
-    if (!wire.isAlive()) break; // it answered or went away: the rest is wasted
+    if (!wire.isAlive()) return false; // it answered or went away: the rest is wasted
+    sent += part.length;
   }
+  // half a message must never pass for a whole one
+  if (sent !== size) throw new Error(`it has ${sent} bytes, and should have ${size}`);
   wire.ask(replies, stuffer.end());
   return wire.isAlive();
 };

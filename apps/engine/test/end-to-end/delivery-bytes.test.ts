@@ -85,7 +85,18 @@ describe("bytes", () => {
       yield Buffer.from("Subject: half\r\n\r\nHalf of it");
       throw new Error("the database went away");
     };
-    await expect(toPort(server.port).one({ body: broken })).rejects.toThrow("went away");
+    const delivery = toPort(server.port);
+    const short = async function* () {
+      yield Buffer.from("Subject: half\r\n\r\nHalf of it\r\n");
+    };
+    for (const body of [broken, short]) {
+      expect(await delivery.one({ body, size: 1000 })).toMatchObject({
+        code: 451,
+        text: "The stored message could not be read.",
+        decision: { kind: "again" },
+      });
+    }
+    expect(delivery.reports).toHaveLength(2);
     expect(server.contents).toEqual([]);
   });
 });

@@ -31,6 +31,12 @@ export const plainEnvelope: Envelope = {
 export const hello = Buffer.from("Subject: hello\r\n\r\nHello.\r\n");
 const start = new Date("2030-01-01T00:00:00Z");
 
+const lengthOf = async (body: () => AsyncIterable<Buffer>): Promise<number> => {
+  let length = 0;
+  for await (const part of body()) length += part.length;
+  return length;
+};
+
 export type Mail = {
   readonly recipients?: readonly string[];
   readonly sender?: string;
@@ -82,9 +88,10 @@ export const createTestDelivery = (options: {
     report: (text) => reports.push(text),
     onTls: options.onTls,
   });
-  const send = (mail: Mail = {}) => {
+  const send = async (mail: Mail = {}) => {
     const { recipients = ["bob@example.org"], body = hello, transport = "next" } = mail;
     streamed = Buffer.isBuffer(body) ? null : body;
+    const size = mail.size ?? (Buffer.isBuffer(body) ? body.length : await lengthOf(body));
     return deliver(
       {
         entries: recipients.map(
@@ -94,7 +101,7 @@ export const createTestDelivery = (options: {
             bodyId: "0192f0c1-0000-7000-8000-000000000003",
             sender: mail.sender ?? "ann@example.com",
             recipient,
-            size: mail.size ?? (Buffer.isBuffer(body) ? body.length : 0),
+            size,
             receivedAt: mail.receivedAt ?? start,
             listener: "inbound",
             domain: mail.domain ?? null,
