@@ -1,5 +1,6 @@
 /** The whole product as a sender and the next hops see it: routes, retries, notices, and a Postfix behind it. */
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect } from "vitest";
 import { type AwkwardServer, startAwkward } from "../support/awkward-server.ts";
@@ -16,6 +17,7 @@ let gateway: Gateway;
 let sink: Sink; // where senders read their notices
 let other: Sink;
 let behind: Sink; // behind Postfix
+let large: Sink;
 let postfix: Postfix;
 let hop: AwkwardServer;
 let short: AwkwardServer;
@@ -47,6 +49,7 @@ beforeAll(async () => {
   sink = await startSink();
   other = await startSink();
   behind = await startSink();
+  large = await startSink();
   postfix = await startPostfix({ relayTo: behind.port });
   hop = await startAwkward({
     answer: (line) => {
@@ -72,6 +75,8 @@ beforeAll(async () => {
     "transports/postfix.yaml": `destination: "127.0.0.1:${postfix.port}"\n`,
     "transports/short.yaml": `destination: "127.0.0.1:${short.port}"\nmessagesPerConnection: 2\nmaximumConnections: 1\n`,
     "domains/short.test.yaml": "transport: short\n",
+    "transports/large.yaml": `destination: "127.0.0.1:${large.port}"\n`,
+    "domains/large.test.yaml": "transport: large\n",
     "domains/hop.test.yaml": "transport: hop\n",
     "domains/noted.test.yaml": "transport: late\ndeliveryFlow: notes\n",
     "domains/routed.test.yaml": "transport: hop\ncontentFlow: route\n",
@@ -88,7 +93,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await gateway.stop();
   await postfix.stop();
-  await Promise.all([sink, other, behind, hop, short].map((one) => one.close()));
+  await Promise.all([sink, other, behind, large, hop, short].map((one) => one.close()));
 });
 
 const swaks = async (...args: readonly string[]): Promise<string> => {
@@ -160,6 +165,32 @@ test("a connection carries as many messages as the transport says", async () => 
   await run(requirePeer("smtp-source"), [...options, `127.0.0.1:${port}`]);
   while (short.contents.length < 7) await new Promise((resolve) => setTimeout(resolve, 20));
   expect(short.connections()).toBeGreaterThanOrEqual(4);
+});
+
+test("a large message arrives whole, and is not held in memory on its way", async () => {
+  const rss = (): number =>
+    Math.max(
+      ...gateway.pids().map((pid) => {
+        try {
+          const status = readFileSync(`/proc/${pid}/status`, "latin1");
+          return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) * 1024;
+        } catch {
+          return 0; // it ended meanwhile
+        }
+      }),
+    );
+  let most = rss();
+  const watch = setInterval(() => {
+    most = Math.max(most, rss());
+  }, 50);
+  const size = 50_000_000;
+  const options = ["-m", "1", "-l", String(size), "-f", "ann@home.test", "-t", "bob@large.test"];
+  await run(requirePeer("smtp-source"), [...options, `127.0.0.1:${port}`]);
+  const accepted = most;
+  await large.until((messages) => messages.length > 0);
+  clearInterval(watch);
+  expect(large.messages[0]?.bytes.length).toBeGreaterThan(size);
+  expect(most - accepted).toBeLessThan(40 * 1024 * 1024); // what delivery adds
 });
 
 test("Postfix passes on byte for byte what came in, trace fields apart", async () => {
