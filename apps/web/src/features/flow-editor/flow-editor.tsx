@@ -4,12 +4,12 @@
  */
 import { Drawer } from "@mantine/core";
 import { useLocalStorage, useMediaQuery } from "@mantine/hooks";
-import { blocks } from "@sluice/blocks/definitions";
-import { compileFlow } from "@sluice/flow-schema";
+import type { CompiledFlow } from "@sluice/flow-schema";
 import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useState } from "react";
 import { fieldId } from "../../ui/form/widget-props.ts";
 import { FlowCanvas } from "./canvas/flow-canvas.tsx";
 import { IconAddresses } from "./canvas/icon-address.ts";
+import type { CompileDraft } from "./compile-draft.ts";
 import { ConflictDialog } from "./conflict-dialog.tsx";
 import { Dock, type DockTab } from "./dock.tsx";
 import type { Loaded } from "./draft/remote-flow.ts";
@@ -17,6 +17,7 @@ import { useFlowDraft } from "./draft/use-flow-draft.ts";
 import {
   CompiledContext,
   EditorContext,
+  useCompiled,
   useDraft,
   useEditor,
   useEditorStore,
@@ -55,9 +56,13 @@ const Surroundings = ({ children }: { readonly children: React.ReactNode }) => {
   const references = useReferences();
   const { flow } = useDeferredValue(draft);
   const { exists } = references;
+  const compile = useCompiler();
   const compiled = useMemo(
-    () => compileFlow(flow, blocks, exists === undefined ? {} : { references: exists }),
-    [flow, exists],
+    () =>
+      compile === null
+        ? notCompiled
+        : compile(flow, exists === undefined ? {} : { references: exists }),
+    [compile, flow, exists],
   );
   const icons = useIcons(iconUrls(draft), !readOnly);
   return (
@@ -67,6 +72,24 @@ const Surroundings = ({ children }: { readonly children: React.ReactNode }) => {
       </CompiledContext>
     </ReferencesContext>
   );
+};
+
+const notCompiled: CompiledFlow = { ok: false, problems: [] };
+
+/** null: not here yet; the editor can be used meanwhile. */
+const useCompiler = (): CompileDraft | null => {
+  const [compile, setCompile] = useState<CompileDraft | null>(null);
+  useEffect(() => {
+    let isGone = false;
+    void import("./inspector/block-form.tsx"); // the next thing somebody will want
+    void import("./compile-draft.ts").then(({ compileDraft }) => {
+      if (!isGone) setCompile(() => compileDraft);
+    });
+    return () => {
+      isGone = true;
+    };
+  }, []);
+  return compile;
 };
 
 const Parts = ({ id, loaded }: Omit<Props, "store">) => {
@@ -104,10 +127,8 @@ const Parts = ({ id, loaded }: Omit<Props, "store">) => {
     else if (problem.rule.startsWith("outcome") || problem.rule === "error-unwired")
       store.getState().set({ tab: "outcomes" });
   };
-  const problems = () => {
-    const compiled = compileFlow(draft.flow, blocks);
-    return orderProblems(compiled.problems);
-  };
+  const compiled = useCompiled();
+  const problems = () => orderProblems(compiled.problems);
 
   const onCommand = (name: KeyCommand): void => {
     switch (name) {

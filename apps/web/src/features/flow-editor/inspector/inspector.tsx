@@ -1,16 +1,18 @@
 import { ActionIcon, Alert, Group, ScrollArea, Tabs, Text, Title, Tooltip } from "@mantine/core";
 import { IconPlayerPause, IconPlayerPlay, IconTrash } from "@tabler/icons-react";
-import { type KeyboardEvent, useEffect, useRef } from "react";
+import { type KeyboardEvent, lazy, Suspense, useEffect, useRef } from "react";
+import { Loading } from "../../../ui/loading.tsx";
 import { BlockIcon } from "../canvas/block-icon.tsx";
 import { deleteSelection, toggleDisabled } from "../commands.ts";
 import { faceOf, useCompiled, useDraft, useEditor, useEditorStore } from "../editor-context.tsx";
 import type { InspectorTab } from "../editor-store.ts";
-import { BlockForm } from "./block-form.tsx";
 import { FlowSettings } from "./flow-settings.tsx";
 import { NotesTab } from "./notes-tab.tsx";
 import { OutcomesTable } from "./outcomes-table.tsx";
 import { StatsTab } from "./stats-tab.tsx";
 import "./inspector.css";
+
+const BlockForm = lazy(async () => ({ default: (await import("./block-form.tsx")).BlockForm }));
 
 /** The panel at the right: the chosen block, several of them, or the flow itself. */
 export const Inspector = () => {
@@ -50,7 +52,9 @@ const useInspectorFocus = (root: React.RefObject<HTMLElement | null>): void => {
   const { count, field } = useEditor((state) => state.inspectorRequest);
   useEffect(() => {
     if (count === 0) return undefined;
-    const frame = requestAnimationFrame(() => {
+    let frame = 0;
+    let tries = 0;
+    const focus = (): void => {
       const named = field === null ? null : document.getElementById(field);
       const target =
         named?.matches("input, textarea, button") === true
@@ -58,9 +62,12 @@ const useInspectorFocus = (root: React.RefObject<HTMLElement | null>): void => {
           : (named ?? root.current)?.querySelector<HTMLElement>(
               "[role=tabpanel] input, [role=tabpanel] textarea, [role=tabpanel] .cm-content, input, textarea",
             );
+      // the form may still be on its way
+      if (target == null && ++tries < 60) frame = requestAnimationFrame(focus);
       target?.focus();
       target?.scrollIntoView({ block: "nearest" });
-    });
+    };
+    frame = requestAnimationFrame(focus);
     return () => cancelAnimationFrame(frame);
   }, [count, field, root]);
 };
@@ -141,7 +148,9 @@ const BlockInspector = ({ id }: { readonly id: string }) => {
             </Alert>
           ))}
           <Tabs.Panel value="settings">
-            <BlockForm id={id} node={node} />
+            <Suspense fallback={<Loading />}>
+              <BlockForm id={id} node={node} />
+            </Suspense>
           </Tabs.Panel>
           <Tabs.Panel value="outcomes">
             <OutcomesTable id={id} node={node} />
