@@ -44,6 +44,7 @@ class Linker {
   }
 
   linkUnit(unit: Unit, chain: readonly string[]): void {
+    if (!/include|import/.test(unit.program.source.text)) return;
     walk(unit.program, (node) => {
       if (node.kind === "Include") this.linkInclude(node, unit, chain);
       if (node.kind === "Import") this.linkImport(node, unit, chain);

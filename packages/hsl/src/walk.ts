@@ -4,17 +4,33 @@ import type { AnyNode, Expression } from "./ast.ts";
 export const childrenOf = (node: AnyNode): readonly AnyNode[] => {
   const children: AnyNode[] = [];
   const fields: Readonly<Record<string, unknown>> = node;
-  for (const name in fields) {
+  for (const name of fieldsOf(node)) {
     const value = fields[name];
     if (typeof value !== "object" || value === null) continue;
+    if (Array.isArray(value)) for (const item of value) if (isNode(item)) children.push(item);
     if (isNode(value)) children.push(value);
-    else if (Array.isArray(value)) for (const item of value) if (isNode(item)) children.push(item);
   }
   return children;
 };
 
+const known = new Map<string, readonly string[]>();
+
+/** Names of a kind's fields that may hold nodes; a field that holds a plain value always does. */
+const fieldsOf = (node: AnyNode): readonly string[] => {
+  let names = known.get(node.kind);
+  if (names === undefined) {
+    names = Object.entries(node).flatMap(([name, value]) =>
+      ["string", "number", "boolean"].includes(typeof value) ? [] : [name],
+    );
+    known.set(node.kind, names);
+  }
+  return names;
+};
+
 const isNode = (value: unknown): value is AnyNode =>
-  typeof value === "object" && value !== null && "kind" in value;
+  typeof value === "object" &&
+  value !== null &&
+  (value as { readonly kind?: unknown }).kind !== undefined; // quicker than "in", on the hottest path
 
 /** Calls `visit` for a node and everything below it; `false` keeps it out of a subtree. */
 export const walk = (node: AnyNode, visit: (node: AnyNode) => boolean | undefined): void => {
