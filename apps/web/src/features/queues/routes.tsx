@@ -7,6 +7,8 @@ const queueRoute = createRoute({
   path: "/mail/queues/$queue",
   validateSearch: z.object({
     hop: z.string().optional(),
+    reply: z.string().optional(),
+    text: z.string().optional(),
     recipient: z.string().optional(),
     sender: z.string().optional(),
   }),

@@ -1,0 +1,74 @@
+/** Says what an action will do to how many entries, asks for what it needs, and begins it. */
+import { Select, Stack, Text, TextInput } from "@mantine/core";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { api, type RouterInputs, trpc } from "../../api.ts";
+import { ConfirmDialog } from "../../ui/confirm-dialog.tsx";
+import { type Action, actionWords } from "./queue-words.ts";
+
+export type Which = RouterInputs["queue"]["retry"];
+
+export const ActionDialog = ({
+  action,
+  which,
+  count,
+  onClose,
+  onBegun,
+}: {
+  readonly action: Action;
+  readonly which: Which;
+  readonly count: number;
+  readonly onClose: () => void;
+  readonly onBegun: (job: string) => void;
+}) => {
+  const [to, setTo] = useState("");
+  const words = actionWords[action];
+  const transports = useQuery({
+    ...trpc.settings.list.queryOptions({ kind: "transport" }),
+    enabled: action === "changeTransport",
+  });
+  const run = useMutation({
+    mutationFn: () => {
+      if (action === "changeTransport")
+        return api.queue.changeTransport.mutate({ ...which, transport: to });
+      if (action === "changeRecipient")
+        return api.queue.changeRecipient.mutate({ ...which, recipient: to });
+      return api.queue[action].mutate(which);
+    },
+    onSuccess: ({ id }) => onBegun(id),
+  });
+  return (
+    <ConfirmDialog
+      opened
+      onClose={onClose}
+      title={`${words.title}?`}
+      action={`${words.title} (${count.toLocaleString()})`}
+      dangerous={words.dangerous}
+      pending={run.isPending}
+      error={run.error}
+      onConfirm={() => run.mutate()}
+    >
+      <Stack gap="sm">
+        <Text size="sm">
+          {`${count.toLocaleString()} ${count === 1 ? "entry" : "entries"}. ${words.effect} Entries that are being delivered at this moment are left alone.`}
+        </Text>
+        {action === "changeTransport" && (
+          <Select
+            label="Transport"
+            data={transports.data?.map(({ id }) => id) ?? []}
+            value={to}
+            onChange={(value) => setTo(value ?? "")}
+          />
+        )}
+        {action === "changeRecipient" && (
+          <TextInput
+            label="Recipient"
+            placeholder="user@example.org"
+            value={to}
+            onChange={(event) => setTo(event.currentTarget.value.trim())}
+          />
+        )}
+      </Stack>
+    </ConfirmDialog>
+  );
+};
