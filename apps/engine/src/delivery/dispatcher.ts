@@ -65,7 +65,7 @@ const perHop = 200;
 const lowPerHop = 60;
 const perClaim = 500;
 /** Hops looked at in one statement. */
-const hopsPerWalk = 1000;
+const hopsPerWalk = 500;
 const suspendedPerTurn = 1000;
 const closeMilliseconds = 20_000;
 
