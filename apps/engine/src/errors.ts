@@ -15,6 +15,8 @@ export const errorCatalogue = {
   INVALID: { reply: "", fault: "administrator" },
   IN_USE: { reply: "", fault: "administrator" },
   NOT_ALLOWED: { reply: "", fault: "administrator" },
+  CODE_NEEDED: { reply: "", fault: "administrator" },
+  PROOF_NEEDED: { reply: "", fault: "administrator" },
   SIGN_IN_REFUSED: { reply: "", fault: "administrator" },
   TOO_MANY_TRIES: { reply: "", fault: "administrator" },
 } as const satisfies Record<

@@ -11,6 +11,8 @@ import {
 } from "@trpc/client";
 import { createTRPCOptionsProxy, type TRPCOptionsProxy } from "@trpc/tanstack-react-query";
 import { forwardOnly } from "./forward-only.ts";
+import { proofLink } from "./proof-link.ts";
+import { askProof } from "./shell/proof.ts";
 
 export type { ErrorData, RouterInputs, RouterOutputs };
 export type SignedInUser = NonNullable<RouterOutputs["signIn"]["status"]["user"]>;
@@ -25,6 +27,7 @@ const url = "/trpc";
 export const api: TRPCClient<AppRouter> = createTRPCClient<AppRouter>({
   links: [
     forwardOnly(),
+    proofLink(askProof),
     splitLink({
       condition: ({ type }) => type === "subscription",
       true: httpSubscriptionLink({ url }),

@@ -12,6 +12,7 @@ import { loadSecret } from "../store/load-snapshot.ts";
 import type { Store } from "../store/prisma.ts";
 import type { CompileFlow } from "../store/problems.ts";
 import { createRevisionStore } from "../store/revision-store.ts";
+import { createSecondFactorStore } from "../store/second-factor.ts";
 import { createSecretStore } from "../store/secret-store.ts";
 import { createSessionStore } from "../store/session-store.ts";
 import { createUserStore } from "../store/user-store.ts";
@@ -94,6 +95,7 @@ export const createApiParts = (options: ApiOptions): ApiParts => {
     secretAccess,
     users: createUserStore(store),
     sessions: createSessionStore(store, clock),
+    secondFactors: createSecondFactorStore(store, options.secretKey, clock),
     icons: createIconStore(store, options.fetchBytes),
     blocks,
     compileFlow,

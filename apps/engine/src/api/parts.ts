@@ -19,6 +19,7 @@ import type { SecretAccess } from "../store/load-snapshot.ts";
 import type { Store } from "../store/prisma.ts";
 import type { CompileFlow } from "../store/problems.ts";
 import type { RevisionStore } from "../store/revision-store.ts";
+import type { SecondFactorStore } from "../store/second-factor.ts";
 import type { SecretStore } from "../store/secret-store.ts";
 import type { SessionStore } from "../store/session-store.ts";
 import type { UserStore } from "../store/user-store.ts";
@@ -37,6 +38,7 @@ export type ApiParts = {
   readonly secretAccess: SecretAccess;
   readonly users: UserStore;
   readonly sessions: SessionStore;
+  readonly secondFactors: SecondFactorStore;
   readonly icons: IconStore;
   readonly blocks: BlockRegistry;
   readonly compileFlow: CompileFlow;

@@ -22,6 +22,8 @@ const trpcCodes: Readonly<Record<ErrorCode, TrpcCode>> = {
   INVALID: "BAD_REQUEST",
   IN_USE: "PRECONDITION_FAILED",
   NOT_ALLOWED: "FORBIDDEN",
+  CODE_NEEDED: "UNAUTHORIZED",
+  PROOF_NEEDED: "FORBIDDEN",
   SIGN_IN_REFUSED: "UNAUTHORIZED",
   TOO_MANY_TRIES: "TOO_MANY_REQUESTS",
 };
@@ -83,7 +85,15 @@ const refuseHostileKeys = (value: unknown, depth = 0): void => {
   }
 };
 
-const guarded = t.procedure.use(async ({ ctx, meta, next, getRawInput }) => {
+/** How long a password that was given lets secrets, keys and users be changed. */
+const proofMinutes = 15;
+
+/** An open browser is not enough for what outlives it: secrets, keys, users. */
+const needsProof = ({ caller, parts }: Context): boolean =>
+  caller?.kind === "session" &&
+  parts.clock().getTime() - caller.provenAt.getTime() > proofMinutes * 60_000;
+
+const guarded = t.procedure.use(async ({ ctx, meta, next, type, getRawInput }) => {
   const permission = meta?.permission;
   if (permission === undefined) throw new Error("a procedure without a permission");
   if (!allows(ctx.caller?.role ?? null, permission)) {
@@ -91,6 +101,9 @@ const guarded = t.procedure.use(async ({ ctx, meta, next, getRawInput }) => {
       throw new TRPCError({ code: "UNAUTHORIZED", message: "Sign in first." });
     }
     throw wrap(new GatewayError("NOT_ALLOWED", `The role ${ctx.caller.role} may not do this.`));
+  }
+  if (permission === "manage" && type === "mutation" && needsProof(ctx)) {
+    throw wrap(new GatewayError("PROOF_NEEDED", "Give your password again for this."));
   }
   try {
     refuseHostileKeys(await getRawInput());

@@ -29,6 +29,13 @@ export const users = router({
         ctx.parts.users.setDisabled(actorOf(ctx), input.name, input.disabled),
     ),
 
+  /** For somebody who has lost the authenticator. */
+  removeSecondFactor: procedure("manage")
+    .input(z.strictObject({ name: Name }))
+    .mutation(
+      ({ ctx, input }): Promise<void> => ctx.parts.secondFactors.remove(actorOf(ctx), input.name),
+    ),
+
   setPassword: procedure("manage")
     .input(z.strictObject({ name: Name, password: Password }))
     .mutation(

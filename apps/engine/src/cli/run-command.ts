@@ -7,7 +7,7 @@ import { type Command, CommandError, type Invocation } from "./invocation.ts";
 import { quarantine } from "./quarantine-commands.ts";
 import { queue } from "./queue-commands.ts";
 import { apply, exportSettings, plan } from "./text-commands.ts";
-import { userAdd } from "./user-commands.ts";
+import { userAdd, userResetSecondFactor } from "./user-commands.ts";
 
 const usage = `sluice COMMAND
 
@@ -20,6 +20,7 @@ const usage = `sluice COMMAND
         [--discard-draft]            … even though the draft has other changes
   rollback REVISION                  publish the content of an old revision again
   user add NAME --role ROLE          add a user; the password is read from standard input
+  user reset-second-factor NAME      for somebody who has lost the authenticator
                                      (roles: administrator, operator, auditor)
   flow script FLOW                   the script that a flow of the draft compiles to
   hsl FILE [--flow KIND] [--vars JSON] [--files DIR] [--message FILE.eml] [--dns HOST:PORT] [--check]
@@ -48,6 +49,7 @@ const commands: Readonly<Record<string, Command>> = {
   apply,
   rollback,
   "user add": userAdd,
+  "user reset-second-factor": userResetSecondFactor,
   "flow script": flowScript,
   "queue list": queue.list,
   "queue summary": queue.summary,

@@ -15,3 +15,9 @@ export const userAdd: Command = async (invocation) => {
   const value = await ask((api) => api.users.add.mutate({ name, role, password }));
   return { text: `${value.name} may sign in as ${value.role}.\n`, value };
 };
+
+export const userResetSecondFactor: Command = async (invocation) => {
+  const name = oneWord(invocation, "user name");
+  await ask((api) => api.users.removeSecondFactor.mutate({ name }));
+  return { text: `${name} signs in with the password alone.\n`, value: { name } };
+};

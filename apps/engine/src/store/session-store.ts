@@ -13,6 +13,8 @@ export type SignedIn = {
   readonly role: Role;
   /** Hex of the token's hash: names the session, opens nothing. */
   readonly sessionId: string;
+  /** When the password was last given. */
+  readonly provenAt: Date;
 };
 
 export type SessionRow = {
@@ -49,6 +51,7 @@ export const createSessionStore = (store: Store, clock: () => Date) => {
           userId,
           createdAt: now,
           lastSeenAt: now,
+          provenAt: now,
           address: from.address,
           userAgent: from.userAgent.slice(0, 300),
         },
@@ -80,6 +83,7 @@ export const createSessionStore = (store: Store, clock: () => Date) => {
         name: session.user.name,
         role,
         sessionId: Buffer.from(tokenHash).toString("hex"),
+        provenAt: session.provenAt,
       };
     },
 
@@ -100,6 +104,12 @@ export const createSessionStore = (store: Store, clock: () => Date) => {
           current: id === currentId,
         };
       });
+    },
+
+    /** The password was given again. */
+    proven: async (sessionId: string): Promise<void> => {
+      const tokenHash = new Uint8Array(Buffer.from(sessionId, "hex"));
+      await store.session.updateMany({ where: { tokenHash }, data: { provenAt: clock() } });
     },
 
     /** Ends one session of this user. */

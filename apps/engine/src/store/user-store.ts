@@ -14,6 +14,8 @@ export type UserRow = {
   readonly role: Role;
   readonly createdAt: string;
   readonly disabled: boolean;
+  /** A code of an authenticator is asked for at sign-in. */
+  readonly secondFactor: boolean;
 };
 
 export type UserStore = ReturnType<typeof createUserStore>;
@@ -154,10 +156,12 @@ const view = (user: {
   role: string;
   createdAt: Date;
   disabledAt: Date | null;
+  totpSince: Date | null;
 }): UserRow => ({
   id: user.id,
   name: user.name,
   role: parseRole(user.role),
   createdAt: user.createdAt.toISOString(),
   disabled: user.disabledAt !== null,
+  secondFactor: user.totpSince !== null,
 });

@@ -10,6 +10,8 @@ const words: Readonly<Record<string, Words>> = {
   },
   UNAUTHORIZED: { title: "Your session is over", cure: "Sign in again." },
   SIGN_IN_REFUSED: { title: "Not signed in", cure: "Check the name and the password." },
+  CODE_NEEDED: { title: "A code is needed" },
+  PROOF_NEEDED: { title: "Not changed", cure: "It needs your password again." },
   TOO_MANY_TRIES: { title: "Too many tries", cure: "Wait a little before the next one." },
   FORBIDDEN: { title: "Your role does not allow this" },
   NOT_ALLOWED: { title: "Not allowed" },

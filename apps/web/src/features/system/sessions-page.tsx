@@ -11,6 +11,7 @@ import { OutcomePill } from "../../ui/outcome-pill.tsx";
 import { Page } from "../../ui/page.tsx";
 import { Time } from "../../ui/time.tsx";
 import { visibleText } from "../../ui/visible-text.ts";
+import { SecondFactor } from "./second-factor.tsx";
 
 type SessionRow = RouterOutputs["signIn"]["sessions"][number];
 
@@ -79,6 +80,7 @@ export const SessionsPage = () => {
         rowKey={({ id }) => id}
         loading={list.isPending}
       />
+      <SecondFactor />
       <ChangePassword />
     </Page>
   );

@@ -4,6 +4,8 @@ import { IconPlus } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, queryClient, type RouterOutputs, trpc } from "../../api.ts";
+import { announce } from "../../ui/announce.tsx";
+import { ConfirmDialog } from "../../ui/confirm-dialog.tsx";
 import { type Column, DataTable } from "../../ui/data-table.tsx";
 import { ErrorAlert } from "../../ui/error-alert.tsx";
 import { OutcomePill } from "../../ui/outcome-pill.tsx";
@@ -35,6 +37,12 @@ export const UsersPage = () => {
     mutationFn: (input: { name: string; disabled: boolean }) => api.users.disable.mutate(input),
     onSettled: refresh,
   });
+  const reset = useMutation({
+    mutationFn: (name: string) => api.users.removeSecondFactor.mutate({ name }),
+    onSuccess: (_done, name) => announce(`${name} signs in with the password alone.`),
+    onSettled: refresh,
+  });
+  const [losing, setLosing] = useState<string | null>(null);
   const columns: readonly Column<UserRow>[] = [
     { id: "name", header: "Name", width: "minmax(120px, 1fr)", cell: ({ name }) => name },
     {
@@ -67,6 +75,21 @@ export const UsersPage = () => {
           <OutcomePill tone="defer">Disabled</OutcomePill>
         ) : (
           <OutcomePill tone="accept">Active</OutcomePill>
+        ),
+    },
+    {
+      id: "factor",
+      header: "Second factor",
+      width: "150px",
+      cell: ({ name, secondFactor }) =>
+        secondFactor ? (
+          <Button size="compact-xs" variant="default" onClick={() => setLosing(name)}>
+            On: take away
+          </Button>
+        ) : (
+          <Text size="sm" c="dimmed">
+            Off
+          </Text>
         ),
     },
     {
@@ -104,6 +127,22 @@ export const UsersPage = () => {
         loading={list.isPending}
         rowHeight={44}
       />
+      <ConfirmDialog
+        opened={losing !== null}
+        onClose={() => setLosing(null)}
+        title={`Take the second factor of ${losing ?? ""} away?`}
+        action="Take it away"
+        pending={reset.isPending}
+        error={reset.error}
+        onConfirm={() =>
+          losing !== null && reset.mutate(losing, { onSuccess: () => setLosing(null) })
+        }
+      >
+        <Text size="sm">
+          For somebody who has lost the authenticator: the password alone signs in again, and every
+          session of this user ends.
+        </Text>
+      </ConfirmDialog>
       {adding && <AddUser onClose={() => setAdding(false)} />}
     </Page>
   );
