@@ -73,6 +73,26 @@ export const tryAgain = (
   };
 };
 
+/** A wait that a flow wants; it has an end as well. */
+export const wait = (
+  schedule: Schedule,
+  copy: Copy,
+  now: Date,
+  wanted: {
+    readonly delaySeconds?: number | undefined;
+    readonly countsAsAttempt?: boolean | undefined;
+    readonly transport?: string | undefined;
+    readonly isNewStart?: boolean | undefined;
+  },
+): Decision => {
+  const { countsAsAttempt = true, isNewStart = false, transport = copy.transport } = wanted;
+  const attempts = isNewStart || !countsAsAttempt ? 0 : copy.attempts;
+  const decision = tryAgain(schedule, { ...copy, attempts }, now, wanted.delaySeconds);
+  return decision.kind === "again"
+    ? { ...decision, countsAsAttempt, isNewStart, transport }
+    : decision;
+};
+
 /** The flow's word after the attempt, over the transport's. */
 export const applyAfter = (
   verdict: AfterDeliveryVerdict,
@@ -86,7 +106,7 @@ export const applyAfter = (
     case "default":
       return usual;
     case "retry":
-      return tryAgain(schedule, copy, now, verdict.delaySeconds);
+      return wait(schedule, copy, now, verdict);
     case "delete":
       return { kind: "gone", notify: false, why: "flow" };
     case "bounce":

@@ -18,7 +18,7 @@ import type { FlowTrace } from "../flows/trace.ts";
 import type { AttemptChanges } from "../flows/verdict.ts";
 import type { QueueEntry } from "../queue/queue-store.ts";
 import { type ConnectFailure, createConnector, type TlsResult } from "./connector.ts";
-import { applyAfter, type Decision, decideBySchedule, isLate, tryAgain } from "./decision.ts";
+import { applyAfter, type Decision, decideBySchedule, isLate, tryAgain, wait } from "./decision.ts";
 import type { Job } from "./hop-queue.ts";
 import { createMtaSts, fetchPolicyOverHttps } from "./mta-sts.ts";
 import { deliveryFlowId } from "./next-hop.ts";
@@ -331,7 +331,7 @@ export const createDeliver = (parts: DeliverParts) => {
         case "reschedule":
           return settle(
             { code: 0, status: null, text: verdict.reason },
-            rescheduled(own.transport, first, verdict, clock()),
+            wait(own.transport, first, clock(), verdict),
           );
         default:
           verdict satisfies never;
@@ -358,6 +358,7 @@ export const createDeliver = (parts: DeliverParts) => {
       let decision: Decision = isDiscarded
         ? { kind: "discarded" }
         : decideBySchedule(own.transport, entry, result, clock());
+      let reason: string | undefined;
       const seen = [...traces];
       if (flow !== null && !isDiscarded) {
         const attempted: AttemptResult = {
@@ -375,11 +376,12 @@ export const createDeliver = (parts: DeliverParts) => {
           attempt: attempted,
         });
         if (after.trace !== null) seen.push(after.trace);
+        if (after.verdict.kind === "retry") reason = after.verdict.reason;
         decision = applyAfter(after.verdict, decision, own.transport, entry, clock());
       }
       copies.push({
         entry,
-        result,
+        result: reason === undefined ? result : { ...result, text: reason },
         decision,
         host,
         tls: client?.tls ?? null,
@@ -415,22 +417,6 @@ const routeOf = (snapshot: Snapshot, id: string | null): Route | string => {
 const flowOf = (snapshot: Snapshot, entry: QueueEntry): LiveFlow | null => {
   const id = deliveryFlowId(snapshot.settings, entry);
   return id === undefined ? null : (snapshot.flows.get(id) ?? null);
-};
-
-const rescheduled = (
-  transport: Transport,
-  entry: QueueEntry,
-  verdict: {
-    readonly delaySeconds: number;
-    readonly countsAsAttempt: boolean;
-    readonly transport?: string | undefined;
-  },
-  now: Date,
-): Decision => {
-  const decision = tryAgain(transport, entry, now, verdict.delaySeconds);
-  if (decision.kind !== "again") return decision; // waiting has an end as well
-  const { countsAsAttempt } = verdict;
-  return { ...decision, countsAsAttempt, transport: verdict.transport ?? entry.transport };
 };
 
 const messageOf = (

@@ -146,14 +146,11 @@ export const beforeVerdict = (
     case "GenerateDSN":
       return { kind: "bounce", text: "Returned by local policy" };
     case "Reschedule": {
-      const options = optionsAt(result.args, 1);
-      const transport = optionText(options, "transportid");
+      const wait = waitOf(result.args);
       return {
         kind: "reschedule",
-        delaySeconds: Math.max(1, numberAt(result.args, 0)),
-        reason: optionText(options, "reason") ?? "Rescheduled by the delivery flow",
-        countsAsAttempt: optionFlag(options, "increment_retry", true),
-        ...(transport === undefined ? {} : { transport: objectId("mailtransport", transport) }),
+        ...wait,
+        reason: wait.reason ?? "Rescheduled by the delivery flow",
       };
     }
     default:
@@ -168,7 +165,7 @@ export const afterVerdict = (result: RunResult): AfterDeliveryVerdict => {
     case "Retry":
       return { kind: "retry" };
     case "Reschedule":
-      return { kind: "retry", delaySeconds: Math.max(1, numberAt(result.args, 0)) };
+      return { kind: "retry", ...waitOf(result.args) };
     case "Delete":
       return { kind: "delete" };
     case "GenerateDSN":
@@ -184,6 +181,20 @@ export const afterVerdict = (result: RunResult): AfterDeliveryVerdict => {
     default:
       return { kind: "default" };
   }
+};
+
+/** The delay and the options of Reschedule. */
+const waitOf = (args: readonly Value[]) => {
+  const options = optionsAt(args, 1);
+  const transport = optionText(options, "transportid");
+  const why = optionText(options, "reason");
+  return {
+    delaySeconds: Math.max(1, numberAt(args, 0)),
+    countsAsAttempt: optionFlag(options, "increment_retry", true),
+    ...(why === undefined ? {} : { reason: why }),
+    ...(transport === undefined ? {} : { transport: objectId("mailtransport", transport) }),
+    ...(optionFlag(options, "reset_retry", false) ? { isNewStart: true } : {}),
+  };
 };
 
 const reason = (args: readonly Value[], otherwise: string): string => {

@@ -66,6 +66,8 @@ export type BeforeDeliveryVerdict =
       readonly reason: string;
       readonly countsAsAttempt: boolean;
       readonly transport?: string | undefined;
+      /** Attempts are counted from 0 again. */
+      readonly isNewStart?: boolean | undefined;
     };
 
 export type AttemptChanges = {
@@ -86,7 +88,15 @@ export type AttemptChanges = {
 
 export type AfterDeliveryVerdict =
   | { readonly kind: "default" }
-  | { readonly kind: "retry"; readonly delaySeconds?: number | undefined }
+  | {
+      readonly kind: "retry";
+      readonly delaySeconds?: number | undefined;
+      /** What an administrator reads instead of the next hop's words. */
+      readonly reason?: string | undefined;
+      readonly countsAsAttempt?: boolean | undefined;
+      readonly transport?: string | undefined;
+      readonly isNewStart?: boolean | undefined;
+    }
   | { readonly kind: "delete" }
   | { readonly kind: "bounce" }
   | {

@@ -123,6 +123,20 @@ describe("before the attempt", () => {
     expect(result.decision).toMatchObject({ kind: "gone", notify: true, why: "age" });
   });
 
+  test("a wait that counts nothing does not use up the attempts, one that counts does", async () => {
+    const server = await start();
+    for (const [options, kind] of [
+      ["", "gone"],
+      [', ["increment_retry" => false]', "again"],
+      [', ["reset_retry" => true]', "again"],
+    ] as const) {
+      const delivery = delivering(server, before(`Reschedule(60${options});`), {
+        maximumAttempts: 3,
+      });
+      expect((await delivery.one({ ...mail, attempts: 2 })).decision.kind).toBe(kind);
+    }
+  });
+
   test("notes are kept with the mail", async () => {
     const { copy } = await attempt(before('SetMetaData(["batch" => "7"]);'));
     expect(copy.metadata).toEqual({ batch: "7" });
@@ -142,6 +156,19 @@ describe("after the attempt", () => {
       kind: "again",
       delaySeconds: 420,
       countsAsAttempt: true,
+    });
+    const options =
+      '["increment_retry" => false, "reset_retry" => true, "transportid" => "mailtransport:spare", "reason" => "at night"]';
+    expect(await attempt(after(`Reschedule(60, ${options});`), refused)).toMatchObject({
+      code: 550,
+      text: "at night",
+      decision: {
+        kind: "again",
+        delaySeconds: 60,
+        countsAsAttempt: false,
+        isNewStart: true,
+        transport: "spare",
+      },
     });
     expect((await attempt(after("Reschedule(60);"), refused)).decision).toMatchObject({
       kind: "again",

@@ -31,7 +31,11 @@ export const deliveryActions: readonly FunctionSignature[] = [
     "Makes the attempt later.",
     [
       parameter("delay", "number", "Seconds from now."),
-      optional("options", "array", "`reason`, `increment_retry` (true without it), `transportid`."),
+      optional(
+        "options",
+        "array",
+        "`reason`, `increment_retry` (true without it), `transportid`, `reset_retry` (attempts are counted from 0 again).",
+      ),
     ],
     { since: "modern" },
   ),
