@@ -175,6 +175,23 @@ test("a content flow that sends “any” by another transport is looked at too"
   expect(found(settings)).toEqual(["error domain any"]);
 });
 
+test("a call-ahead at the recipient's own exchanger is no look-up: it takes its recipient", () => {
+  const asking = (config: object, transports: object) =>
+    found(
+      gateway(
+        flow("recipient", "ask", {
+          ask: { block: "smtp-callahead", config, outcomes: { accepted: "ok" } },
+          ok: { block: "accept" },
+        }),
+        { transports: { out: anywhere, ...transports } },
+      ),
+    );
+  const inside = { inside: { destination: "192.0.2.10:25" } };
+  expect(asking({ transport: "inside" }, inside)).toEqual([]);
+  expect(asking({ transport: "out" }, {})).toEqual(["error domain any"]);
+  expect(asking({}, {})).toEqual(["error domain any"]); // the domain's own transport
+});
+
 test("a list of friends that names half the internet is no list", () => {
   const listed = (...networks: string[]) =>
     found(

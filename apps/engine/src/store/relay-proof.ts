@@ -37,11 +37,24 @@ type Powers = {
   readonly claimAddress: boolean;
   /** Strangers may say who has signed in (XCLIENT LOGIN). */
   readonly claimUser: boolean;
+  /** Whether a server that is asked by this transport may be anybody's; none: the domain's transport. */
+  readonly asksAnywhere: (transport: unknown) => boolean;
 };
 
-const powersAt = ({ proxyPeers, xclientPeers }: Listener): Powers => {
+const powersAt = (
+  { proxyPeers, xclientPeers }: Listener,
+  transports: Settings["transports"],
+  ofDomain?: string,
+): Powers => {
   const claimUser = xclientPeers.some(namesManyStrangers);
-  return { claimAddress: claimUser || proxyPeers.some(namesManyStrangers), claimUser };
+  return {
+    claimAddress: claimUser || proxyPeers.some(namesManyStrangers),
+    claimUser,
+    asksAnywhere: (transport) => {
+      const id = typeof transport === "string" && transport !== "" ? transport : ofDomain;
+      return id === undefined || leadsAnywhere(transports, id);
+    },
+  };
 };
 
 /** Every open relay of these settings, one proof for each domain and each listener. */
@@ -54,7 +67,7 @@ export const findRelays = (settings: Settings, blocks: BlockRegistry): SettingsP
 /** A listener that lets strangers say who they are. */
 const relaysOfPeers = ({ listeners, transports }: Settings): SettingsProblem[] =>
   Object.entries(listeners).flatMap(([id, listener]): SettingsProblem[] => {
-    const { claimAddress, claimUser } = powersAt(listener);
+    const { claimAddress, claimUser } = powersAt(listener, transports);
     if (!listener.enabled || !claimAddress) return [];
     const field = [claimUser ? "xclientPeers" : "proxyPeers"];
     const cure = "Name the addresses of your own proxies only.";
@@ -94,7 +107,7 @@ const relaysOfSignIn = (settings: Settings, blocks: BlockRegistry): SettingsProb
     if (!enabled || authenticationFlow === undefined || outboundTransport === undefined) return [];
     const flow = settings.flows[authenticationFlow];
     if (flow === undefined || !leadsAnywhere(settings.transports, outboundTransport)) return [];
-    const powers = powersAt(listener);
+    const powers = powersAt(listener, settings.transports);
     const way = wayToAccept(flow, blocks, powers, false) ?? wayToAccept(flow, blocks, powers, true);
     if (way === null) return [];
     const steps = way.path.map(stepWords).join(" → ");
@@ -219,12 +232,12 @@ const proveRelay = (
 };
 
 const reachableListeners = (
-  { listeners }: Settings,
-  { listener }: Domain,
+  { listeners, transports }: Settings,
+  { listener, transport }: Domain,
 ): (readonly [string, Powers])[] =>
   Object.entries(listeners).flatMap(([id, one]) =>
     one.enabled && (listener === undefined || listener === id)
-      ? [[id, powersAt(one)] as const]
+      ? [[id, powersAt(one, transports, transport)] as const]
       : [],
   );
 
@@ -245,7 +258,7 @@ type Subject = { readonly block: string; readonly config: Readonly<Record<string
 const openToStrangers = (
   { block, config }: Subject,
   outcome: string,
-  { claimAddress, claimUser }: Powers,
+  { claimAddress, claimUser, asksAnywhere }: Powers,
 ): "yes" | "no" | "unknown" => {
   switch (block) {
     case "authenticated":
@@ -253,7 +266,8 @@ const openToStrangers = (
     case "ldap-recipient":
       return outcome === "found" ? "no" : "yes";
     case "smtp-callahead":
-      return outcome === "accepted" ? "no" : "yes";
+      // whoever finds the recipient's own exchanger finds that it takes the recipient
+      return outcome === "accepted" && !asksAnywhere(config["transport"]) ? "no" : "yes";
     case "ldap-bind":
     case "smtp-bind":
     case "file-login":

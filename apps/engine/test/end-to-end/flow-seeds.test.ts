@@ -263,6 +263,50 @@ test("asks another server for recipients: taken, refused, no answer", async () =
   expect(conversations).not.toContain("data");
 });
 
+test("the call-ahead block asks the domain's own server, passes on its words, and remembers what it said", async () => {
+  const node = (config: object) =>
+    createTestFlows({
+      settings: {
+        transports: { strict: { destination: `127.0.0.1:${smtpPort}` } },
+        flows: {
+          f: {
+            kind: "recipient",
+            title: "Ask",
+            entry: "ask",
+            nodes: {
+              ask: {
+                block: "smtp-callahead",
+                version: 1,
+                config: { ...config },
+                outcomes: { accepted: "ok", error: "later" },
+              },
+              ok: { block: "accept", version: 1, config: {} },
+              later: { block: "defer", version: 1, config: {} },
+            },
+          },
+        },
+      },
+    });
+  const own = node({ ownWords: true });
+  const ask = async (recipient: string, transport: string | null = "strict") =>
+    (await own.recipient("f", recipient, { transport })).verdict;
+  expect((await ask("joe@own.example")).kind).toBe("accept");
+  expect(await ask("nobody@own.example")).toMatchObject({
+    kind: "reject",
+    text: "no such user",
+  });
+  expect((await ask("later@own.example")).kind).toBe("defer");
+  expect((await ask("joe@own.example", null)).kind).toBe("defer"); // no server is known
+  await ask("joe@own.example");
+  await ask("nobody@own.example");
+  const asked = conversations.filter((line) => line.endsWith("@own.example"));
+  expect(asked).toEqual([
+    "rcpt joe@own.example",
+    "rcpt nobody@own.example",
+    "rcpt later@own.example",
+  ]);
+});
+
 test("delivers while the client waits, and gives the next hop's answer", async () => {
   conversations.length = 0;
   const one = flows(

@@ -1,4 +1,4 @@
-import { defineBlock, field } from "@sluice/flow-schema";
+import { defineBlock, field, type Outcomes } from "@sluice/flow-schema";
 import { hsl } from "@sluice/hsl";
 import { z } from "zod";
 
@@ -12,10 +12,12 @@ export const block = defineBlock({
   icon: "phone-outgoing",
   flows: ["recipient"],
   config: z.strictObject({
-    transport: field.reference("transport", {
-      label: "Transport",
-      help: "The server to ask; one that knows its own users.",
-    }),
+    transport: field
+      .reference("transport", {
+        label: "Transport",
+        help: "The server to ask; one that knows its own users. None: the transport of the recipient's domain.",
+      })
+      .optional(),
     sender: field
       .choice(["null", "sender"], {
         label: "Ask as",
@@ -23,19 +25,36 @@ export const block = defineBlock({
         choices: { null: "Null sender (<>)", sender: "The sender of the mail" },
       })
       .default("null"),
+    ownWords: field
+      .toggle({
+        label: "Refuse with the server's words",
+        help: "The client reads what the server said. Off: “Refused” leads on to a block of yours.",
+      })
+      .default(false),
   }),
-  defaults: { transport: "" },
+  defaults: {},
   example: { transport: "internal" },
-  outcomes: { accepted: "Taken", refused: "Refused", error: "No answer" },
+  outcomes: ({ ownWords }): Outcomes<string> => ({
+    accepted: "Taken",
+    ...(ownWords ? {} : { refused: "Refused" }),
+    error: "No answer",
+  }),
   tones: { refused: "else", error: "error" },
-  label: ({ transport }) => `at ${transport}`,
-  script: ({ transport, sender }, to, local) => hsl`
-    ${local("answer")} = smtp_lookup_rcpt(${`mailtransport:${transport}`}, ${sender === "null" ? "" : hsl`$sender`}, $recipient);
-    if (${local("answer")} < 0) {
-      ${to("error")}
-    }
-    if (${local("answer")} == 0) {
-      ${to("refused")}
-    }
-    ${to("accepted")}`,
+  label: ({ transport }) =>
+    transport === undefined ? "at the domain's server" : `at ${transport}`,
+  script: ({ transport, sender, ownWords }, to, local) => {
+    const server =
+      transport === undefined ? hsl`$transportid` : hsl`${`mailtransport:${transport}`}`;
+    const from = sender === "null" ? hsl`""` : hsl`$sender`;
+    const refused = ownWords ? hsl`Reject(${local("answer")}["error_message"]);` : to("refused");
+    return hsl`
+      ${local("answer")} = smtp_lookup_rcpt(${server}, ${from}, $recipient, ["extended_result" => true]);
+      if (${local("answer")}["result"] < 0) {
+        ${to("error")}
+      }
+      if (${local("answer")}["result"] == 0) {
+        ${refused}
+      }
+      ${to("accepted")}`;
+  },
 });

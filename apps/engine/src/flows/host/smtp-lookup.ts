@@ -1,7 +1,8 @@
 /**
  * Asks another mail server whether it takes a recipient, or whether a password is
  * right, without sending mail. A temporary refusal, and everything that is no clear
- * answer, is "could not ask". A recipient that was taken is remembered for a day.
+ * answer, is "could not ask". A recipient that was taken is remembered for a day, one that was refused for
+ * five minutes.
  */
 import { parseMailbox } from "@sluice/mail-syntax";
 import { LRUCache } from "lru-cache";
@@ -41,9 +42,15 @@ export type SmtpLookup = {
 };
 
 const rememberMilliseconds = 86_400_000;
+/** A guesser of addresses must not reach the server each time; a new user must not wait long. */
+const rememberRefusedMilliseconds = 300_000;
 
 export const createSmtpLookup = (): SmtpLookup => {
   const taken = new LRUCache<string, true>({ max: 100_000, ttl: rememberMilliseconds });
+  const refused = new LRUCache<string, LookupAnswer>({
+    max: 100_000,
+    ttl: rememberRefusedMilliseconds,
+  });
 
   const withServer = async (
     server: LookupServer,
@@ -67,13 +74,18 @@ export const createSmtpLookup = (): SmtpLookup => {
   };
 
   return {
-    clear: () => taken.clear(),
+    clear: () => {
+      taken.clear();
+      refused.clear();
+    },
     recipient: async (server, sender, recipient) => {
       if (parseMailbox(recipient) === null || (sender !== "" && parseMailbox(sender) === null)) {
         return { kind: "error", code: 0, text: "This is no address." };
       }
       const key = `${server.key} ${sender} ${recipient}`;
       if (taken.get(key) === true) return { kind: "yes" };
+      const before = refused.get(key);
+      if (before !== undefined) return before;
       const answer = await withServer(server, async (dialog) => {
         if (server.user !== "") {
           const signedIn = await signIn(dialog, server, server.user, server.password);
@@ -87,6 +99,7 @@ export const createSmtpLookup = (): SmtpLookup => {
         return answerOf(to.code, to.text);
       });
       if (answer.kind === "yes") taken.set(key, true);
+      if (answer.kind === "no") refused.set(key, answer);
       return answer;
     },
     password: async (server, user, password) => {
