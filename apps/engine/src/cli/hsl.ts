@@ -36,7 +36,7 @@ type Answer = {
 export const runHslCommand = async (args: readonly string[], io: CommandIo): Promise<number> => {
   try {
     const options = readOptions(args);
-    const script = await readFile(options.file, "utf8");
+    const script = (await readFile(options.file, "utf8")).replace(/^\uFEFF/, "");
     const answer = await (options.isCheck ? check(script, options) : run(script, options));
     print(answer, options, io);
     return answer.diagnostics.some(({ severity }) => severity === "error") ? 1 : 0;

@@ -244,6 +244,13 @@ const needsFailure = (run: RunContext, action: string): void => {
   }
 };
 
+const giveUp =
+  (name: string): FunctionBody =>
+  (args, run) => {
+    if (codeOf(run) !== null) needsFailure(run, name);
+    return new Ending(name, args);
+  };
+
 export const deliveryActions: Bodies = {
   Try: (args, run) => {
     if (codeOf(run) !== null) throw new ScriptError("after-attempt", "the attempt has been made");
@@ -254,10 +261,8 @@ export const deliveryActions: Bodies = {
     return new Ending("Retry", args);
   },
   Delete: ending("Delete"),
-  GenerateDSN: (args, run) => {
-    if (codeOf(run) !== null) needsFailure(run, "GenerateDSN");
-    return new Ending("GenerateDSN", args);
-  },
+  GenerateDSN: giveUp("GenerateDSN"),
+  Bounce: giveUp("Bounce"),
   Reschedule: (args, run) => {
     if (codeOf(run) !== null) needsFailure(run, "Reschedule");
     return new Ending("Reschedule", args);

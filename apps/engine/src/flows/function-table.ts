@@ -76,7 +76,7 @@ export const functionTable = (
   const missing: string[] = [];
   for (const [name, signature] of environmentFor(kind, blocks).functions) {
     const core = coreLibrary.bodies.get(name);
-    const body = own[signature.name];
+    const body = own[name] ?? own[signature.name];
     if (body !== undefined) table.set(name, finished(signature, body));
     else if (core !== undefined) table.set(name, core);
     else missing.push(name);

@@ -142,7 +142,8 @@ export const createDryRunner = (parts: ScriptParts): DryRunner => {
         });
       case "delivery": {
         const input = deliveryOf(question, read);
-        if (!read.flag("attempted", false)) return deliveries.before(flow, input);
+        const isAfter = read.flag("attempted", Object.hasOwn(variables, "errorcode"));
+        if (!isAfter) return deliveries.before(flow, input);
         const attempt = {
           code: read.number("errorcode", 451),
           enhancedStatus: read.text("errorndr", "") || null,

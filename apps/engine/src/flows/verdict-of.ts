@@ -144,6 +144,7 @@ export const beforeVerdict = (
     case "Delete":
       return { kind: "delete" };
     case "GenerateDSN":
+    case "Bounce":
       return { kind: "bounce", text: "Returned by local policy" };
     case "Reschedule": {
       const wait = waitOf(result.args);
@@ -169,6 +170,7 @@ export const afterVerdict = (result: RunResult): AfterDeliveryVerdict => {
     case "Delete":
       return { kind: "delete" };
     case "GenerateDSN":
+    case "Bounce":
       return { kind: "bounce" };
     case "Deliver":
       return {

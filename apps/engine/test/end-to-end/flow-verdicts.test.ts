@@ -524,30 +524,53 @@ test("what a file is shows in its first bytes, not in its name", async () => {
   expect(verdict.header?.toString()).toContain("X-Spam-Flag: YES\r\n");
 });
 
-test("a script on the command line sees the variables it is given, and its own changes to them", async () => {
+/** What `sluice hsl … --json` says of a script. */
+const commandLine = async (script: string, ...options: string[]) => {
   const folder = mkdtempSync(path.join(tmpdir(), "hsl-"));
   const file = path.join(folder, "script.hsl");
-  writeFileSync(
-    file,
-    'echo $senderparams["SIZE"]; echo $context["seen"]; SetRecipient("new@x.test"); echo $recipient; Accept();',
-  );
+  writeFileSync(file, script);
   let out = "";
-  const exitCode = await runHslCommand(
-    [
-      file,
-      "--flow",
-      "recipient",
-      "--json",
-      "--vars",
-      '{"senderparams":{"SIZE":"100"},"context":{"seen":1},"recipient":"old@x.test"}',
-    ],
-    { stdout: (text) => (out += text), stderr: () => {} },
-  );
+  const exitCode = await runHslCommand([file, "--json", ...options], {
+    stdout: (text) => (out += text),
+    stderr: () => {},
+  });
   rmSync(folder, { recursive: true });
-  expect(exitCode).toBe(0);
-  expect(JSON.parse(out)).toEqual({
+  return { exitCode, ...JSON.parse(out) };
+};
+
+test("a script on the command line sees the variables it is given, and its own changes to them", async () => {
+  const vars = '{"senderparams":{"SIZE":"100"},"context":{"seen":1},"recipient":"old@x.test"}';
+  expect(
+    await commandLine(
+      'echo $senderparams["SIZE"]; echo $context["seen"]; SetRecipient("new@x.test"); echo $recipient; Accept();',
+      ...["--flow", "recipient", "--vars", vars],
+    ),
+  ).toEqual({
+    exitCode: 0,
     log: ["100", "1", "new@x.test"],
     verdict: { action: "Accept" },
     diagnostics: [],
+  });
+});
+
+test("the command says which action a script called, and where it went wrong with the cure", async () => {
+  const failed = ["--flow", "delivery", "--vars", '{"errorcode":550}'];
+  expect(await commandLine("echo $action; Bounce();", ...failed)).toMatchObject({
+    log: ["BOUNCE"],
+    verdict: { action: "Bounce" },
+  });
+  expect(await commandLine("\uFEFFif (true && false) {}")).toEqual({
+    exitCode: 1,
+    log: [],
+    verdict: null,
+    diagnostics: [
+      {
+        severity: "error",
+        code: "foreign-operator",
+        message: "There is no `&&`. Write and.",
+        line: 1,
+        column: 10,
+      },
+    ],
   });
 });
