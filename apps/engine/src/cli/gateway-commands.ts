@@ -3,11 +3,14 @@ import { ask, problemLine } from "./connect.ts";
 import { type Command, CommandError, oneWord } from "./invocation.ts";
 import { printable } from "./table.ts";
 
+const counted = (count: number, what: string): string =>
+  `${count} ${what}${count === 1 ? "" : "s"}`;
+
 export const status: Command = async () => {
   const value = await ask((api) => api.system.status.query());
   const lines = [
     `Sluice ${value.version}, ${value.node}, since ${value.startedAt}`,
-    `Revision ${value.revision ?? "none"}, ${value.unpublishedChanges} unpublished changes, ${value.problems.errors} errors, ${value.problems.warnings} warnings in the draft`,
+    `Revision ${value.revision ?? "none"}, ${counted(value.unpublishedChanges, "unpublished change")}, ${counted(value.problems.errors, "error")}, ${counted(value.problems.warnings, "warning")} in the draft`,
     ...value.listeners.map(
       ({ worker, listener, state, address, port, error }) =>
         `Listener ${listener} (${worker}): ${state} on ${address} port ${port}${error === null ? "" : `: ${printable(error)}`}`,

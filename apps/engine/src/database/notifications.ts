@@ -16,6 +16,8 @@ export const createNotifications = (address: DatabaseAddress): Notifications => 
   let client: pg.Client | null = null;
   let closed = false;
   let timer: NodeJS.Timeout | undefined;
+  /** A connection takes one statement at a time. */
+  let last: Promise<void> = Promise.resolve();
 
   const tell = (channel: string, payload: string): void => {
     for (const listener of listeners.get(channel) ?? []) listener(payload);
@@ -55,7 +57,10 @@ export const createNotifications = (address: DatabaseAddress): Notifications => 
       const existing = listeners.get(channel);
       if (existing === undefined) {
         listeners.set(channel, new Set([listener]));
-        client?.query(`LISTEN ${pg.escapeIdentifier(channel)}`).catch(() => {}); // connect() repeats it
+        const ask = async (): Promise<void> => {
+          await client?.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
+        };
+        last = last.then(ask).catch(() => {}); // connect() repeats it
       } else existing.add(listener);
       return () => listeners.get(channel)?.delete(listener);
     },

@@ -58,7 +58,16 @@ export const draftObjects = async (transaction: Transaction | Store): Promise<Se
   const rows = await transaction.draftObject.findMany({
     orderBy: [{ kind: "asc" }, { id: "asc" }],
   });
-  return rows.map(({ kind, id, body }) => ({ kind: parseKind(kind), id, body }));
+  return rows.map(({ kind: text, id, body }) => {
+    const kind = parseKind(text);
+    return { kind, id, body: completed(kind, body) };
+  });
+};
+
+/** With the settings that a newer version has added, at their defaults; what cannot be read stays as it is. */
+const completed = (kind: ObjectKind, body: unknown): unknown => {
+  const parsed = parseObject(kind, body);
+  return parsed.success ? parsed.data : body;
 };
 
 /** Tells every open editor; the payload names who changed what. */
@@ -184,7 +193,8 @@ export const createDraftStore = (store: Store, blocks: BlockRegistry, secrets: S
         .map(({ id, body }) => [id, body]),
     );
     const present = rows.map((row): DraftRow => {
-      const { id, body, version, updatedBy } = row;
+      const { id, version, updatedBy } = row;
+      const body = completed(kind, row.body);
       const state = !live.has(id) ? "new" : sameValue(live.get(id), body) ? "live" : "changed";
       live.delete(id);
       return { kind, id, body, version, updatedAt: row.updatedAt.toISOString(), updatedBy, state };

@@ -29,6 +29,18 @@ test("a new gateway has a listener, a quarantine, no domain, and nothing to publ
   expect((await refusal(publish("nothing"))).code).toBe("INVALID");
 });
 
+test("a setting that a newer version adds is no change of the draft", async () => {
+  const { pool } = gateway.database;
+  const take = (field: string) =>
+    pool.query("UPDATE draft_object SET body = body - $1 WHERE kind = 'listener'", [field]);
+  await take("longLines");
+  expect(await anna.api.settings.changes.query()).toEqual([]);
+  expect((await anna.api.settings.list.query({ kind: "listener" }))[0]?.state).toBe("live");
+  await pool.query(
+    "UPDATE draft_object SET body = body || '{\"longLines\": \"accept\"}' WHERE kind = 'listener'",
+  );
+});
+
 test("an object is made, changed and published; each step is seen in its state", async () => {
   const transport = { kind: "transport", id: "internal" } as const;
   const state = async () => (await anna.api.settings.get.query(transport)).state;
