@@ -10,14 +10,15 @@ import { enableCompileCache } from "node:module";
 if (import.meta.main) {
   enableCompileCache(); // the second start reads what the first has compiled
   const argv = process.argv.slice(2);
-  if (argv[0] === "hsl") {
+  const [command] = argv.includes("--help") ? ["help"] : argv;
+  if (command === "hsl") {
     // needs no gateway, and brings options of its own
     const { runHslCommand } = await import("./hsl.ts");
     process.exitCode = await runHslCommand(argv.slice(1), {
       stdout: (text) => process.stdout.write(text),
       stderr: (text) => process.stderr.write(text),
     });
-  } else if (argv[0] === "start") {
+  } else if (command === "start") {
     const [{ runMain }, { fail }] = await Promise.all([
       import("../main.ts"),
       import("./run-command.ts"),
