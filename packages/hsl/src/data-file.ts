@@ -3,15 +3,19 @@ import { HslArray } from "./values/array.ts";
 import { encodeText } from "./values/bytes.ts";
 import type { Value } from "./values/value.ts";
 
-export type DataFormat = "json" | "csv" | "txt";
+/** The text of a YAML file is given as JSON, which is YAML too: this package reads no other. */
+export type DataFormat = "json" | "csv" | "txt" | "yaml";
 
 export type ReadData =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly reason: string };
 
+const formats = ["json", "csv", "txt", "yaml"] as const;
+
 export const dataFormatOf = (name: string): DataFormat | null => {
   const extension = /\.([a-z]+)$/i.exec(name)?.[1]?.toLowerCase();
-  return extension === "json" || extension === "csv" || extension === "txt" ? extension : null;
+  if (extension === "yml") return "yaml";
+  return formats.find((format) => format === extension) ?? null;
 };
 
 export const readData = (text: string, format: DataFormat): ReadData => {
@@ -20,7 +24,10 @@ export const readData = (text: string, format: DataFormat): ReadData => {
   try {
     return { ok: true, value: fromJson(JSON.parse(text), 0) };
   } catch {
-    return { ok: false, reason: "The file is not JSON, or is nested too deeply." };
+    return {
+      ok: false,
+      reason: `The file is not ${format.toUpperCase()}, or is nested too deeply.`,
+    };
   }
 };
 

@@ -77,7 +77,12 @@ class Linker {
     if (node.what.kind === "ImportData") {
       const format = dataFormatOf(name);
       if (format === null) {
-        unit.report("error", "bad-import", node.path, "Only .json, .csv and .txt files hold data.");
+        unit.report(
+          "error",
+          "bad-import",
+          node.path,
+          "Only .json, .csv, .yaml and .txt files hold data.",
+        );
         return;
       }
       this.linkData(node, unit, format, chain);

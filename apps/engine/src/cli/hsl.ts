@@ -115,14 +115,16 @@ const readFiles = async (folder: string | null): Promise<ReadonlyMap<string, Buf
 };
 
 const check = async (script: string, options: Options): Promise<Answer> => {
-  const [{ blocks }, { environmentFor }, { compile, fullMessage }] = await Promise.all([
-    import("@sluice/blocks/definitions"),
-    import("@sluice/flow-schema"),
-    import("@sluice/hsl"),
-  ]);
+  const [{ blocks }, { environmentFor }, { compile, fullMessage }, { scriptFiles }] =
+    await Promise.all([
+      import("@sluice/blocks/definitions"),
+      import("@sluice/flow-schema"),
+      import("@sluice/hsl"),
+      import("../flows/script-files.ts"),
+    ]);
   const files = await readFiles(options.files);
   const { diagnostics } = compile(script, environmentFor(options.kind, blocks), {
-    resolve: (name) => files.get(name.replace(/^file:(?:\/\/)?/, ""))?.toString("utf8") ?? null,
+    resolve: scriptFiles((name) => files.get(name) ?? null),
   });
   const full = diagnostics.map((each) => told({ ...each, message: fullMessage(each) }));
   return { log: [], verdict: null, diagnostics: full };

@@ -17,6 +17,7 @@ import {
 import { compile } from "@sluice/hsl";
 import type { Settings } from "@sluice/settings";
 import type { LiveFlow } from "./live-flow.ts";
+import { scriptFiles } from "./script-files.ts";
 
 export type FlowFault = {
   readonly flow: string;
@@ -35,7 +36,7 @@ export const buildLiveFlows = (
   blocks: BlockRegistry,
   file: (nameOrId: string) => Buffer | null = () => null,
 ): LiveFlows => {
-  const resolve = resolveFrom(file);
+  const resolve = scriptFiles(file);
   const flows = new Map<string, LiveFlow>();
   const problems: FlowFault[] = [];
   for (const [id, flow] of Object.entries(settings.flows)) {
@@ -74,12 +75,6 @@ export const buildLiveFlows = (
   }
   return { flows, problems };
 };
-
-/** `file:1`, `file://name` and `name` all mean a stored file. */
-const resolveFrom =
-  (file: (nameOrId: string) => Buffer | null) =>
-  (name: string): string | null =>
-    file(name.replace(/^file:(?:\/\/)?/, ""))?.toString("utf8") ?? null;
 
 const titlesOf = (
   flow: Flow,

@@ -23,6 +23,7 @@ import type { LiveFlow } from "./live-flow.ts";
 import { createDeliveryFlowRunner } from "./run-delivery.ts";
 import { createFlowRunner } from "./run-flow.ts";
 import type { FlowParts } from "./run-once.ts";
+import { scriptFiles } from "./script-files.ts";
 import type { FlowServices } from "./services.ts";
 import type { FlowTrace } from "./trace.ts";
 import { jsonValue } from "./values.ts";
@@ -70,7 +71,7 @@ export const compileScript = (
   file: Snapshot["file"],
 ) =>
   compile(script, environmentFor(kind, blocks), {
-    resolve: (name) => file(name.replace(/^file:(?:\/\/)?/, ""))?.toString("utf8") ?? null,
+    resolve: scriptFiles(file),
   });
 
 export type DryRunner = (

@@ -4,6 +4,7 @@
  */
 import type { SettingsObject } from "@sluice/settings/text-form";
 import { z } from "zod";
+import { scriptFiles } from "../flows/script-files.ts";
 import { readFile } from "./file-store.ts";
 import type { Store, Transaction } from "./prisma.ts";
 
@@ -38,7 +39,10 @@ export const readIncludedFiles = async (
     texts.set(name, text);
     waiting.push(...mentioned(text));
   }
-  return (name) => texts.get(plainName(name)) ?? null;
+  return scriptFiles((name) => {
+    const text = texts.get(name);
+    return text === undefined ? null : Buffer.from(text);
+  });
 };
 
 /** `file:1`, `file://name` and `name` all mean a stored file. */

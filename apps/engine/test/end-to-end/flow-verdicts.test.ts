@@ -481,7 +481,8 @@ test("a script block brings in stored files: lines, functions and data", async (
           `include "file://common";
 import { isStaff, $limit as $most } from "file:staff";
 import $people from "people.json";
-echo "$greeting $most";
+import $words from "file://words.yaml";
+echo "$greeting $most " . $words["end"];
 if (isStaff($recipientlocalpart, $people)) Accept();
 Reject("No such user");`,
         ),
@@ -491,11 +492,12 @@ Reject("No such user");`,
       common: '$greeting = "Hello";',
       staff: "$limit = 7;\nfunction isStaff($name, $people) { return in_array($name, $people); }",
       "people.json": '["bob"]',
+      "words.yaml": "end: goodbye\nmore: [1, 2]\n",
     },
   });
   expect((await flows.recipient("f", "bob@example.org")).verdict).toMatchObject({ kind: "accept" });
   expect((await flows.recipient("f", "eve@example.org")).verdict).toMatchObject({ kind: "reject" });
-  expect(flows.echoed()).toEqual(["Hello 7", "Hello 7"]);
+  expect(flows.echoed()).toEqual(["Hello 7 goodbye", "Hello 7 goodbye"]);
 });
 
 test("a flow whose included file is missing does not run, and says so", () => {
