@@ -111,6 +111,10 @@ const parseKeyword = (cursor: Cursor, token: Token): Expression => {
     case "isset":
     case "unset":
       return parseTargets(cursor, token.text === "isset" ? "Isset" : "Unset");
+    case "yield":
+      return cursor.fail("foreign-word", token, "There is no `yield`: functions return once.", {
+        cure: "Gather the values in an array, and return that.",
+      });
     case "echo":
       return cursor.unexpected("Expected an expression", {
         cure: "`echo` is a statement of its own.",
