@@ -48,7 +48,7 @@ const many = { 4: 1n << 20n, 6: 1n << 100n } as const;
 
 /** Whether an address, network or range of a list holds a good part of the internet. */
 export const namesManyStrangers = (text: string): boolean => {
-  const network = parseNetwork(text);
+  const network = parseNetwork(text.replace(/\/\/.*$/, ""));
   if (network === undefined) return false;
   const { family, first, last } = network;
   const isOwn = ownNetworks.some(

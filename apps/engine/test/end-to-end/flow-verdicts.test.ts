@@ -576,3 +576,41 @@ test("the command says which action a script called, and where it went wrong wit
     ],
   });
 });
+
+test("an IP list asks its own lines and a file's; a file that is missing is no answer", async () => {
+  const flows = createTestFlows({
+    files: { friends: "203.0.113.0/24 // partners\nnonsense\n" },
+    settings: {
+      flows: Object.fromEntries(
+        ["friends", "gone"].map((file) => [
+          file,
+          {
+            kind: "ip-policy" as const,
+            title: "List",
+            entry: "list",
+            nodes: {
+              list: {
+                block: "ip-list",
+                version: 1,
+                config: { networks: ["192.0.2.7 // office"], file },
+                outcomes: { listed: "ok", unlisted: "no", error: "broken" },
+              },
+              ok: { block: "allow", version: 1, config: {} },
+              no: { block: "block", version: 1, config: { reply: "never" } },
+              broken: { block: "block", version: 1, config: { reply: "later" } },
+            },
+          },
+        ]),
+      ),
+    },
+  });
+  const answer = async (flow: string, clientAddress: string) => {
+    const { verdict } = await flows.connect(flow, { clientAddress });
+    return verdict.kind === "allow" ? "allowed" : verdict.lines[0]?.slice(0, 3);
+  };
+  expect(await answer("friends", "192.0.2.7")).toBe("allowed");
+  expect(await answer("friends", "203.0.113.200")).toBe("allowed");
+  expect(await answer("friends", "198.51.100.1")).toBe("554");
+  expect(await answer("gone", "192.0.2.7")).toBe("allowed"); // its own lines are enough
+  expect(await answer("gone", "203.0.113.200")).toBe("421");
+});

@@ -42,4 +42,19 @@ export const fileStoreFunctions: readonly HostFunction[] = [
     ["file-store"],
     { since: "classic" },
   ),
+  lookup(
+    "in_network_file",
+    "Tells whether a line of a file holds an IP address.",
+    [
+      parameter("ip", "string", "The address, IPv4 or IPv6."),
+      parameter(
+        "name",
+        "string",
+        "`file:ID` or `file://NAME`; on each line an address, a network or a range, `//` or `#` begins a remark.",
+      ),
+    ],
+    [["boolean", "number"], "Whether one does; −1 when there is no such file."],
+    ["file-store"],
+    { since: "sluice" },
+  ),
 ];

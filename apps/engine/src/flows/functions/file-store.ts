@@ -37,6 +37,16 @@ export const fileStoreFunctions = (files: FileStore): Bodies => {
       }
       return content.toString("latin1");
     },
+    in_network_file: (args, run) => {
+      const host = flowHost(run);
+      const name = textAt(args, 1);
+      const held = files.holds(host.snapshot, name, textAt(args, 0));
+      if (held === "missing") {
+        host.note("warn", `there is no file ${name}`);
+        return -1;
+      }
+      return held;
+    },
     in_file: (args, run) => {
       const host = flowHost(run);
       const options = optionsAt(args, 2);

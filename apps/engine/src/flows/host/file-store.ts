@@ -5,7 +5,9 @@
  */
 import { LRUCache } from "lru-cache";
 import type { Snapshot } from "../../config/snapshot.ts";
+import type { MaybeLater } from "../flow-input.ts";
 import { buildIndex, type LineFormat, type LineIndex } from "./line-index.ts";
+import { buildNetworkIndex, type NetworkIndex } from "./network-index.ts";
 
 export type FileStore = {
   /** null: there is no such file. */
@@ -17,6 +19,12 @@ export type FileStore = {
     word: string,
     format: LineFormat,
   ) => Promise<FoundLine | null | "missing"> | FoundLine | null | "missing";
+  /** Whether a line of the file holds the address. */
+  readonly holds: (
+    snapshot: Snapshot,
+    name: string,
+    address: string,
+  ) => MaybeLater<boolean> | "missing";
 };
 
 export type FoundLine = {
@@ -33,6 +41,7 @@ export const fileName = (given: string): string | null => {
 
 export const createFileStore = (): FileStore => {
   const indexes = new LRUCache<string, Promise<LineIndex> | LineIndex>({ max: 200 });
+  const networks = new WeakMap<Buffer, MaybeLater<NetworkIndex>>();
   const byBuffer = new WeakMap<Buffer, Map<string, Promise<LineIndex> | LineIndex>>();
 
   const read = (snapshot: Snapshot, name: string): Buffer | null => {
@@ -59,6 +68,17 @@ export const createFileStore = (): FileStore => {
 
   return {
     read,
+    holds: (snapshot, name, address) => {
+      const content = read(snapshot, name);
+      if (content === null) return "missing";
+      const index = networks.get(content) ?? buildNetworkIndex(content);
+      networks.set(content, index);
+      if (!(index instanceof Promise)) return index.has(address);
+      return index.then((built) => {
+        networks.set(content, built);
+        return built.has(address);
+      });
+    },
     find: (snapshot, name, word, format) => {
       const content = read(snapshot, name);
       if (content === null) return "missing";
