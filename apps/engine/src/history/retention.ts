@@ -14,7 +14,7 @@ const batchRows = 5000;
 const statements = [
   {
     days: "historyDays",
-    text: `DELETE FROM mail_event WHERE id IN (SELECT id FROM mail_event WHERE at < $1 LIMIT ${batchRows})`,
+    text: `DELETE FROM mail_event WHERE ctid = ANY (ARRAY(SELECT ctid FROM mail_event WHERE at < $1 LIMIT ${batchRows}))`,
   },
   {
     days: "historyDays",
