@@ -139,7 +139,9 @@ export const DataTable = <Row,>(props: Props<Row>) => {
       onOpen(row);
     } else if (event.key === "." && row !== undefined) {
       const box = event.currentTarget.getBoundingClientRect();
-      if (openMenu(row, null, box.left + 24, box.bottom)) event.preventDefault();
+      event.preventDefault();
+      // after this key is over: the menu takes the focus, and would be closed by what is left of it
+      setTimeout(() => openMenu(row, null, box.left + 24, box.top + box.height / 2), 0);
     } else if (event.key === " " && selection !== undefined) {
       event.preventDefault();
       toggle(index, event.shiftKey);
@@ -242,7 +244,15 @@ export const DataTable = <Row,>(props: Props<Row>) => {
           })}
         </div>
       </div>
-      {menu !== null && <CellMenu menu={menu} onClose={() => setMenu(null)} />}
+      {menu !== null && (
+        <CellMenu
+          menu={menu}
+          onClose={() => {
+            setMenu(null);
+            focusRow(current);
+          }}
+        />
+      )}
       {loading && rows.length === 0 && <Waiting height={rowHeight} />}
       {!loading && rows.length === 0 && empty}
       {hasMore && !loading && (
@@ -268,7 +278,7 @@ type OpenMenu = {
 };
 
 const CellMenu = ({ menu, onClose }: { readonly menu: OpenMenu; readonly onClose: () => void }) => (
-  <Menu opened onClose={onClose} position="bottom-start" returnFocus>
+  <Menu opened onClose={onClose} position="bottom-start">
     <Menu.Target>
       <span style={{ position: "fixed", left: menu.x, top: menu.y, width: 1, height: 1 }} />
     </Menu.Target>

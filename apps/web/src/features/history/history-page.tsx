@@ -8,7 +8,7 @@ import { IconArrowUp } from "@tabler/icons-react";
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { type RouterOutputs, readError, trpc } from "../../api.ts";
+import { api, type RouterOutputs, readError, trpc } from "../../api.ts";
 import { onLiveNotice } from "../../shell/live-notices.ts";
 import { announce } from "../../ui/announce.tsx";
 import { copyToClipboard } from "../../ui/copy-text.ts";
@@ -25,12 +25,16 @@ import { QueryBox } from "./query-box.tsx";
 
 export type HistoryRow = RouterOutputs["history"]["list"]["rows"][number];
 
+const mostCounted = 200;
+
 export const HistoryPage = () => {
   const { q: text = "" } = useSearch({ from: "/shell/mail/history" });
   const navigate = useNavigate();
   const client = useQueryClient();
   const [live, setLive] = useState(true);
-  const [fresh, setFresh] = useState<ReadonlySet<string>>(new Set());
+  /** Grows with each notice; a notice stands for any number of messages. */
+  const [notices, setNotices] = useState(0);
+  const [fresh, setFresh] = useState(0);
   const scrolled = useRef(false);
   const [hidden, setHidden] = useLocalStorage<readonly string[]>({
     key: "sluice-history-hidden",
@@ -46,7 +50,8 @@ export const HistoryPage = () => {
   const key = JSON.stringify(options.queryKey);
 
   const refresh = useCallback((): void => {
-    setFresh(new Set());
+    setFresh(0);
+    setNotices(0);
     // only the first page is asked for again, however far somebody had read
     client.setQueryData(options.queryKey, (old) =>
       old === undefined
@@ -59,7 +64,7 @@ export const HistoryPage = () => {
   useEffect(
     () =>
       onLiveNotice((notice) => {
-        if (notice.type === "history") setFresh((ids) => new Set(ids).add(notice.messageId));
+        if (notice.type === "history") setNotices((count) => count + 1);
         // nobody told what happened while the connection was gone
         if (notice.type === "connected") refresh();
       }),
@@ -67,13 +72,30 @@ export const HistoryPage = () => {
   );
   const shows = live && !scrolled.current;
   useEffect(() => {
-    if (fresh.size === 0 || !shows) return undefined;
-    const timer = setTimeout(refresh, 1000);
-    return () => clearTimeout(timer);
-  }, [fresh, shows, refresh]);
+    if (notices === 0) return undefined;
+    let isOld = false;
+    const timer = setTimeout(() => {
+      if (live && !scrolled.current) {
+        refresh();
+        return;
+      }
+      // somebody reads: says how many there are, and moves nothing
+      const loaded = new Set(rows.map(({ messageId }) => messageId));
+      api.history.list.query({ query: text, limit: mostCounted }).then(
+        (page) => {
+          if (!isOld) setFresh(page.rows.filter(({ messageId }) => !loaded.has(messageId)).length);
+        },
+        () => {}, // the list itself says when nobody answers
+      );
+    }, 1000);
+    return () => {
+      isOld = true;
+      clearTimeout(timer);
+    };
+  }, [notices, shows, refresh, live, text, rows]);
 
   const search = (next: string): void => {
-    setFresh(new Set());
+    setFresh(0);
     void navigate({
       to: "/mail/history",
       search: next === "" ? {} : { q: next },
@@ -106,7 +128,7 @@ export const HistoryPage = () => {
       <QueryBox text={text} onSearch={search} error={isWrongQuery ? problem.message : null} />
       <Histogram query={text} onSearch={search} />
       {!isWrongQuery && <ErrorAlert error={pages.error} />}
-      {fresh.size > 0 && !shows && (
+      {fresh > 0 && !shows && (
         <Group justify="center">
           <Button
             size="compact-sm"
@@ -117,7 +139,7 @@ export const HistoryPage = () => {
               refresh();
             }}
           >
-            {`${fresh.size} new`}
+            {fresh >= mostCounted ? `${mostCounted} or more new` : `${fresh} new`}
           </Button>
         </Group>
       )}
