@@ -126,7 +126,7 @@ export const applyAfter = (
 };
 
 /** When a sender who asked for notices of delay gets one, where the transport says nothing. */
-const askedMinutes = 240;
+export const askedMinutes = 240;
 
 /** Whether this wait is worth a notice (RFC 3461 §5.2.4): once, and only when asked for by setting or sender. */
 export const isLate = (

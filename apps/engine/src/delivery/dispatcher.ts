@@ -9,12 +9,19 @@
  * get the message twice, which is the lesser evil (RFC 5321 §6.1, RFC 1047).
  */
 import type pg from "pg";
-import { claimEntries, claimOldEntries, findDueHops, suspendEntries } from "../queue/claims.ts";
+import {
+  claimEntries,
+  claimLateEntries,
+  claimOldEntries,
+  findDueHops,
+  suspendEntries,
+} from "../queue/claims.ts";
 import type { TakenEntry } from "../queue/group-commit.ts";
 import type { Lease } from "../queue/lease.ts";
 import { type Pauses, readPauses } from "../queue/pauses.ts";
 import type { AcceptMessage } from "../queue/queue-entry.ts";
 import { type QueueEntry, readBody } from "../queue/queue-store.ts";
+import { askedMinutes, type Decision, tryAgain } from "./decision.ts";
 import { type CopyResult, createDeliver, type DeliverParts } from "./deliver.ts";
 import {
   createHopQueue,
@@ -265,16 +272,26 @@ export const createDispatcher = (options: DispatcherOptions): Dispatcher => {
         maximumAgeMinutes: transport.maximumAgeMinutes,
         limit: suspendedPerTurn,
       };
+      const minutes = transport.delayNoticeMinutes;
+      const late = await claimLateEntries(pool, lease.epoch(), {
+        nextHop: hop.name,
+        limit: perHop,
+        askedMinutes: minutes > 0 ? minutes : askedMinutes,
+        otherMinutes: minutes > 0 ? minutes : null,
+      });
+      await settleUntried(hop, late, (entry) => tryAgain(transport, entry, options.clock()));
       await suspendEntries(pool, suspension);
       const old = await claimOldEntries(pool, lease.epoch(), { ...suspension, limit: perHop });
-      await giveUp(hop, old, transport.onGivingUp === "notify");
+      const notify = transport.onGivingUp === "notify";
+      await settleUntried(hop, old, () => ({ kind: "gone", notify, why: "age" }));
     }
   };
 
-  const giveUp = async (
+  /** A hop that does not answer is not asked for each of its entries; its last answer stands for all. */
+  const settleUntried = async (
     hop: HopQueue,
     entries: readonly QueueEntry[],
-    notify: boolean,
+    decide: (entry: QueueEntry) => Decision,
   ): Promise<void> => {
     const { settings } = options.snapshot();
     const { lastCode: code, lastReply: text } = hop;
@@ -291,7 +308,8 @@ export const createDispatcher = (options: DispatcherOptions): Dispatcher => {
         tls: null,
         takesDsn: false,
         milliseconds: 0,
-        decision: { kind: "gone", notify, why: "age" } as const,
+        decision: decide(entry),
+        isLate: decide(entry).kind === "again",
         traces: [],
       }));
       await settle(job, copies);

@@ -222,3 +222,45 @@ export const claimOldEntries = async (
   });
   return rows.map((row) => entryOf(row, epoch));
 };
+
+const claimLateText = `
+WITH first AS MATERIALIZED (
+  SELECT queue_id, received_at, sender, envelope FROM queue_entry e WHERE ${due} AND e.next_hop = $2
+    ORDER BY e.next_attempt_at LIMIT $3
+), late AS MATERIALIZED (
+  SELECT queue_id FROM first e WHERE e.sender <> '' AND e.envelope->>'delayNoticed' IS NULL
+    AND CASE WHEN e.envelope->'notify' @> '["DELAY"]'
+          THEN e.received_at <= now() - make_interval(secs => 60 * $4::float8)
+          WHEN jsonb_typeof(e.envelope->'notify') = 'array' THEN false
+          ELSE e.received_at <= now() - make_interval(secs => 60 * $5::float8) END
+), locked AS MATERIALIZED (
+  SELECT queue_id FROM queue_entry WHERE queue_id IN (SELECT queue_id FROM late)
+    AND lease_epoch IS NULL AND queue = $1 FOR UPDATE SKIP LOCKED
+)
+UPDATE queue_entry SET lease_epoch = $6 FROM locked
+WHERE queue_entry.queue_id = locked.queue_id
+  AND EXISTS (SELECT FROM worker_lease WHERE epoch = $6 AND until > now())
+RETURNING ${columns
+  .split(",")
+  .map((column) => `queue_entry.${column.trim()}`)
+  .join(", ")}`;
+
+/** Entries of a hop that does not answer whose senders are to hear that they wait. */
+export const claimLateEntries = async (
+  runner: Runner,
+  epoch: string,
+  one: {
+    readonly nextHop: string;
+    readonly limit: number;
+    /** Age at which a sender who asked is told; null at which the others are: never. */
+    readonly askedMinutes: number;
+    readonly otherMinutes: number | null;
+  },
+): Promise<QueueEntry[]> => {
+  const { rows } = await runner.query<Row>({
+    name: "entry-claim-late",
+    text: claimLateText,
+    values: ["outgoing", one.nextHop, one.limit, one.askedMinutes, one.otherMinutes, epoch],
+  });
+  return rows.map((row) => entryOf(row, epoch));
+};

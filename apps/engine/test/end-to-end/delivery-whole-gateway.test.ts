@@ -77,6 +77,8 @@ beforeAll(async () => {
     "domains/short.test.yaml": "transport: short\n",
     "transports/large.yaml": `destination: "127.0.0.1:${large.port}"\n`,
     "domains/large.test.yaml": "transport: large\n",
+    "transports/dead.yaml": `destination: "127.0.0.1:${await freePort()}"\nretryMinutes: [0.05]\ndelayNoticeMinutes: 0.03\n`,
+    "domains/dead.test.yaml": "transport: dead\n",
     "domains/hop.test.yaml": "transport: hop\n",
     "domains/noted.test.yaml": "transport: late\ndeliveryFlow: notes\n",
     "domains/routed.test.yaml": "transport: hop\ncontentFlow: route\n",
@@ -158,6 +160,19 @@ test("mail of signed-in users leaves by the listener's way out; others are no re
   await other.until((messages) =>
     messages.some(({ recipients }) => recipients.includes("you@world.test")),
   );
+});
+
+test("every sender hears once that mail for a dead host waits", async () => {
+  const names = Array.from({ length: 12 }, (_, index) => `user${index}@dead.test`);
+  for (const name of names) expect(await swaks("--to", name)).toContain(" accepted\n -> QUIT");
+  const delayed = (): string[] =>
+    sink.messages.flatMap(({ bytes }) =>
+      bytes.includes("Subject: Mail is delayed")
+        ? (/Final-Recipient: rfc822; (\S+)/.exec(bytes.toString("latin1"))?.[1] ?? [])
+        : [],
+    );
+  await sink.until(() => new Set(delayed()).size === names.length);
+  expect(delayed().sort()).toEqual([...names].sort());
 });
 
 test("a connection carries as many messages as the transport says", async () => {
