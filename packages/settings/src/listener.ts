@@ -146,7 +146,7 @@ export const Listener = z.strictObject({
   maximumConnectionsPerClient: field
     .number({
       label: "Connections of one client",
-      help: "Per IPv4 address or IPv6 /64.",
+      help: "Per IPv4 address or IPv6 /64, over all workers.",
       min: 1,
       section: "Limits",
     })

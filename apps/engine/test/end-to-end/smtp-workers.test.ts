@@ -83,6 +83,21 @@ test("limits hold for the gateway, whichever worker takes a connection", async (
   for (const client of kept) client.end();
 });
 
+test("the list of listeners tells how many clients are there, over all workers", async () => {
+  const clients = Array.from({ length: 3 }, () => new SmtpClient(port));
+  for (const client of clients) expect(await client.reply()).toMatch(/^220/);
+  const connected = async (): Promise<number> => {
+    const { stdout } = await gateway.cli(["status", "--json"]);
+    const own = JSON.parse(stdout).listeners.filter(
+      ({ listener: id }: { listener: string }) => id === "one",
+    );
+    return own.reduce((sum: number, one: { connections: number }) => sum + one.connections, 0);
+  };
+  while ((await connected()) !== 3); // workers tell it every five seconds
+  for (const client of clients) client.end();
+  while ((await connected()) !== 0);
+});
+
 test("guesses are counted for the gateway, whichever worker hears them", async () => {
   await gateway.apply({
     "flows/authentication/nobody.yaml":
