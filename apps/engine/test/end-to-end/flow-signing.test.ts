@@ -189,3 +189,59 @@ test("foreign senders are rewritten, ours are not, and bounces find their way ba
   expect(await restore(rewritten.replace("carol", "mallory"))).toEqual({ result: "forged" });
   expect(await restore("ann@example.org")).toEqual({ result: "none" });
 });
+
+test("the blocks rewrite a sender on the way out and restore it on the way back", async () => {
+  const node = (
+    block: string,
+    config: Record<string, unknown>,
+    outcomes: Record<string, string> = {},
+  ) => ({
+    ...{ block, version: 1, config, outcomes },
+  });
+  const signer = { signer: "example.org" };
+  const flows = createTestFlows({
+    settings: {
+      signers,
+      flows: {
+        out: {
+          kind: "content",
+          title: "Out",
+          entry: "rewrite",
+          nodes: {
+            rewrite: node("srs-rewrite", signer, { rewritten: "go", unchanged: "no" }),
+            go: node("deliver", {}),
+            no: node("reject", { text: "Ours" }),
+          },
+        },
+        back: {
+          kind: "recipient",
+          title: "Back",
+          entry: "restore",
+          nodes: {
+            restore: node("srs-restore", signer, { restored: "ok", other: "no", invalid: "bad" }),
+            ok: node("accept", {}),
+            no: node("reject", { text: "No such user" }),
+            bad: node("reject", { text: "Too old" }),
+          },
+        },
+      },
+    },
+    secrets,
+  });
+  const sender = "carol@foreign.example";
+  const { verdict } = await flows.content("out", mail, { sender });
+  expect(verdict.answer).toEqual({ kind: "accept" });
+  const rewritten = verdict.sender ?? "";
+  expect(rewritten).toMatch(/^SRS0=.*@example\.org$/);
+  const own = await flows.content("out", mail, { sender: "ann@example.org" });
+  expect(own.verdict.answer).toEqual({ kind: "reject", text: "Ours" });
+
+  const back = async (recipient: string) =>
+    (await flows.recipient("back", recipient, { sender: "" })).verdict;
+  expect(await back(rewritten)).toEqual({ kind: "accept", recipient: sender });
+  expect(await back(rewritten.replace("carol", "eve"))).toEqual({
+    kind: "reject",
+    text: "Too old",
+  });
+  expect(await back("ann@example.org")).toEqual({ kind: "reject", text: "No such user" });
+});
