@@ -236,3 +236,37 @@ test("without a gateway the command says what to do", async () => {
   expect(err).toContain("No gateway has run with the data folder");
   rmSync(empty, { recursive: true });
 });
+
+test("a signing domain is exported without its private keys, and comes back as it was", async () => {
+  const id = "example.org";
+  const body = { domain: id };
+  await anna.api.settings.discard.mutate({}); // what the tests before left
+  await anna.api.settings.save.mutate({ kind: "signer", id, body, version: null });
+  await anna.api.signers.makeKey.mutate({ id, selector: "s1", algorithm: "ed25519-sha256" });
+  await anna.api.signers.makeRewritingKey.mutate({ id });
+  await anna.api.settings.publish.mutate({ message: "Keys", acceptWarnings: true });
+  const out = path.join(folder, "signers");
+  expect((await sluice(["export", out])).code).toBe(0);
+  const text = readFileSync(path.join(out, "signers/example.org.yaml"), "utf8");
+  expect(text).toMatch(/domain: example\.org\nkeys:\n {2}s1:\n {4}algorithm: ed25519-sha256/);
+  expect(text).toMatch(/srsKey:\n {2}secret: stored/);
+  expect(text).not.toContain("PRIVATE KEY");
+  writeFileSync(
+    path.join(out, "signers/example.org.yaml"),
+    text.replace("algorithm: ed25519-sha256", "algorithm: ed25519-sha256\n    use: active"),
+  );
+  expect((await sluice(["plan", out])).out).toContain("example.org");
+  const applied = await sluice(["apply", out, "--message", "Activate"]);
+  expect(applied.code, applied.err).toBe(0);
+  expect(await anna.api.signers.keys.query({ id })).toMatchObject([
+    { selector: "s1", use: "active", privateKey: "set" },
+  ]);
+});
+
+test("whoever lost the authenticator signs in again after a word on the command line", async () => {
+  const reset = await sluice(["user", "reset-second-factor", "anna"]);
+  expect(reset).toMatchObject({ code: 0, out: expect.stringContaining("password alone") });
+  const nobody = await sluice(["user", "reset-second-factor", "nobody"]);
+  expect(nobody.code).not.toBe(0);
+  expect(nobody.err).toContain("There is no user nobody.");
+});
