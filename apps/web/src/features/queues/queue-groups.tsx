@@ -1,5 +1,14 @@
 /** The queue in groups: by next hop, with pause and resume, or by the answer that delays it. */
-import { Button, Group, Menu, ScrollArea, SegmentedControl, Stack, Table } from "@mantine/core";
+import {
+  Button,
+  Group,
+  Menu,
+  ScrollArea,
+  SegmentedControl,
+  Stack,
+  Table,
+  VisuallyHidden,
+} from "@mantine/core";
 import { IconDots } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
@@ -66,7 +75,9 @@ export const QueueGroups = ({
               <Table.Th scope="col">Next attempt</Table.Th>
               <Table.Th scope="col">{by === "hop" ? "Last answer" : "Next hops"}</Table.Th>
               {by === "hop" && mayOperate && queue === "outgoing" && (
-                <Table.Th scope="col" aria-label="Pause" />
+                <Table.Th scope="col">
+                  <VisuallyHidden>Pause</VisuallyHidden>
+                </Table.Th>
               )}
             </Table.Tr>
           </Table.Thead>
