@@ -42,7 +42,8 @@ export const createReadiness = (options: {
   let wanted = options.workers;
   return async () => {
     const { rows } = await options.pool.query<{ pid: number }>(
-      "SELECT pid FROM worker_status WHERE worker LIKE $1 || ' worker-%'",
+      `SELECT pid FROM worker_status
+       WHERE worker LIKE $1 || ' worker-%' AND updated_at > now() - interval '1 minute'`,
       [options.node.replace(/[\\%_]/g, "\\$&")],
     );
     const isReady = rows.filter(({ pid }) => isAlive(pid)).length >= wanted;
