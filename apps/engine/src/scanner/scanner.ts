@@ -6,7 +6,8 @@
  * what becomes of it. If the process dies, its lease runs out and the entry is
  * judged again. The client has had its 250, so a reject becomes a notice only when
  * the sender is known (signed in, or SPF passed: no backscatter); otherwise the mail
- * is dropped, and history says so. A deferral tries again later.
+ * is dropped, and history says so. A deferral tries again later. While a burst comes in,
+ * judging steps back: what clients wait for goes first.
  */
 import { hostname } from "node:os";
 import { domainOf as domainOfAddress, parseMailbox } from "@sluice/mail-syntax";
@@ -43,14 +44,20 @@ export type ScannerOptions = {
   readonly report: (text: string, error?: unknown) => void;
   /** Messages judged at once. */
   readonly concurrency?: number;
+  /** This process has its hands full with mail that comes in: then one is judged at a time, with a pause after it. */
+  readonly isBusy?: () => boolean;
   readonly pollMilliseconds?: number;
 };
+
+/** What a burst gets before the next message is judged. */
+const pauseMilliseconds = 50;
 
 /** Seconds until a deferred message is judged again: the last one repeats. */
 const retrySeconds = [60, 300, 900, 1800];
 
 export const createScanner = (options: ScannerOptions): Scanner => {
   const { queue, history, report, concurrency = 4, pollMilliseconds = 10_000 } = options;
+  const { isBusy = () => false } = options;
   let isClosed = false;
   let isPolling = false;
   let again = false;
@@ -83,16 +90,17 @@ export const createScanner = (options: ScannerOptions): Scanner => {
     try {
       do {
         again = false;
-        const room = concurrency - running.size;
+        const room = (isBusy() ? 1 : concurrency) - running.size;
         const entries = room > 0 ? await queue.claim(room) : [];
         for (const entry of entries) {
           const work = judgeOne(entry).finally(() => {
             running.delete(work);
-            void poll();
+            if (isBusy()) setTimeout(() => void poll(), pauseMilliseconds);
+            else void poll();
           });
           running.add(work);
         }
-        if (entries.length > 0 && running.size < concurrency) again = true;
+        if (entries.length > 0 && running.size < concurrency && !isBusy()) again = true;
       } while (again && !isClosed);
     } catch (error) {
       report("the incoming queue could not be read", error);

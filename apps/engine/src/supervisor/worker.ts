@@ -30,6 +30,7 @@ import { createPolicyCache } from "../session/policy-cache.ts";
 import { createPrisma } from "../store/prisma.ts";
 import { readSecretKey } from "../store/secret-store.ts";
 import type { Part } from "./child.ts";
+import { createIntakeWatch } from "./intake-watch.ts";
 import type { StartOrder } from "./orders.ts";
 import { createSnapshotSource } from "./snapshot-source.ts";
 import { writeWorkerStatus } from "./worker-status.ts";
@@ -142,6 +143,7 @@ export const startWorker = async (order: StartOrder, ledger: LedgerClient): Prom
     isHeld: (queueId) => dispatcher.isHeld(queueId) || incoming.isHeld(queueId),
     report: report("queue"),
   });
+  const intake = createIntakeWatch();
   const scanner = createScanner({
     queue: incoming,
     runner,
@@ -157,6 +159,7 @@ export const startWorker = async (order: StartOrder, ledger: LedgerClient): Prom
       );
       return result === "pass";
     },
+    isBusy: intake.isBusy,
     report: report("scanner"),
   });
   const forgetQueue = notifications.on(queueChannel, (reason) => {
@@ -175,7 +178,7 @@ export const startWorker = async (order: StartOrder, ledger: LedgerClient): Prom
     snapshot,
     parts: {
       runner,
-      acceptMessage: commit.acceptMessage,
+      acceptMessage: intake.watched(commit.acceptMessage),
       history,
       contents: createContentStore({ folder: path.join(environment.dataFolder, "spool") }),
       storageState: (listener) =>
@@ -225,6 +228,7 @@ export const startWorker = async (order: StartOrder, ledger: LedgerClient): Prom
     describe: words,
     stop: async () => {
       clearInterval(timer);
+      intake.close();
       await listeners.close();
       ledger.close();
       forgetQueue();

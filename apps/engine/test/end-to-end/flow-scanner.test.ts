@@ -171,6 +171,53 @@ test("each recipient ends on its own", async () => {
   expect((await database.pool.query("SELECT 1 FROM mail_trace")).rows).toHaveLength(3);
 });
 
+test("while mail pours in one message is judged at a time, and the others when it is over", async () => {
+  for (let index = 0; index < 8; index++) await accept(`user${index}@example.org`);
+  const flows = createTestFlows({
+    settings: {
+      domains: { "example.org": { contentFlow: "f" } },
+      flows: { f: scriptFlow("content", "Delete();") },
+    },
+  });
+  const history = createHistory({ pool: database.pool, clock: () => new Date(), logLevel: "info" });
+  let isBusy = true;
+  let running = 0;
+  let most = 0;
+  const counts: number[] = [];
+  const scanner = createScanner({
+    queue: createIncomingQueue({
+      pool: database.pool,
+      epoch: lease.epoch,
+      nextQueueId: lease.nextQueueId,
+      nextHopOf: () => "",
+    }),
+    runner: {
+      content: async (flow, input) => {
+        running += 1;
+        most = Math.max(most, running);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        running -= 1;
+        counts.push(most);
+        if (counts.length === 3) isBusy = false;
+        return flows.sessions.content(flow, input);
+      },
+    },
+    snapshot: () => flows.snapshot,
+    history,
+    clock: () => new Date(),
+    vouches: async () => false,
+    isBusy: () => isBusy,
+    report: () => {},
+  });
+  scanners.push(scanner);
+  scanner.wake();
+  while (counts.length < 8) await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(counts.slice(0, 3)).toEqual([1, 1, 1]);
+  expect(counts.at(-1)).toBeGreaterThan(1);
+  while ((await entries()).length > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await history.close();
+});
+
 test("a changed header is delivered, the rest stays as it came", async () => {
   await accept("bob@example.org");
   await scan('PrependHeader("Subject", "[x] ");');
