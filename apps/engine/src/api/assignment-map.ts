@@ -9,7 +9,14 @@ import { canonicalDomain, type DomainMatch, matchDomain } from "../config/domain
 /** Where a flow in force is set: here, or in an object that stands for more than this cell. */
 export type FlowInForce = {
   readonly id: string | null;
-  readonly from: "listener" | "domain" | "every-listener" | "other-listener" | "any" | "alias";
+  readonly from:
+    | "listener"
+    | "domain"
+    | "every-listener"
+    | "other-listener"
+    | "any"
+    | "alias"
+    | "transport";
 };
 
 export type MapCell = {
@@ -85,10 +92,23 @@ const cellOf = (settings: Settings, listener: string, name: string): MapCell => 
       authentication: here(authenticationFlow),
       recipient: ofDomain(match?.domain.recipientFlow),
       content: ofDomain(match?.domain.contentFlow),
-      delivery: ofDomain(match?.domain.deliveryFlow),
+      delivery: deliveryOf(settings, match, ofDomain),
     },
     transport: match?.domain.transport ?? null,
   };
+};
+
+/** The domain's delivery flow, else that of its transport. */
+const deliveryOf = (
+  { transports }: Settings,
+  match: DomainMatch | null,
+  ofDomain: (id: string | undefined) => FlowInForce,
+): FlowInForce => {
+  const { deliveryFlow, transport } = match?.domain ?? {};
+  const ofTransport = transport === undefined ? undefined : transports[transport]?.deliveryFlow;
+  return deliveryFlow === undefined && ofTransport !== undefined
+    ? { id: ofTransport, from: "transport" }
+    : ofDomain(deliveryFlow);
 };
 
 /** null: the object is this domain, on this listener. */

@@ -33,7 +33,10 @@ export const explainFlow = (settings: Settings, question: Question): MatchExplan
       authentication: listener.authenticationFlow ?? null,
       recipient: match?.domain.recipientFlow ?? null,
       content: match?.domain.contentFlow ?? null,
-      delivery: match?.domain.deliveryFlow ?? null,
+      delivery:
+        match?.domain.deliveryFlow ??
+        settings.transports[match?.domain.transport ?? ""]?.deliveryFlow ??
+        null,
     },
     transport: match?.domain.transport ?? null,
     refusal: refusalOf(match),

@@ -310,6 +310,13 @@ export const createDeliver = (parts: DeliverParts) => {
 
     // before: only a job of one copy has a flow of its own (the dispatcher sees to that)
     const flow = flowOf(snapshot, first);
+    if (typeof flow === "string") {
+      const decision = tryAgain(own.transport, first, clock(), 300);
+      return settle(
+        { code: 451, status: "4.3.5", text: flow },
+        { ...decision, ...(decision.kind === "again" ? { countsAsAttempt: false } : {}) },
+      );
+    }
     if (flow !== null) {
       const before = await parts.runner.before(flow, inputOf(snapshot, own, first));
       if (before.trace !== null) traces.push(before.trace);
@@ -414,9 +421,10 @@ const routeOf = (snapshot: Snapshot, id: string | null): Route | string => {
     : { id, transport };
 };
 
-const flowOf = (snapshot: Snapshot, entry: QueueEntry): LiveFlow | null => {
+/** A string: one is named, and it cannot run; the mail waits, for nobody knows what it would say. */
+const flowOf = (snapshot: Snapshot, entry: QueueEntry): LiveFlow | null | string => {
   const id = deliveryFlowId(snapshot.settings, entry);
-  return id === undefined ? null : (snapshot.flows.get(id) ?? null);
+  return id === undefined ? null : (snapshot.flows.get(id) ?? `The flow ${id} does not run.`);
 };
 
 const messageOf = (

@@ -148,6 +148,18 @@ test("the assignment map has a cell for each listener and domain, with the flows
   });
   expect(cell("example.net", "inbound")).toMatchObject({ why: "alias of example.org" });
   expect(cell("any", "inbound")).toMatchObject({ domain: null });
+  const { version } = await anna.api.settings.get.query({ kind: "transport", id: "internal" });
+  await anna.api.settings.save.mutate({
+    kind: "transport",
+    id: "internal",
+    body: { destination: "192.0.2.10:25", deliveryFlow: "default-delivery" },
+    version,
+  });
+  const later = await anna.api.domains.map.query({ of: "draft", filter: "example.org" });
+  expect(later.columns[0]?.cells.find(({ listener }) => listener === "inbound")).toMatchObject({
+    flows: { delivery: { id: "default-delivery", from: "transport" } },
+  });
+  await anna.api.settings.discard.mutate({ kind: "transport", id: "internal" });
   const some = await anna.api.domains.map.query({ of: "draft", filter: "EXAMPLE", limit: 1 });
   expect([some.columns.length, some.more]).toEqual([1, 1]);
   expect((await anna.api.domains.map.query({})).listeners).toHaveLength(1); // what is live

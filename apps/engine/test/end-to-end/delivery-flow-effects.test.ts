@@ -97,6 +97,18 @@ describe("before the attempt", () => {
     expect(server.lines[0]).toBe("LHLO gateway.test");
   });
 
+  test("a flow that is named and cannot run sends nothing; the mail waits and no attempt is counted", async () => {
+    const server = await start();
+    const delivery = createTestDelivery({
+      transports: { next: { destination: `127.0.0.1:${server.port}`, retryMinutes: [7] } },
+      settings: { domains: { "example.org": { deliveryFlow: "gone" } } },
+    });
+    const { code, text, decision } = await delivery.one(mail);
+    expect([code, text]).toEqual([451, "The flow gone does not run."]);
+    expect(decision).toMatchObject({ kind: "again", countsAsAttempt: false });
+    expect(server.connections()).toBe(0);
+  });
+
   test("delete, return, wait: nobody is connected to", async () => {
     const deleted = await attempt(before("Delete();"));
     expect(deleted.decision).toEqual({ kind: "gone", notify: false, why: "flow" });

@@ -158,6 +158,7 @@ const places: Readonly<Record<FlowInForce["from"], string>> = {
   "other-listener": "inherited from another listener",
   any: "inherited from “any”",
   alias: "inherited by alias",
+  transport: "set at the transport",
 };
 
 const FlowWords = ({ flow: { id, from } }: { readonly flow: FlowInForce }) => (
