@@ -16,6 +16,7 @@ export { coreSignatures } from "./library/core-signatures.ts";
 export * from "./library/index.ts";
 export { defaultLimits } from "./limits.ts";
 export { type LiteralValue, literal } from "./literal.ts";
+export { defineNativeClass, type NativeMethod } from "./native-class.ts";
 export { type Parsed, parse } from "./parser.ts";
 export { print } from "./printer.ts";
 export { hsl, type Interpolation, joinScripts, type Mark, mark, Script } from "./script.ts";

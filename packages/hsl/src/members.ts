@@ -1,6 +1,7 @@
 /** Members of objects, and who may touch them. */
 import { ClassCode, Closure, Native } from "./callable.ts";
 import { collectionEntries, collectionMember } from "./collections.ts";
+import { nativeMember } from "./native-class.ts";
 import { typeName } from "./values/convert.ts";
 import { ScriptError, type Site } from "./values/errors.ts";
 import { HslFunction, HslObject } from "./values/object.ts";
@@ -31,6 +32,8 @@ export const peekMember = (
   checkAccess(object, name, asker, site);
   const ofCollection = collectionMember(object, name);
   if (ofCollection !== null) return ofCollection;
+  const ofHost = nativeMember(object, name);
+  if (ofHost !== null) return ofHost;
   const { shape } = object;
   const native = shape instanceof ClassCode ? shape.natives.get(name) : undefined;
   if (native !== undefined) return new HslFunction(name, new Native(() => native(object)));
@@ -51,7 +54,7 @@ export const visibleMembers = (object: HslObject, asker: Asker): Map<string, Val
 };
 
 const refuseCollection = (object: HslObject, site: Site): void => {
-  if (collectionEntries(object) === null) return;
+  if (collectionEntries(object) === null && nativeMember(object, "") === null) return;
   throw new ScriptError("read-only", `a ${object.className} changes by its functions`, site);
 };
 

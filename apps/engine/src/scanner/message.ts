@@ -14,12 +14,14 @@ import { contentOfBytes } from "./content-store.ts";
 import {
   addHeader,
   countHeaders,
+  type EditOptions,
   extendHeader,
   headerText,
   removeHeader,
   setHeader,
 } from "./header-edits.ts";
-import { type MimePart, parseMime, withoutParts } from "./mime.ts";
+import { type MimePart, parseMime } from "./mime.ts";
+import { createPartEdits, type PartEdits } from "./part-edits.ts";
 
 export type Message = {
   readonly content: Content;
@@ -46,7 +48,15 @@ export type Message = {
   readonly parts: () => MimePart[] | null;
   /** Cuts parts out of the body; how many there were. */
   readonly removeParts: (ids: readonly string[]) => number;
-  /** The message without removed parts; null: none was removed. */
+  /** Changes to parts; the whole message must have been read. */
+  readonly edits: PartEdits;
+  /** The header section with all changes made so far. */
+  readonly header: () => HeaderSection;
+  readonly changeHeader: (
+    change: (section: HeaderSection, options: EditOptions) => HeaderSection,
+  ) => void;
+  readonly smtpUtf8: boolean;
+  /** The message with all changes to its parts; null: there are none. */
   readonly changedContent: () => Content | null;
   /** All bytes as they came; null before `load`. */
   readonly bytes: () => Buffer | null;
@@ -57,7 +67,6 @@ export const createMessage = (content: Content, smtpUtf8: boolean): Message => {
   let edited: HeaderSection | null = null;
   let bytes: Buffer | null = content.memory;
   let parts: MimePart[] | null = null;
-  const removed = new Set<string>();
   const section = (): HeaderSection => {
     original ??= parseHeaderSection(content.header);
     return edited ?? original;
@@ -67,8 +76,16 @@ export const createMessage = (content: Content, smtpUtf8: boolean): Message => {
     return parts;
   };
 
+  const edits = createPartEdits(() => bytes ?? Buffer.alloc(0), partsOf);
+
   return {
     content,
+    edits,
+    smtpUtf8,
+    header: section,
+    changeHeader: (change) => {
+      edited = change(section(), { smtpUtf8 });
+    },
     getHeader: (name, decode) => {
       const found = section().fields.find((field) => isNamed(field, name));
       return found === undefined ? "" : headerText(found, decode);
@@ -97,10 +114,10 @@ export const createMessage = (content: Content, smtpUtf8: boolean): Message => {
     },
     discardChanges: () => {
       edited = null;
-      removed.clear();
+      edits.discard();
     },
     changedHeader: () =>
-      edited === null && removed.size === 0
+      edited === null && edits.isEmpty()
         ? null
         : Buffer.from(serializeHeaderSection(section()).buffer),
     removeParts: (ids) => {
@@ -108,17 +125,12 @@ export const createMessage = (content: Content, smtpUtf8: boolean): Message => {
       const found = partsOf().filter(
         (part) => ids.includes(part.id) && part.delimiterStart !== null,
       );
-      for (const { id } of found) removed.add(id);
+      for (const part of found) edits.remove(part);
       return found.length;
     },
     changedContent: () => {
-      if (removed.size === 0 || bytes === null) return null;
-      return contentOfBytes(
-        withoutParts(
-          bytes,
-          partsOf().filter(({ id }) => removed.has(id)),
-        ),
-      );
+      const changed = bytes === null ? null : edits.apply();
+      return changed === null ? null : contentOfBytes(changed);
     },
     load: async () => {
       bytes ??= Buffer.concat(await Array.fromAsync(content.read()));

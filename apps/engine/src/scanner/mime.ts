@@ -190,21 +190,6 @@ const fileNameOf = (header: HeaderSection, type: ReadonlyMap<string, string>): s
   return name.includes("=?") ? encodeUtf8(decodeWords(name)) : encodeUtf8(decodeUtf8(name));
 };
 
-/** The message without these parts: each goes with its delimiter line, everything else stays byte for byte. */
-export const withoutParts = (bytes: Buffer, removed: readonly MimePart[]): Buffer => {
-  const kept: Buffer[] = [];
-  let at = 0;
-  for (const part of removed.toSorted((a, b) => a.start - b.start)) {
-    const from = part.delimiterStart ?? part.start;
-    if (from < at) continue; // inside one that is gone already
-    kept.push(bytes.subarray(at, from));
-    const lineEnd =
-      bytes[part.end] === 13 && bytes[part.end + 1] === 10 ? 2 : bytes[part.end] === 10 ? 1 : 0;
-    at = part.end + lineEnd;
-  }
-  return Buffer.concat([...kept, bytes.subarray(at)]);
-};
-
 /** How many bytes a part has without its transfer encoding; counted, not decoded, for a part may be large. */
 export const decodedSize = (bytes: Buffer, part: MimePart): number => {
   if (part.encoding === "base64") {

@@ -8,6 +8,7 @@ import {
 } from "../host-functions/envelope.ts";
 import { headerFunctions } from "../host-functions/headers.ts";
 import { messageActions } from "../host-functions/message-actions.ts";
+import { mimeFunctions } from "../host-functions/mime.ts";
 import { senderCheckFunctions } from "../host-functions/sender-checks.ts";
 import { contentSigning } from "../host-functions/signing.ts";
 import { variable } from "../signature-table.ts";
@@ -61,6 +62,7 @@ export const content: FlowKindDefinition = {
     queueMetric,
     ...headerFunctions,
     ...attachmentFunctions,
+    ...mimeFunctions,
     ...contentSigning,
     ...senderCheckFunctions,
   ],

@@ -193,6 +193,34 @@ export const functionExamples: Readonly<Record<string, readonly FunctionExample[
   ],
   GetAttachmentSize: [mail('if (GetAttachmentSize("/")[0] > 20000000) Reject("Too large");')],
   RemoveAttachments: [mail('echo RemoveAttachments(GetAttachmentsByName("/[.]exe$/i"));', "0")],
+  MIME: [
+    mail(
+      'foreach (MIME("0")->findByType("^text/html$") as $part) {\n  $part->setBody(str_replace("http://", "hxxp://", $part->getBody()));\n}',
+    ),
+    mail(
+      '$part = MIME();\n$part->setBody("Checked by the gateway.", "text/plain");\n$mail = MIME("0");\nif ($mail->isMultipart()) $mail->appendPart($part);\necho $part->getBody();',
+      "Checked by the gateway.",
+    ),
+  ],
+  GetMailMessage: [
+    mail(
+      '$mail = GetMailMessage();\necho $mail->getType() . " " . $mail->getHeader("Subject");',
+      "text/plain Sample",
+    ),
+  ],
+  GetMailFile: [
+    mail(
+      '$file = GetMailFile();\nwhile (($line = $file->readline()) !== false) {\n  if ($line == "") break;\n}\necho $file->read();',
+      "Hello\r\n",
+    ),
+  ],
+  WrapMessage: [
+    mail(
+      'echo WrapMessage("This came from outside.", none, ["position" => "top"]);\necho GetMailMessage()->getBody();',
+      "1",
+      "This came from outside.\r\nHello\r\n",
+    ),
+  ],
   ScanSPF: [mail("if (ScanSPF() == 100) Reject();")],
   DKIMSDID: [mail('echo DKIMSDID(["example.org"]);', '["example.org"=>"skip"]')],
   ScanDMARC: [

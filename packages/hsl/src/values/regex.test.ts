@@ -86,6 +86,29 @@ describe("bytes and UTF-8", () => {
     expect(compilePattern("[^a\xe3]", "i").test("\xc3")).toBe(true);
     expect(compilePattern("[^\\w]", "iu").test("k")).toBe(false);
   });
+  it("gives positions in bytes behind characters of any length, and begins where it is told", () => {
+    const mixed = encodeText("a€😀b\u{10ffff}é");
+    const pattern = compilePattern("[^ -~]", "u");
+    expect([...pattern.matches(mixed)].map(({ start, end }) => [start, end])).toEqual([
+      [1, 4],
+      [4, 8],
+      [9, 13],
+      [13, 15],
+    ]);
+    expect(pattern.exec(mixed, 4)?.start).toBe(4);
+    expect(pattern.exec(mixed, 5)?.start).toBe(9);
+    expect(all(".", "u", "\xed\xa0\x80\xc0\xaf\xf4\x90\x80\x80").length).toBe(9);
+  });
+  it("asks while it searches long, with u as without", () => {
+    const text = `${"é".repeat(100_000)}!`;
+    const pattern = compilePattern("((\\w|.)(\\pL|.))+!", "u");
+    let looks = 0;
+    const stop = () => {
+      looks += 1;
+      if (looks === 3) throw new Error("enough");
+    };
+    expect(() => [...pattern.matches(encodeText(text), { onLook: stop })]).toThrow("enough");
+  });
   it("takes a wrong byte as one character", () => {
     expect(all(".", "u", "a\xff\xc3\xa9\xc3")).toEqual(["a", "\xff", "\xc3\xa9", "\xc3"]);
   });

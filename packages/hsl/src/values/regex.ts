@@ -8,10 +8,10 @@
  * goes, so no text a sender writes can hold a run.
  */
 import { RE2JS } from "re2js";
-import { toUint8Array } from "./bytes.ts";
 import { ScriptError } from "./errors.ts";
 import { type PatternFlags, patternError } from "./regex-reader.ts";
 import { maxPatternSize, translatePattern } from "./regex-syntax.ts";
+import { readUtf8 } from "./utf8-text.ts";
 import { WatchedText } from "./watched-text.ts";
 
 export type RegexMatch = {
@@ -36,8 +36,6 @@ export type SearchOptions = {
 const maxPatternBytes = 4096;
 const maxSubjectBytes = 1024 * 1024;
 const maxWork = 100_000_000;
-/** A text that is read as UTF-8 cannot be watched, so less of it is searched. */
-const maxUnwatchedWork = 20_000_000;
 /** Searches that cannot take long are not worth a look. */
 const watchedWork = 200_000;
 const workPerStep = 1000;
@@ -67,7 +65,7 @@ export class HslRegex {
 
   /** Whether the pattern is found anywhere in the subject. */
   test(subject: string, onLook?: (() => void) | undefined): boolean {
-    return this.engine.test(this.input(subject, onLook));
+    return this.engine.test(this.input(subject, onLook).input);
   }
 
   /** The first match, or null. */
@@ -79,7 +77,7 @@ export class HslRegex {
   /** All matches from left to right, without overlaps. */
   *matches(subject: string, options: SearchOptions = {}): Generator<RegexMatch, void> {
     const { from = 0, limit = 0, onWork, onLook } = options;
-    const input = this.input(subject, onLook);
+    const { input, byteAt, indexAt } = this.input(subject, onLook);
     if (from === 0 && subject.length > shortSubject && !this.engine.test(input)) {
       onWork?.(1 + this.steps(subject.length));
       return;
@@ -87,17 +85,17 @@ export class HslRegex {
     const matcher = this.engine.matcher(input);
     const groupCount = this.groupCount;
     let position = from;
-    let found = position <= subject.length && matcher.find(position);
+    let found = position <= subject.length && matcher.find(indexAt(position));
     for (let count = 1; found; count++) {
       const groups: (string | null)[] = [];
       for (let group = 0; group <= groupCount; group++) {
         const start = matcher.start(group);
-        groups.push(start < 0 ? null : subject.slice(start, matcher.end(group)));
+        groups.push(start < 0 ? null : subject.slice(byteAt(start), byteAt(matcher.end(group))));
       }
-      const end = matcher.end();
+      const end = byteAt(matcher.end());
       onWork?.(1 + this.steps(end - position));
       position = end;
-      yield { start: matcher.start(), end, groups, names: this.names };
+      yield { start: byteAt(matcher.start()), end, groups, names: this.names };
       if (count === limit) return;
       found = matcher.find();
     }
@@ -135,7 +133,8 @@ export class HslRegex {
     return Math.ceil((bytes * this.size) / workPerStep);
   }
 
-  private input(subject: string, onLook: (() => void) | undefined): string | Uint8Array {
+  /** What the engine reads, and the way between its places and the subject's bytes. */
+  private input(subject: string, onLook: (() => void) | undefined): Input {
     if (subject.length > maxSubjectBytes) {
       throw new ScriptError(
         "subject-too-long",
@@ -143,18 +142,26 @@ export class HslRegex {
       );
     }
     const work = subject.length * this.size;
-    if (work > (this.utf8 ? maxUnwatchedWork : maxWork)) {
+    if (work > maxWork) {
       throw new ScriptError(
         "subject-too-long",
         `this pattern is too large for a text of ${subject.length} bytes; lower its "{…}" counts or match a part of the text`,
       );
     }
-    if (this.utf8) return toUint8Array(subject);
-    if (onLook === undefined || work < watchedWork) return subject;
+    const { text, byteAt, indexAt } = this.utf8 ? readUtf8(subject) : { ...asItIs, text: subject };
+    if (onLook === undefined || work < watchedWork) return { input: text, byteAt, indexAt };
     // a string object serves the engine as a string does
-    return new WatchedText(subject, onLook) as unknown as string;
+    return { input: new WatchedText(text, onLook) as unknown as string, byteAt, indexAt };
   }
 }
+
+type Input = {
+  readonly input: string;
+  readonly byteAt: (index: number) => number;
+  readonly indexAt: (byte: number) => number;
+};
+
+const asItIs = { byteAt: (index: number) => index, indexAt: (byte: number) => byte };
 
 const maxResultBytes = 8 * 1024 * 1024;
 

@@ -1,11 +1,8 @@
 /** Header fields and attachments of the message in a content flow (`hsl.md` §8.4). */
 import {
-  compilePattern,
   encodeText,
   type FunctionBody,
   HslArray,
-  HslRegex,
-  patternFromText,
   type RunContext,
   ScriptError,
   type Value,
@@ -13,33 +10,21 @@ import {
 import {
   decodeUtf8,
   formatMailbox,
-  HeaderError,
   parseAddressList,
   parseDeliveryStatus,
   parseHeaderSection,
 } from "@sluice/mail-syntax";
 import { headerText } from "../../scanner/header-edits.ts";
-import type { Message } from "../../scanner/message.ts";
-import { decodedPart, decodedSize, MimeLimitError, type MimePart } from "../../scanner/mime.ts";
+import { decodedPart, decodedSize, type MimePart } from "../../scanner/mime.ts";
 import { bytesAt, flagAt, textAt } from "../arguments.ts";
-import { contentState } from "../flow-host.ts";
 import { listValue, recordValue } from "../values.ts";
 import { guessType } from "./media-type.ts";
+import { edit, messageOf, partsOf, patternOf } from "./message-parts.ts";
+import { mimeFunctions } from "./mime-objects.ts";
 import { parseReceived } from "./received.ts";
+import { wrapFunctions } from "./wrap-message.ts";
 
 type Bodies = Readonly<Record<string, FunctionBody>>;
-
-const messageOf = (run: RunContext): Message => contentState(run).message;
-
-/** A value or name that cannot stand in a header is the script's error. */
-const edit = <T>(change: () => T): T => {
-  try {
-    return change();
-  } catch (error) {
-    if (error instanceof HeaderError) throw new ScriptError("wrong-argument", error.message);
-    throw error;
-  }
-};
 
 export const headerFunctions: Bodies = {
   GetHeader: (args, run) => messageOf(run).getHeader(bytesAt(args, 0), flagAt(args, 1, true)),
@@ -102,25 +87,11 @@ export const wholeMessageFunctions: ReadonlySet<string> = new Set([
   "RemoveAttachments",
   "GetDSN",
   "GetDSNHeader",
+  "MIME",
+  "GetMailMessage",
+  "GetMailFile",
+  "WrapMessage",
 ]);
-
-const partsOf = (run: RunContext): readonly MimePart[] => {
-  try {
-    const parts = messageOf(run).parts();
-    if (parts === null) throw new ScriptError("host-error", "the message was not read");
-    return parts;
-  } catch (error) {
-    // never "no attachments": what could not be taken apart is not clean
-    if (error instanceof MimeLimitError) throw new ScriptError("unscannable", error.message);
-    throw error;
-  }
-};
-
-const patternOf = (value: Value | undefined): HslRegex => {
-  if (value instanceof HslRegex) return value;
-  const text = typeof value === "string" ? value : "";
-  return /^\/.*\/[a-z]*$/s.test(text) ? patternFromText(text) : compilePattern(text, "i");
-};
 
 const idsOf = (value: Value | undefined): string[] =>
   value instanceof HslArray
@@ -148,12 +119,16 @@ export const attachmentFunctions: Bodies = {
   GetAttachmentsByName: (args, run) => {
     const pattern = patternOf(args[0]);
     const parts = partsOf(run).filter((part) => isAttachment(part) && part.fileName !== "");
-    return listValue(parts.filter(({ fileName }) => pattern.test(fileName)).map(({ id }) => id));
+    return listValue(
+      parts.filter(({ fileName }) => pattern.test(fileName, run.checkTime)).map(({ id }) => id),
+    );
   },
   GetAttachmentsByType: (args, run) => {
     const pattern = patternOf(args[0]);
     const parts = partsOf(run).filter(isAttachment);
-    return listValue(parts.filter(({ type }) => pattern.test(type)).map(({ id }) => id));
+    return listValue(
+      parts.filter(({ type }) => pattern.test(type, run.checkTime)).map(({ id }) => id),
+    );
   },
   GetAttachmentName: perPart(({ fileName }) => fileName),
   GuessAttachmentType: perPart((part, bytes) =>
@@ -222,6 +197,8 @@ export const deliveryStatusFunctions: Bodies = {
 };
 
 export const messageFunctions: Bodies = {
+  ...mimeFunctions,
+  ...wrapFunctions,
   ...headerFunctions,
   ...attachmentFunctions,
   ...deliveryStatusFunctions,

@@ -1,0 +1,311 @@
+/** `MIME`, `GetMailMessage` and `GetMailFile`: parts of the message, and its bytes, as objects (`hsl.md` §8.4). */
+import {
+  defineNativeClass,
+  type FunctionBody,
+  HslArray,
+  type NativeMethod,
+  type RunContext,
+  ScriptError,
+  type Value,
+} from "@sluice/hsl";
+import { getField, type HeaderSection, isNamed, serializeHeaderSection } from "@sluice/mail-syntax";
+import { encodeBody } from "../../scanner/body-encoding.ts";
+import {
+  addHeader,
+  countHeaders,
+  type EditOptions,
+  headerText,
+  removeHeader,
+  setHeader,
+} from "../../scanner/header-edits.ts";
+import type { Message } from "../../scanner/message.ts";
+import type { MimePart } from "../../scanner/mime.ts";
+import { childrenOf } from "../../scanner/part-edits.ts";
+import { bytesAt, flagAt, isGiven, numberAt, optionFlag, optionsAt } from "../arguments.ts";
+import { edit, messageOf, partsOf, patternOf } from "./message-parts.ts";
+
+/** A part of the message, or one that the script makes and that is in no message yet. */
+type Part = {
+  readonly found: { readonly message: Message; readonly part: MimePart } | null;
+  readonly header: () => HeaderSection;
+  readonly changeHeader: (
+    change: (section: HeaderSection, options: EditOptions) => HeaderSection,
+  ) => void;
+  readonly body: () => Buffer;
+  readonly setBody: (decoded: Buffer, encoded: Buffer) => void;
+};
+
+const partOfMessage = (message: Message, part: MimePart): Part => ({
+  found: { message, part },
+  ...(part.id === "/"
+    ? { header: message.header, changeHeader: message.changeHeader }
+    : {
+        header: () => message.edits.header(part),
+        changeHeader: (change) =>
+          message.edits.setHeader(
+            part,
+            change(message.edits.header(part), { smtpUtf8: message.smtpUtf8 }),
+          ),
+      }),
+  body: () => message.edits.body(part),
+  setBody: (decoded, encoded) => message.edits.setBody(part, decoded, encoded),
+});
+
+type NewPart = Part & { readonly bytes: () => Buffer };
+
+const newParts = new WeakMap<Part, NewPart>();
+
+const newPart = (): Part => {
+  let header: HeaderSection = { fields: [], bodyStart: 0, separator: "\r\n" };
+  let body = { decoded: Buffer.alloc(0), encoded: Buffer.alloc(0) };
+  const part: NewPart = {
+    found: null,
+    header: () => header,
+    changeHeader: (change) => {
+      header = change(header, { smtpUtf8: false });
+    },
+    body: () => body.decoded,
+    setBody: (decoded, encoded) => {
+      body = { decoded: Buffer.from(decoded), encoded: Buffer.from(encoded) };
+    },
+    bytes: () => Buffer.concat([serializeHeaderSection(header), body.encoded]),
+  };
+  newParts.set(part, part);
+  return part;
+};
+
+const typeOf = (part: Part): string =>
+  /^\s*([!-~]+?\/[!-~]+?)\s*(?:;|$)/
+    .exec(getField(part.header(), "Content-Type") ?? "")?.[1]
+    ?.toLowerCase() ?? "text/plain";
+
+const isMultipart = (part: Part): boolean => part.found?.part.isMultipart === true;
+
+/** What says where the parts of a multipart are cannot be changed under them. */
+const checkName = (part: Part, name: string): string => {
+  if (isMultipart(part) && /^content-(?:type|transfer-encoding)$/i.test(name)) {
+    throw new ScriptError("wrong-argument", `${name} of a multipart cannot be changed`);
+  }
+  return name;
+};
+
+const inMessage = (part: Part): { readonly message: Message; readonly part: MimePart } => {
+  if (part.found === null) throw new ScriptError("wrong-argument", "this part is in no message");
+  return part.found;
+};
+
+const text = (buffer: Buffer, run: RunContext): string => {
+  run.charge(buffer.length >> 6, buffer.length);
+  return buffer.toString("latin1");
+};
+
+const bufferAt = (args: readonly Value[], index: number): Buffer =>
+  Buffer.from(bytesAt(args, index), "latin1");
+
+const list = (message: Message, parts: readonly MimePart[]): Value =>
+  HslArray.fromList(
+    parts
+      .filter((part) => !message.edits.isRemoved(part))
+      .map((part) => mimeClass.make(partOfMessage(message, part))),
+  );
+
+/** The part itself and all inside it. */
+const within = (part: Part): readonly [Message, MimePart[]] => {
+  const { message, part: outer } = inMessage(part);
+  const all = message.parts() ?? [];
+  return [
+    message,
+    outer.id === "/"
+      ? all
+      : all.filter(({ id }) => id === outer.id || id.startsWith(`${outer.id}.`)),
+  ];
+};
+
+type Method = NativeMethod<Part>;
+const method = (least: number, most: number, run: Method["run"]): Method => ({ least, most, run });
+
+const fields = (part: Part, name: string, decode: boolean): string[] =>
+  part
+    .header()
+    .fields.filter((field) => isNamed(field, name))
+    .map((field) => headerText(field, decode));
+
+const setBody: Method["run"] = (part, args, run) => {
+  if (isMultipart(part)) throw new ScriptError("wrong-argument", "a multipart has no body");
+  const change = (name: string, value: string): void =>
+    edit(() => part.changeHeader((section, options) => setHeader(section, name, value, options)));
+  if (isGiven(args, 1)) {
+    if (/^\s*multipart\//i.test(bytesAt(args, 1))) {
+      throw new ScriptError("wrong-argument", "a multipart is made of parts, not of a body");
+    }
+    change("Content-Type", bytesAt(args, 1));
+  }
+  const type = typeOf(part);
+  if (type.startsWith("message/")) {
+    throw new ScriptError("wrong-argument", `the body of ${type} cannot be changed`);
+  }
+  const body = bufferAt(args, 0);
+  const { encoding, bytes } = encodeBody(body, type.startsWith("text/"));
+  run.charge(bytes.length >> 6, body.length + bytes.length);
+  part.setBody(body, bytes);
+  change("Content-Transfer-Encoding", encoding);
+  if (part.found?.part.id === "/" && getField(part.header(), "MIME-Version") === undefined) {
+    change("MIME-Version", "1.0");
+  }
+  return null;
+};
+
+const methods: Readonly<Record<string, Method>> = {
+  getID: method(0, 0, (part) => part.found?.part.id ?? ""),
+  getType: method(0, 0, (part) => typeOf(part)),
+  getFileName: method(0, 0, (part) => part.found?.part.fileName ?? ""),
+  getSize: method(0, 0, (part) =>
+    part.found?.part.id === "/" ? part.found.message.content.size : part.body().length,
+  ),
+  isMultipart: method(0, 0, isMultipart),
+  getHeader: method(
+    1,
+    2,
+    (part, args) => fields(part, bytesAt(args, 0), flagAt(args, 1, true))[0] ?? "",
+  ),
+  getHeaders: method(1, 2, (part, args) =>
+    HslArray.fromList(fields(part, bytesAt(args, 0), flagAt(args, 1, true))),
+  ),
+  addHeader: method(2, 2, (part, args) => {
+    const name = checkName(part, bytesAt(args, 0));
+    edit(() => part.changeHeader((s, options) => addHeader(s, name, bytesAt(args, 1), options)));
+    return null;
+  }),
+  setHeader: method(2, 2, (part, args) => {
+    const name = checkName(part, bytesAt(args, 0));
+    const count = countHeaders(part.header(), name);
+    edit(() => part.changeHeader((s, options) => setHeader(s, name, bytesAt(args, 1), options)));
+    return count;
+  }),
+  delHeader: method(1, 1, (part, args) => {
+    const name = checkName(part, bytesAt(args, 0));
+    const count = countHeaders(part.header(), name);
+    if (count > 0) part.changeHeader((section) => removeHeader(section, name));
+    return count;
+  }),
+  getParts: method(0, 0, (part) => {
+    const { message, part: outer } = inMessage(part);
+    return list(message, childrenOf(outer, message.parts() ?? []));
+  }),
+  findByType: method(1, 1, (part, args, run) => {
+    const pattern = patternOf(args[0]);
+    const [message, parts] = within(part);
+    return list(
+      message,
+      parts.filter(({ type }) => pattern.test(type, run.checkTime)),
+    );
+  }),
+  findByFileName: method(1, 1, (part, args, run) => {
+    const pattern = patternOf(args[0]);
+    const [message, parts] = within(part);
+    return list(
+      message,
+      parts.filter(({ fileName }) => fileName !== "" && pattern.test(fileName, run.checkTime)),
+    );
+  }),
+  getBody: method(0, 0, (part, _args, run) => text(part.body(), run)),
+  setBody: method(1, 2, setBody),
+  remove: method(0, 0, (part) => {
+    const { message, part: own } = inMessage(part);
+    return message.removeParts([own.id]) > 0;
+  }),
+  appendPart: method(1, 1, (part, args, run) => {
+    const made = mimeClass.stateOf(args[0]);
+    const whole = made === undefined ? undefined : newParts.get(made);
+    if (whole === undefined) {
+      throw new ScriptError("wrong-argument", "appendPart takes a part made by MIME()");
+    }
+    const { message, part: outer } = inMessage(part);
+    const bytes = whole.bytes();
+    run.charge(bytes.length >> 6, bytes.length);
+    if (!message.edits.append(outer, bytes)) {
+      throw new ScriptError("wrong-argument", "only a multipart can take another part");
+    }
+    return null;
+  }),
+};
+
+const mimeClass = defineNativeClass<Part>("MIME", new Map(Object.entries(methods)));
+
+/** The bytes of a message, and how far they were read. */
+type Reading = { readonly bytes: Buffer; at: number };
+
+const take = (reading: Reading, end: number, run: RunContext): string => {
+  const from = reading.at;
+  reading.at = Math.min(reading.bytes.length, Math.max(from, end));
+  return text(reading.bytes.subarray(from, reading.at), run);
+};
+
+const fileMethods: Readonly<Record<string, NativeMethod<Reading>>> = {
+  read: {
+    least: 0,
+    most: 1,
+    run: (file, args, run) =>
+      take(file, isGiven(args, 0) ? file.at + numberAt(args, 0) : file.bytes.length, run),
+  },
+  readline: {
+    least: 0,
+    most: 0,
+    run: (file, _args, run) => {
+      if (file.at >= file.bytes.length) return false;
+      const end = file.bytes.indexOf(10, file.at);
+      return take(file, end < 0 ? file.bytes.length : end + 1, run).replace(/\r?\n$/, "");
+    },
+  },
+  seek: {
+    least: 1,
+    most: 1,
+    run: (file, args) => {
+      const to = Math.trunc(numberAt(args, 0));
+      if (!(to >= 0 && to <= file.bytes.length)) return false;
+      file.at = to;
+      return true;
+    },
+  },
+  tell: { least: 0, most: 0, run: ({ at }) => at },
+  size: { least: 0, most: 0, run: ({ bytes }) => bytes.length },
+};
+
+const fileClass = defineNativeClass<Reading>("File", new Map(Object.entries(fileMethods)));
+
+const root = (run: RunContext): Value => {
+  const [first] = partsOf(run);
+  if (first === undefined) throw new ScriptError("host-error", "the message was not read");
+  return mimeClass.make(partOfMessage(messageOf(run), first));
+};
+
+const mime: FunctionBody = (args, run) => {
+  if (!isGiven(args, 0)) return mimeClass.make(newPart());
+  const id = bytesAt(args, 0);
+  if (id === "0" || id === "/") return root(run);
+  const part = partsOf(run).find((one) => one.id === id);
+  if (part === undefined) throw new ScriptError("wrong-argument", `there is no part ${id}`);
+  return mimeClass.make(partOfMessage(messageOf(run), part));
+};
+
+/** The message as it would leave now. */
+const changed = (message: Message): Buffer => {
+  const content = message.changedContent();
+  const whole = content?.memory ?? message.bytes() ?? Buffer.alloc(0);
+  const header = message.changedHeader();
+  return header === null
+    ? whole
+    : Buffer.concat([header, whole.subarray((content ?? message.content).header.length)]);
+};
+
+export const mimeFunctions: Readonly<Record<string, FunctionBody>> = {
+  MIME: mime,
+  GetMailMessage: (_args, run) => root(run),
+  GetMailFile: (args, run) => {
+    const message = messageOf(run);
+    const bytes = optionFlag(optionsAt(args, 0), "changes", false)
+      ? changed(message)
+      : (message.bytes() ?? Buffer.alloc(0));
+    return fileClass.make({ bytes, at: 0 });
+  },
+};

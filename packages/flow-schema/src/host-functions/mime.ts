@@ -1,0 +1,57 @@
+/** The message and its parts as objects, and text put into them (`hsl.md` §8.4). */
+import { modifier, optional, parameter, reading } from "../signature-table.ts";
+
+const modern = { since: "modern" } as const;
+const object =
+  "A part: `getID()`, `getType()`, `getFileName()`, `getSize()`, `isMultipart()`, `getHeader(name[, decode])`, `getHeaders(name[, decode])`, `addHeader(name, value)`, `setHeader(name, value)`, `delHeader(name)`, `getParts()`, `findByType(pattern)`, `findByFileName(pattern)`, `getBody()`, `setBody(body[, type])`, `remove()`, `appendPart(part)`.";
+
+export const mimeFunctions = [
+  reading(
+    "MIME",
+    "Gives a part of the message as an object, or makes a new part.",
+    [
+      optional(
+        "id",
+        "string",
+        'Id of a part; `"0"` or `"/"` is the whole message. Without it a new part, for `appendPart` of a multipart.',
+      ),
+    ],
+    ["object", object],
+    ["message"],
+    { ...modern, errors: "An error when there is no such part." },
+  ),
+  reading(
+    "GetMailMessage",
+    'Gives the whole message as an object, as `MIME("0")` does.',
+    [],
+    ["object", object],
+    ["message"],
+    modern,
+  ),
+  reading(
+    "GetMailFile",
+    "Gives the bytes of the message as a file to read.",
+    [optional("options", "array", "`changes` (with the changes made so far; false without it).")],
+    [
+      "object",
+      "A file: `read([bytes])`, `readline()` (false at the end), `seek(byte)`, `tell()`, `size()`.",
+    ],
+    ["message"],
+    modern,
+  ),
+  modifier(
+    "WrapMessage",
+    "Puts a text below or above what the author wrote, in plain text and in HTML.",
+    [
+      parameter("text", "string", "The text."),
+      optional("html", "string", "The same in HTML; made from the text without it."),
+      optional("options", "array", "`position`: `bottom` (without it) or `top`."),
+    ],
+    [
+      "number",
+      "How many parts have it now; 0 when the message has no text, or is signed or encrypted and must not be touched.",
+    ],
+    ["message"],
+    { since: "classic" },
+  ),
+] as const;

@@ -1,0 +1,69 @@
+/** Classes whose objects a host makes: their methods are bodies of the host, their state is its own. */
+import { Native } from "./callable.ts";
+import type { RunContext } from "./host.ts";
+import { ScriptError } from "./values/errors.ts";
+import { HslFunction, HslObject } from "./values/object.ts";
+import type { Value } from "./values/value.ts";
+
+export type NativeMethod<State> = {
+  readonly least: number;
+  readonly most: number;
+  readonly run: (state: State, args: readonly Value[], run: RunContext) => Value;
+};
+
+class NativeShape {
+  readonly call: (name: string) => HslFunction | undefined;
+
+  constructor(call: NativeShape["call"]) {
+    this.call = call;
+  }
+}
+
+/** Makes the objects of one class. A method never waits. */
+export const defineNativeClass = <State>(
+  className: string,
+  methods: ReadonlyMap<string, NativeMethod<State>>,
+) => {
+  const states = new WeakMap<HslObject, State>();
+  return {
+    make: (state: State): HslObject => {
+      const object = new HslObject(
+        className,
+        new NativeShape((name) => {
+          const method = methods.get(name);
+          if (method === undefined) return undefined;
+          const { least, most, run: body } = method;
+          return new HslFunction(
+            name,
+            new Native((run, args, site) => {
+              run.site = site;
+              run.step();
+              if (args.length < least || args.length > most) {
+                throw new ScriptError(
+                  "wrong-argument-count",
+                  `${name} takes ${least === most ? most : `${least} to ${most}`} arguments, not ${args.length}`,
+                  site,
+                );
+              }
+              try {
+                return body(state, args, run);
+              } catch (error) {
+                if (error instanceof ScriptError) error.site ??= site;
+                throw error;
+              }
+            }),
+          );
+        }),
+      );
+      states.set(object, state);
+      return object;
+    },
+    /** `undefined`: this value is no object of the class. */
+    stateOf: (value: Value | undefined): State | undefined =>
+      value instanceof HslObject ? states.get(value) : undefined,
+  };
+};
+
+/** A method as a function; `undefined`: no such method, `null`: no object of a host. */
+export const nativeMember = (object: HslObject, name: string): HslFunction | undefined | null =>
+  object.shape instanceof NativeShape ? object.shape.call(name) : null;
