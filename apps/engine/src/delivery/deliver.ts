@@ -15,7 +15,7 @@ import type { Dns } from "../flows/host/dns.ts";
 import type { Http } from "../flows/host/http.ts";
 import type { LiveFlow } from "../flows/live-flow.ts";
 import type { FlowTrace } from "../flows/trace.ts";
-import type { AttemptChanges } from "../flows/verdict.ts";
+import type { AttemptChanges, NoticeChanges } from "../flows/verdict.ts";
 import type { QueueEntry } from "../queue/queue-store.ts";
 import { type ConnectFailure, createConnector, type TlsResult } from "./connector.ts";
 import { applyAfter, type Decision, decideBySchedule, isLate, tryAgain, wait } from "./decision.ts";
@@ -47,6 +47,8 @@ export type CopyResult = {
   readonly decision: Decision;
   /** Notes that the flow wants kept with the entry; without: as they are. */
   readonly metadata?: Readonly<Record<string, string>> | undefined;
+  /** How the flow wants a notice about it. */
+  readonly notice?: NoticeChanges | undefined;
   /** It waits so long that its sender is told now. */
   readonly isLate?: boolean | undefined;
   readonly traces: readonly FlowTrace[];
@@ -270,6 +272,8 @@ export const createDeliver = (parts: DeliverParts) => {
     if (first === undefined) return { copies: [], client: idle, hopIsDown: false };
     const traces: FlowTrace[] = [];
     let changes: AttemptChanges = {};
+    let notice: NoticeChanges | undefined;
+    let release = (): void => {};
 
     const own = routeOf(snapshot, first.transport);
     const lateMinutes = typeof own === "string" ? 0 : own.transport.delayNoticeMinutes;
@@ -285,6 +289,7 @@ export const createDeliver = (parts: DeliverParts) => {
         takesDsn: false,
         milliseconds: Math.round(performance.now() - started),
         metadata: changes.metadata,
+        notice,
         isLate: isLate(decision, lateMinutes, entry, clock()),
         traces,
       })),
@@ -321,6 +326,8 @@ export const createDeliver = (parts: DeliverParts) => {
       const before = await parts.runner.before(flow, inputOf(snapshot, own, first));
       if (before.trace !== null) traces.push(before.trace);
       const { verdict } = before;
+      notice = verdict.notice;
+      if (verdict.release !== undefined) release = verdict.release;
       switch (verdict.kind) {
         case "try":
           changes = verdict.changes;
@@ -347,12 +354,13 @@ export const createDeliver = (parts: DeliverParts) => {
 
     const route = changes.transport === undefined ? own : routeOf(snapshot, changes.transport);
     if (typeof route === "string") {
+      release();
       return settle(
         { code: 451, status: "4.3.5", text: route },
         decideBySchedule(own.transport, first, { code: 451 }, clock()),
       );
     }
-    const made = await attemptWithFallback(snapshot, job, route, changes, idle);
+    const made = await attemptWithFallback(snapshot, job, route, changes, idle).finally(release);
     const { client, host, isDiscarded } = made;
     const copies: CopyResult[] = [];
     for (const [index, entry] of job.entries.entries()) {
@@ -383,6 +391,7 @@ export const createDeliver = (parts: DeliverParts) => {
           attempt: attempted,
         });
         if (after.trace !== null) seen.push(after.trace);
+        notice = { ...notice, ...given(after.verdict.notice) };
         if (after.verdict.kind === "retry") reason = after.verdict.reason;
         decision = applyAfter(after.verdict, decision, own.transport, entry, clock());
       }
@@ -396,6 +405,7 @@ export const createDeliver = (parts: DeliverParts) => {
         takesDsn: client?.takesDsn ?? false,
         milliseconds: Math.round(performance.now() - started),
         metadata: changes.metadata,
+        notice,
         isLate: isLate(decision, own.transport.delayNoticeMinutes, entry, clock()),
         traces: seen,
       });
@@ -403,6 +413,10 @@ export const createDeliver = (parts: DeliverParts) => {
     return { copies, client: client?.isUsable() === true ? client : null, hopIsDown: made.isDown };
   };
 };
+
+/** Without what is not set, so that it covers nothing that is. */
+const given = (notice: NoticeChanges | undefined): NoticeChanges =>
+  Object.fromEntries(Object.entries(notice ?? {}).filter(([, value]) => value !== undefined));
 
 const nowhere: ConnectFailure = {
   kind: "failed",

@@ -27,6 +27,8 @@ export type NoticeRecipient = {
 
 export type Notice = {
   readonly hostName: string;
+  /** Whom it comes from; what is missing is ours. */
+  readonly from?: { readonly name?: string | undefined; readonly address?: string | undefined };
   readonly sender: string; // to whom the notice goes
   readonly envid: string | null;
   readonly ret: "FULL" | "HDRS" | null;
@@ -76,7 +78,10 @@ export const buildNotice = async (notice: Notice): Promise<Buffer> => {
   const root = new MimeNode("multipart/report; report-type=delivery-status");
   root.setHeader({
     date: formatDate(at),
-    from: `Mail gateway <MAILER-DAEMON@${hostName}>`,
+    from: {
+      name: notice.from?.name ?? "Mail gateway",
+      address: notice.from?.address ?? `MAILER-DAEMON@${hostName}`,
+    },
     to: notice.sender,
     subject: noticeSubjects[action],
     "message-id": `<${notice.messageId}@${hostName}>`,

@@ -45,7 +45,7 @@ export const createNotices = (options: NoticeOptions): SendNotices => {
     const [first] = copies;
     if (wanted.size === 0 || first === undefined) return;
     const original = await originalOf(job, first.entry);
-    for (const recipients of wanted.values()) await acceptNotice(first.entry, recipients, original);
+    for (const recipients of wanted.values()) await acceptNotice(first, recipients, original);
   };
 
   const originalOf = async (
@@ -64,18 +64,20 @@ export const createNotices = (options: NoticeOptions): SendNotices => {
   };
 
   const acceptNotice = async (
-    entry: QueueEntry,
+    { entry, notice = {} }: Pick<CopyResult, "entry" | "notice">,
     recipients: readonly NoticeRecipient[],
     original: { readonly bytes: Buffer; readonly isWhole: boolean },
   ): Promise<void> => {
     const snapshot = options.snapshot();
     const { settings } = snapshot;
     const { envelope } = entry;
+    const reader = notice.recipient ?? entry.sender;
     const messageId = randomUUID();
     const at = options.clock();
     const bytes = await buildNotice({
       hostName: settings.gateway.hostName || options.hostName,
-      sender: entry.sender,
+      from: { name: notice.fromName, address: notice.from },
+      sender: reader,
       envid: envelope.envid,
       ret: envelope.requireTls ? "HDRS" : envelope.ret, // RFC 8689 §5
       arrival: entry.receivedAt,
@@ -89,9 +91,12 @@ export const createNotices = (options: NoticeOptions): SendNotices => {
     const content = contentOfBytes(bytes);
     const listenerId = entry.listener ?? Object.keys(settings.listeners)[0] ?? "";
     // to a domain of ours by its transport; else the way out for mail to others
-    const match = matchDomain(settings, listenerId, recipientDomain(entry.sender));
+    const match = matchDomain(settings, listenerId, recipientDomain(reader));
     const transport =
-      match?.domain.transport ?? outboundTransport(settings, listenerId) ?? entry.transport;
+      notice.transport ??
+      match?.domain.transport ??
+      outboundTransport(settings, listenerId) ??
+      entry.transport;
     const subject = noticeSubjects[recipients[0]?.action ?? "failed"];
     await options.acceptMessage({
       messageId,
@@ -108,7 +113,7 @@ export const createNotices = (options: NoticeOptions): SendNotices => {
             {
               queue: "outgoing",
               sender: "",
-              recipient: entry.sender,
+              recipient: reader,
               domain: match?.id ?? null,
               transport,
               delaySeconds: 0,
@@ -121,7 +126,7 @@ export const createNotices = (options: NoticeOptions): SendNotices => {
                 mayBounce: false,
                 eightBit: bytes.some((byte) => byte > 127),
                 subject,
-                metadata: {},
+                metadata: notice.metadata ?? {},
                 returnNow: undefined,
                 delayNoticed: undefined,
               },
@@ -139,7 +144,7 @@ export const createNotices = (options: NoticeOptions): SendNotices => {
         helo: "",
         signIn: null,
         sender: "",
-        recipients: [entry.sender],
+        recipients: [reader],
         subject,
         size: bytes.length,
         revision: snapshot.revision,
@@ -152,7 +157,7 @@ export const createNotices = (options: NoticeOptions): SendNotices => {
             at,
             kind: "notice-sent",
             queueId: entry.queueId,
-            recipient: entry.sender,
+            recipient: reader,
             detail: { about: entry.messageId },
           },
         ],

@@ -3,6 +3,7 @@
  * gives an `Ending`; what it means is decided in `verdict-of.ts`.
  */
 
+import { isIP } from "node:net";
 import { Ending, type FunctionBody, HslArray, type RunContext, ScriptError } from "@sluice/hsl";
 import { parseMailbox } from "@sluice/mail-syntax";
 import {
@@ -79,6 +80,18 @@ export const envelopeModifiers: Bodies = {
   },
   SetRecipient: (args, run) => {
     setRecipient(textAt(args, 0), run);
+    return null;
+  },
+  SetSenderIP: (args, run) => {
+    const address = textAt(args, 0);
+    if (isIP(address) === 0) {
+      throw new ScriptError("wrong-argument", `${JSON.stringify(address)} is no IP address`);
+    }
+    runEnvelope(run).clientAddress = address;
+    return null;
+  },
+  SetSenderHELO: (args, run) => {
+    runEnvelope(run).helo = checkedHost(textAt(args, 0));
     return null;
   },
   SetMailTransport: (args, run) => {
@@ -266,6 +279,36 @@ export const deliveryActions: Bodies = {
   Reschedule: (args, run) => {
     if (codeOf(run) !== null) needsFailure(run, "Reschedule");
     return new Ending("Reschedule", args);
+  },
+  Queue: (args, run) => {
+    if (codeOf(run) !== null) needsFailure(run, "Queue");
+    const options = optionsAt(args, 0);
+    const transport = optionText(options, "transportid");
+    if (transport !== undefined) checkedObject(run, "mailtransport", transport);
+    const delay = optionNumber(options, "delay");
+    if (delay !== undefined) checkedDelay(delay);
+    return new Ending("Queue", args);
+  },
+  SetDSN: (args, run) => {
+    const { notice } = flowHost(run).facts;
+    if (notice === null) throw new ScriptError("host-error", "there is no delivery here");
+    const options = optionsAt(args, 0);
+    const [recipient, transport, from, fromName] = [
+      optionText(options, "recipient"),
+      optionText(options, "transportid"),
+      optionText(options, "from"),
+      optionText(options, "from_name"),
+    ];
+    const metadata = options.get("metadata");
+    notice.changes = {
+      recipient: recipient === undefined ? undefined : checkedAddress(recipient, false),
+      transport:
+        transport === undefined ? undefined : checkedObject(run, "mailtransport", transport),
+      from: from === undefined ? undefined : checkedAddress(from, false),
+      fromName: fromName?.replace(/\p{Cc}/gu, " "),
+      metadata: metadata instanceof HslArray ? metadataOf(metadata) : undefined,
+    };
+    return null;
   },
   Deliver: (args, run) => {
     needsFailure(run, "Deliver");

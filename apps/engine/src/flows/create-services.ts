@@ -11,6 +11,7 @@ import { createHttp } from "./host/http.ts";
 import { createLdap } from "./host/ldap.ts";
 import { createOwnMail } from "./host/own-mail.ts";
 import { createReputation } from "./host/reputation.ts";
+import { createSlots } from "./host/slots.ts";
 import { createSmtpLookup } from "./host/smtp-lookup.ts";
 import { createSpf } from "./host/spf.ts";
 import type { FlowServices } from "./services.ts";
@@ -42,10 +43,11 @@ export const createFlowServices = ({
   const smtpLookup = createSmtpLookup();
   const files = createFileStore();
   const counters = createCounters({ pool, report: alarm });
+  const slots = createSlots({ pool, report: alarm });
   const reputation = createReputation({ pool, dnsbl, http, report: alarm });
   const mail = createOwnMail({ pool, accept });
   return {
-    ...{ dns, dnsbl, spf, ldap, http, smtpLookup, files, counters, reputation, mail },
+    ...{ dns, dnsbl, spf, ldap, http, smtpLookup, files, counters, slots, reputation, mail },
     forBlocks: {
       dns,
       ldap,

@@ -18,7 +18,7 @@ import type { Message } from "../scanner/message.ts";
 import type { ScriptMemory } from "./host/script-memory.ts";
 import type { LiveFlow } from "./live-flow.ts";
 import type { TraceLookup } from "./trace.ts";
-import type { AttemptChanges, ContentAction } from "./verdict.ts";
+import type { AttemptChanges, ContentAction, NoticeChanges } from "./verdict.ts";
 
 /** What is the same for all runs of a kind of flow. */
 export type FlowTable = {
@@ -44,6 +44,9 @@ export type RunEnvelope = {
   senderChanged: boolean;
   recipientChanged: boolean;
   transportChanged: boolean;
+  /** What a content flow says about the client instead of what we saw. */
+  clientAddress?: string | undefined;
+  helo?: string | undefined;
 };
 
 /** What a content flow gathers before it ends. */
@@ -78,7 +81,11 @@ export type ArcKey = Pick<DkimSignature, "domain" | "selector" | "privateKey"> &
 };
 
 /** What a delivery flow changes for the one attempt before it. */
-export type AttemptState = { changes: AttemptChanges };
+export type AttemptState = {
+  changes: AttemptChanges;
+  /** Gives back what CurrentConnections took. */
+  readonly held: (() => void)[];
+};
 
 /** The facts of a run that functions ask for; the kinds of input all have them. */
 export type RunFacts = {
@@ -93,6 +100,8 @@ export type RunFacts = {
   readonly content: ContentState | null;
   /** null after the attempt, and in other kinds of flow. */
   readonly attempt: AttemptState | null;
+  /** What a notice about this mail would be like; null outside of delivery. */
+  readonly notice: { changes: NoticeChanges } | null;
   /** Reply code of the attempt (0: no server answered); null before it. */
   readonly attemptCode: number | null;
   /** Notes that came with the message. */

@@ -18,6 +18,7 @@ import {
   envelopeModifiers,
   ipPolicyActions,
 } from "./actions.ts";
+import { connectionLimits } from "./functions/connection-limits.ts";
 import { cryptographyFunctions } from "./functions/cryptography.ts";
 import { dnsFunctions } from "./functions/dns.ts";
 import { fileStoreFunctions } from "./functions/file-store.ts";
@@ -27,6 +28,7 @@ import { networkFunctions } from "./functions/network.ts";
 import { senderChecks } from "./functions/sender-checks.ts";
 import { contentSigning, deliverySigning, recipientSigning } from "./functions/signing.ts";
 import { systemFunctions } from "./functions/system.ts";
+import { transportSecurity } from "./functions/transport-security.ts";
 import type { FlowServices } from "./services.ts";
 import { traced } from "./traced.ts";
 
@@ -39,17 +41,23 @@ const actionsOf = (kind: FlowKind, services: FlowServices): Bodies => {
     case "authentication":
       return answerActions;
     case "recipient":
-      return { ...answerActions, ...envelopeModifiers, ...recipientSigning };
+      return {
+        ...answerActions,
+        ...envelopeModifiers,
+        ...transportSecurity,
+        ...recipientSigning,
+      };
     case "content":
       return {
         ...contentActions,
         ...envelopeModifiers,
+        ...transportSecurity,
         ...messageFunctions,
         ...contentSigning,
         ...senderChecks(services),
       };
     case "delivery":
-      return { ...deliveryActions, ...deliverySigning };
+      return { ...deliveryActions, ...deliverySigning, ...connectionLimits(services.slots) };
     default:
       kind satisfies never;
       return {};

@@ -20,6 +20,7 @@ export const createDeliveryFlowRunner = (parts: FlowParts): DeliveryFlowRunner =
     envelope: envelopeOf(input),
     content: null,
     attempt: null,
+    notice: { changes: {} },
     attemptCode: null,
     metadata: input.envelope.metadata,
   });
@@ -27,28 +28,35 @@ export const createDeliveryFlowRunner = (parts: FlowParts): DeliveryFlowRunner =
   return {
     before: (flow, input) => {
       if (flow === null) return { verdict: { kind: "try", changes: {} }, trace: null };
-      const attempt: AttemptState = { changes: {} };
+      const attempt: AttemptState = { changes: {}, held: [] };
+      const facts = { ...factsOf(input), attempt };
       const context = new Map<string, unknown>();
       contexts.set(input.queueId, context);
-      return runOnce(flow, { ...factsOf(input), attempt, context }, input, (result) =>
-        beforeVerdict(result, attempt.changes),
-      );
+      const release = (): void => {
+        for (const give of attempt.held.splice(0)) give();
+      };
+      return runOnce(flow, { ...facts, context }, input, (result) => {
+        const verdict = beforeVerdict(result, attempt.changes);
+        if (verdict.kind !== "try") release();
+        return {
+          ...verdict,
+          notice: facts.notice?.changes,
+          ...(attempt.held.length === 0 ? {} : { release }),
+        };
+      });
     },
     after: (flow, input) => {
       if (flow === null) return { verdict: { kind: "default" }, trace: null };
       const context = contexts.get(input.queueId) ?? new Map<string, unknown>();
       contexts.delete(input.queueId);
-      return runOnce(
-        flow,
-        { ...factsOf(input), context, attemptCode: input.attempt.code },
-        input,
-        (result) => {
-          const verdict = afterVerdict(result);
-          return verdict.kind === "deliver" && verdict.recipient === ""
-            ? { ...verdict, recipient: input.recipient }
-            : verdict;
-        },
-      );
+      const facts = { ...factsOf(input), context, attemptCode: input.attempt.code };
+      return runOnce(flow, facts, input, (result) => {
+        const verdict = afterVerdict(result);
+        const notice = facts.notice?.changes;
+        return verdict.kind === "deliver" && verdict.recipient === ""
+          ? { ...verdict, recipient: input.recipient, notice }
+          : { ...verdict, notice };
+      });
     },
   };
 };

@@ -92,6 +92,7 @@ const factsOf = (input: ConnectionFacts): RunFacts => ({
   envelope: null,
   content: null,
   attempt: null,
+  notice: null,
   attemptCode: null,
   metadata: noMetadata,
 });
@@ -142,6 +143,8 @@ const finishContent = (
     answer,
     actions,
     sender: envelope.senderChanged ? envelope.sender : undefined,
+    clientAddress: envelope.clientAddress,
+    helo: envelope.helo,
     header: content.message.changedHeader(),
     ...(changed === null ? {} : { content: changed }),
   };
@@ -178,8 +181,8 @@ const finishLater = async (
       header: header ?? body.header,
       body,
       arrival: {
-        clientAddress: input.clientAddress,
-        helo: input.helo,
+        clientAddress: envelope.clientAddress ?? input.clientAddress,
+        helo: envelope.helo ?? input.helo,
         sender: input.sender,
         receiver: host.hostName,
       },

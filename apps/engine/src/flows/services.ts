@@ -8,6 +8,7 @@ import type { Http } from "./host/http.ts";
 import type { Ldap } from "./host/ldap.ts";
 import type { OwnMail } from "./host/own-mail.ts";
 import type { Reputation } from "./host/reputation.ts";
+import type { Slots } from "./host/slots.ts";
 import type { SmtpLookup } from "./host/smtp-lookup.ts";
 import type { Spf } from "./host/spf.ts";
 
@@ -20,6 +21,7 @@ export type FlowServices = {
   readonly smtpLookup: SmtpLookup;
   readonly files: FileStore;
   readonly counters: Counters;
+  readonly slots: Slots;
   readonly reputation: Reputation;
   readonly mail: OwnMail;
   /** The same for functions that blocks bring, under the names of `services.ts` in flow-schema. */

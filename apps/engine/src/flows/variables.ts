@@ -25,6 +25,8 @@ import {
 type Read<Input> = (input: Input, host: FlowHost) => Value;
 type Table<Input> = Readonly<Record<string, Read<Input>>>;
 
+const heloOf = (helo: string): Value =>
+  helo === "" ? null : recordValue({ verb: "EHLO", host: textValue(helo) });
 const sender = (host: FlowHost): string => host.facts.envelope?.sender ?? "";
 const recipient = (host: FlowHost): string => host.facts.envelope?.recipient ?? "";
 
@@ -32,12 +34,12 @@ const address = (text: string): Value =>
   recordValue({ localpart: textValue(localPart(text)), domain: textValue(domainPart(text)) });
 
 const session: Table<ConnectionFacts> = {
-  senderip: (input) => input.clientAddress,
+  senderip: (input, host) => host.facts.envelope?.clientAddress ?? input.clientAddress,
   senderport: (input) => input.clientPort,
   serverip: (input) => input.serverAddress,
   serverport: (input) => input.serverPort,
   serverid: (input) => `mailserver:${input.listenerId}`,
-  senderhelo: (input) => textValue(input.helo),
+  senderhelo: (input, host) => textValue(host.facts.envelope?.helo ?? input.helo),
   tlsstarted: (input) => input.tls !== null,
   tlsprotocol: (input) => input.tls?.protocol ?? "",
   tlscipher: (input) => input.tls?.cipher ?? "",
@@ -45,16 +47,16 @@ const session: Table<ConnectionFacts> = {
   saslauthed: (input) => input.signIn !== null,
   saslusername: (input) => textValue(input.signIn),
   messageid: (input) => input.messageId ?? "",
-  connection: (input) =>
+  connection: (input, host) =>
     recordValue({
       id: input.sessionId,
-      remoteip: input.clientAddress,
+      remoteip: host.facts.envelope?.clientAddress ?? input.clientAddress,
       remoteport: input.clientPort,
       remoteptr: null,
       localip: input.serverAddress,
       localport: input.serverPort,
       serverid: `mailserver:${input.listenerId}`,
-      helo: input.helo === "" ? null : recordValue({ verb: "EHLO", host: textValue(input.helo) }),
+      helo: heloOf(host.facts.envelope?.helo ?? input.helo),
       tls:
         input.tls === null
           ? null

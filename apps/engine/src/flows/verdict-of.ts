@@ -4,6 +4,7 @@ import {
   isGiven,
   numberAt,
   optionFlag,
+  optionNumber,
   optionsAt,
   optionText,
   textAt,
@@ -146,8 +147,9 @@ export const beforeVerdict = (
     case "GenerateDSN":
     case "Bounce":
       return { kind: "bounce", text: "Returned by local policy" };
+    case "Queue":
     case "Reschedule": {
-      const wait = waitOf(result.args);
+      const wait = waitOf(result.action, result.args);
       return {
         kind: "reschedule",
         ...wait,
@@ -165,8 +167,9 @@ export const afterVerdict = (result: RunResult): AfterDeliveryVerdict => {
   switch (result.action) {
     case "Retry":
       return { kind: "retry" };
+    case "Queue":
     case "Reschedule":
-      return { kind: "retry", ...waitOf(result.args) };
+      return { kind: "retry", ...waitOf(result.action, result.args) };
     case "Delete":
       return { kind: "delete" };
     case "GenerateDSN":
@@ -185,13 +188,14 @@ export const afterVerdict = (result: RunResult): AfterDeliveryVerdict => {
   }
 };
 
-/** The delay and the options of Reschedule. */
-const waitOf = (args: readonly Value[]) => {
-  const options = optionsAt(args, 1);
+/** The delay and the options of Reschedule and Queue. */
+const waitOf = (action: string, args: readonly Value[]) => {
+  const options = optionsAt(args, action === "Queue" ? 0 : 1);
+  const delay = action === "Queue" ? optionNumber(options, "delay") : numberAt(args, 0);
   const transport = optionText(options, "transportid");
   const why = optionText(options, "reason");
   return {
-    delaySeconds: Math.max(1, numberAt(args, 0)),
+    ...(delay === undefined ? {} : { delaySeconds: Math.max(1, delay) }),
     countsAsAttempt: optionFlag(options, "increment_retry", true),
     ...(why === undefined ? {} : { reason: why }),
     ...(transport === undefined ? {} : { transport: objectId("mailtransport", transport) }),

@@ -50,19 +50,41 @@ export type ContentVerdict = {
     | { readonly kind: "defer"; readonly text: string };
   readonly actions: readonly ContentAction[];
   readonly sender?: string | undefined;
+  /** What is kept about the client instead of what we saw. */
+  readonly clientAddress?: string | undefined;
+  readonly helo?: string | undefined;
   /** The header section after the flow's changes; null: unchanged. */
   readonly header: Buffer | null;
   /** The message without the parts a flow removed, in place of the one that came in. */
   readonly content?: import("../scanner/content.ts").Content | undefined;
 };
 
-export type BeforeDeliveryVerdict =
+/** A notice to the sender as the flow wants it; what is missing is as usual. */
+export type NoticeChanges = {
+  readonly recipient?: string | undefined;
+  readonly transport?: string | undefined;
+  readonly from?: string | undefined;
+  readonly fromName?: string | undefined;
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+};
+
+/** What comes along with either verdict on an attempt. */
+type WithNotice = {
+  readonly notice?: NoticeChanges | undefined;
+  /** To be called when the attempt is over. */
+  readonly release?: (() => void) | undefined;
+};
+
+export type BeforeDeliveryVerdict = WithNotice & BeforeAction;
+
+type BeforeAction =
   | { readonly kind: "try"; readonly changes: AttemptChanges }
   | { readonly kind: "delete" }
   | { readonly kind: "bounce"; readonly text: string }
   | {
       readonly kind: "reschedule";
-      readonly delaySeconds: number;
+      /** Without it the transport's schedule says when. */
+      readonly delaySeconds?: number | undefined;
       readonly reason: string;
       readonly countsAsAttempt: boolean;
       readonly transport?: string | undefined;
@@ -86,7 +108,9 @@ export type AttemptChanges = {
   readonly metadata?: Readonly<Record<string, string>> | undefined;
 };
 
-export type AfterDeliveryVerdict =
+export type AfterDeliveryVerdict = WithNotice & AfterAction;
+
+type AfterAction =
   | { readonly kind: "default" }
   | {
       readonly kind: "retry";

@@ -26,6 +26,7 @@ import type { Content } from "./content.ts";
 import { contentOfBytes } from "./content-store.ts";
 import { rejectNotice } from "./reject-notice.ts";
 import { outcomeOf, type Standing, standingOf } from "./verdict-precedence.ts";
+import { withClient } from "./with-client.ts";
 
 export type Scanner = {
   /** There may be mail to judge. */
@@ -227,7 +228,7 @@ const deliveriesOf = (entry: QueueEntry, verdict: ContentVerdict): NewEntry[] =>
             domain: entry.domain,
             transport: action.transport ?? entry.transport,
             delaySeconds: action.delaySeconds,
-            envelope: { ...entry.envelope, metadata: action.metadata },
+            envelope: withClient({ ...entry.envelope, metadata: action.metadata }, verdict),
           },
         ]
       : [],
@@ -260,7 +261,7 @@ const heldOf = (
             flow: trace?.flow ?? "",
             node: trace?.steps.at(-1)?.node ?? null,
             retentionDays: settings.quarantines[action.quarantine]?.retentionDays ?? 30,
-            envelope: entry.envelope,
+            envelope: withClient(entry.envelope, verdict),
           },
         ]
       : [],

@@ -4,6 +4,7 @@ import type { ContentVerdict } from "../flows/verdict.ts";
 import type { Outcome } from "../history/event.ts";
 import type { Envelope, HeldMessage, NewEntry, StoredBody } from "../queue/queue-entry.ts";
 import type { Content } from "../scanner/content.ts";
+import { withClient } from "../scanner/with-client.ts";
 import { decidingNode, type Session, type TakenRecipient, type Transaction } from "./session.ts";
 import { hasSpfPass } from "./spf-pass.ts";
 
@@ -44,7 +45,7 @@ export const keepMessage = (
     const { verdict, trace } = ran;
     const sender = verdict.sender ?? transaction.sender;
     const envelope = (metadata: Readonly<Record<string, string>>): Envelope =>
-      envelopeOf(session, transaction, recipient, message.subject, metadata);
+      withClient(envelopeOf(session, transaction, recipient, message.subject, metadata), verdict);
     // in a shared run its recipient stands for each of them; another address gets one copy
     const addressee = (action: { readonly recipient: string }): string | null => {
       if (action.recipient === ranFor.recipient) return recipient.recipient;

@@ -149,6 +149,24 @@ describe("before the attempt", () => {
     }
   });
 
+  test("Queue waits for the delay, or as the transport's schedule says", async () => {
+    const waiting = await attempt(
+      before('Queue(["delay" => 90, "reason" => "busy", "increment_retry" => false]);'),
+    );
+    expect(waiting).toMatchObject({
+      text: "busy",
+      decision: { kind: "again", delaySeconds: 90, countsAsAttempt: false },
+    });
+    expect(waiting.server.connections()).toBe(0);
+    expect((await attempt(before("Queue();"))).decision).toMatchObject({
+      kind: "again",
+      delaySeconds: 420,
+      countsAsAttempt: true,
+    });
+    const refused = await attempt(after('Queue(["delay" => 5]);'), refusing("550 5.1.1 no"));
+    expect(refused.decision).toMatchObject({ kind: "again", delaySeconds: 5 });
+  });
+
   test("notes are kept with the mail", async () => {
     const { copy } = await attempt(before('SetMetaData(["batch" => "7"]);'));
     expect(copy.metadata).toEqual({ batch: "7" });

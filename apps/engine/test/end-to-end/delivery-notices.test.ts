@@ -5,6 +5,7 @@ import { createNotices } from "../../src/delivery/notices.ts";
 import type { Acceptance } from "../../src/queue/queue-entry.ts";
 import { type AwkwardOptions, startAwkward } from "../support/awkward-server.ts";
 import { createTestDelivery, type Mail } from "../support/delivery.ts";
+import { scriptFlow } from "../support/flows.ts";
 import { testWithPeer } from "../support/peers.ts";
 import { readNotice } from "../support/read-notice.ts";
 
@@ -23,7 +24,7 @@ const received = new Date("2030-01-01T00:00:00Z");
 const attempt = async (
   options: AwkwardOptions | null,
   mail: Mail = {},
-  more: { transport?: object; now?: Date } = {},
+  more: { transport?: object; now?: Date; script?: string } = {},
 ) => {
   let port = 9;
   if (options !== null) {
@@ -39,7 +40,11 @@ const attempt = async (
     },
     settings: {
       listeners: { inbound: {} },
-      domains: { "example.com": { transport: "home" } },
+      domains: {
+        "example.com": { transport: "home" },
+        "example.org": more.script === undefined ? {} : { deliveryFlow: "f" },
+      },
+      flows: { f: scriptFlow("delivery", more.script ?? "return;") },
     },
     now: () => more.now ?? received,
   });
@@ -118,6 +123,38 @@ describe("of failure", () => {
         envelope: { notify: ["NEVER"], eightBit: false },
       },
     ]);
+  });
+
+  withPython("goes where, and comes from whom, the delivery flow says", async () => {
+    const said =
+      'SetDSN(["recipient" => "help@example.net", "transportid" => "mailtransport:world", "from" => "noreply@example.org", "from_name" => "Käthe, \\"mail\\"", "metadata" => ["about" => "bounce"]]);';
+    for (const script of [
+      `if ($attempted) { ${said} }`,
+      `if (not $attempted) { ${said} Bounce(); }`,
+    ]) {
+      const { notices, entries } = await attempt(
+        refusing("550 5.1.1 no such user"),
+        { domain: "example.org" },
+        { script },
+      );
+      expect(notices[0]?.header).toMatchObject({ to: "help@example.net" });
+      expect(notices[0]?.header["from"]).toContain("noreply@example.org");
+      expect(notices[0]?.status[1]).toMatchObject({ "final-recipient": "rfc822; bob@example.org" });
+      expect(entries).toMatchObject([
+        {
+          sender: "",
+          recipient: "help@example.net",
+          transport: "world",
+          envelope: { metadata: { about: "bounce" } },
+        },
+      ]);
+    }
+    const never = await attempt(
+      refusing("550 no"),
+      { domain: "example.org", sender: "" },
+      { script: said },
+    );
+    expect(never.notices).toEqual([]); // a notice about a notice goes to nobody
   });
 
   withPython("gives everything back when the sender asked for it", async () => {

@@ -171,6 +171,17 @@ test("each recipient ends on its own", async () => {
   expect((await database.pool.query("SELECT 1 FROM mail_trace")).rows).toHaveLength(3);
 });
 
+test("what a flow says about the client is what the queue keeps", async () => {
+  await accept("bob@example.org");
+  await scan(
+    'SetSenderIP("2001:db8::7"); SetSenderHELO("real.example.com"); if ($senderip == "2001:db8::7") Deliver(); Delete();',
+  );
+  const { rows } = await database.pool.query("SELECT envelope FROM queue_entry");
+  expect(rows).toMatchObject([
+    { envelope: { clientAddress: "2001:db8::7", helo: "real.example.com" } },
+  ]);
+});
+
 test("while mail pours in one message is judged at a time, and the others when it is over", async () => {
   for (let index = 0; index < 8; index++) await accept(`user${index}@example.org`);
   const flows = createTestFlows({

@@ -1,5 +1,6 @@
 /** Attempts at delivery as a worker makes them, without a database: settings in, results and decisions out. */
 import type { Settings, Transport } from "@sluice/settings";
+import type pg from "pg";
 import type { z } from "zod";
 import { createDeliver, type DeliverParts } from "../../src/delivery/deliver.ts";
 import type { SmtpClient } from "../../src/delivery/smtp-message.ts";
@@ -55,6 +56,7 @@ export const createTestDelivery = (options: {
   readonly transports: Readonly<Record<string, z.input<typeof Transport>>>;
   readonly settings?: z.input<typeof Settings>;
   readonly secrets?: Readonly<Record<string, string>>;
+  readonly pool?: pg.Pool;
   readonly http?: DeliverParts["http"];
   readonly onTls?: DeliverParts["onTls"];
   readonly now?: () => Date;
@@ -69,6 +71,7 @@ export const createTestDelivery = (options: {
         ]),
       ),
     },
+    ...(options.pool === undefined ? {} : { pool: options.pool }),
     ...(options.secrets === undefined ? {} : { secrets: options.secrets }),
   });
   const reports: string[] = [];

@@ -2,6 +2,7 @@ import type { FlowKindDefinition } from "../flow-kind.ts";
 import { attachmentFunctions } from "../host-functions/attachments.ts";
 import {
   contentEnvelope,
+  getTls,
   queueMetric,
   setRecipient,
   setSender,
@@ -60,6 +61,7 @@ export const content: FlowKindDefinition = {
     setRecipient,
     ...contentEnvelope,
     queueMetric,
+    getTls,
     ...headerFunctions,
     ...attachmentFunctions,
     ...mimeFunctions,

@@ -1,5 +1,10 @@
 import type { FlowKindDefinition } from "../flow-kind.ts";
-import { attemptModifiers, deliveryActions } from "../host-functions/delivery.ts";
+import {
+  attemptModifiers,
+  currentConnections,
+  deliveryActions,
+  setDsn,
+} from "../host-functions/delivery.ts";
 import { getMetaData, setMetaData, setRecipient, setSender } from "../host-functions/envelope.ts";
 import { deliverySigning } from "../host-functions/signing.ts";
 import { variable } from "../signature-table.ts";
@@ -65,6 +70,8 @@ export const delivery: FlowKindDefinition = {
   actions: [
     ...deliveryActions,
     ...attemptModifiers,
+    setDsn,
+    currentConnections,
     setSender,
     setRecipient,
     setMetaData,

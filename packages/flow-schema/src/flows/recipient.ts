@@ -1,5 +1,5 @@
 import type { FlowKindDefinition } from "../flow-kind.ts";
-import { queueMetric, setRecipient, setSender } from "../host-functions/envelope.ts";
+import { getTls, queueMetric, setRecipient, setSender } from "../host-functions/envelope.ts";
 import { srsFunctions } from "../host-functions/signing.ts";
 import { action, optional, variable } from "../signature-table.ts";
 import { envelope, session } from "./session-variables.ts";
@@ -55,6 +55,7 @@ export const recipient: FlowKindDefinition = {
     setSender,
     setRecipient,
     queueMetric,
+    getTls,
     srsFunctions.restore,
   ],
   end: { script: "Reject();", words: "the recipient is refused" },

@@ -1,6 +1,6 @@
 /** How a half of a delivery flow may end, and what it may set for one attempt (`hsl.md` §8.5, §8.6). */
 import type { FunctionSignature } from "@sluice/hsl";
-import { action, modifier, optional, parameter } from "../signature-table.ts";
+import { action, lookup, modifier, optional, parameter } from "../signature-table.ts";
 
 const after = "An error before the attempt.";
 const before = "An error after the attempt.";
@@ -39,7 +39,47 @@ export const deliveryActions: readonly FunctionSignature[] = [
     ],
     { since: "modern" },
   ),
+  action(
+    "Queue",
+    "Keeps the mail in the queue, until the time the transport's schedule says or a delay is over.",
+    [
+      optional(
+        "options",
+        "array",
+        "`delay` (seconds), `reason`, `increment_retry` (true without it), `transportid`, `reset_retry` (attempts are counted from 0 again).",
+      ),
+    ],
+    { since: "modern", errors: "An error when the mail was delivered." },
+  ),
 ];
+
+export const setDsn = modifier(
+  "SetDSN",
+  "Chooses how a notice about this mail is sent, should one be made now. Not kept for the next attempt.",
+  [
+    parameter(
+      "options",
+      "array",
+      "`recipient` (instead of the sender), `transportid`, `from`, `from_name`, `metadata`.",
+    ),
+  ],
+  ["none", "Nothing."],
+  ["message"],
+  { since: "modern" },
+);
+
+export const currentConnections = lookup(
+  "CurrentConnections",
+  "Takes one of so many places for this attempt, counted over all workers; it is given back when the attempt is over.",
+  [
+    parameter("namespace", "string", "What is counted."),
+    parameter("entry", "string", "Whose places they are, such as `$recipientdomain`."),
+    parameter("most", "number", "How many there are."),
+  ],
+  [["boolean", "number"], "Whether a place was free; −1 when the places cannot be counted."],
+  ["counters"],
+  { since: "modern", errors: before },
+);
 
 const set = (name: string, summary: string, ...parameters: ReturnType<typeof parameter>[]) =>
   modifier(

@@ -52,7 +52,32 @@ export const queueMetric = lookup(
   { since: "classic" },
 );
 
+export const getTls = reading(
+  "GetTLS",
+  "Tells how the connection of the client is encrypted.",
+  [],
+  ["array", "`started` (boolean), `protocol`, `cipher`, `keysize` (bits)."],
+  ["session"],
+  { since: "modern" },
+);
+
 export const contentEnvelope = [
+  modifier(
+    "SetSenderIP",
+    "Says who the client really is, when a host of ours handed the message on: the checks, the seal and the queue go by it.",
+    [parameter("address", "string", "The IP address.")],
+    ["none", "Nothing; `$senderip` has the new value."],
+    ["session"],
+    { since: "modern" },
+  ),
+  modifier(
+    "SetSenderHELO",
+    "Says what the client really called itself, when a host of ours handed the message on.",
+    [parameter("name", "string", "The host name.")],
+    ["none", "Nothing; `$senderhelo` has the new value."],
+    ["session"],
+    { since: "modern" },
+  ),
   modifier(
     "SetMailTransport",
     "Chooses the transport the message leaves by.",

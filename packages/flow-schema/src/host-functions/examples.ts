@@ -148,6 +148,17 @@ export const functionExamples: Readonly<Record<string, readonly FunctionExample[
   ],
   SetMailTransport: [mail('SetMailTransport("mailtransport:internal");')],
   SetDelayedDeliver: [mail("SetDelayedDeliver(600);")],
+  GetTLS: [
+    mail('if (not GetTLS()["started"]) AddHeader("X-Encrypted", "no");'),
+    rcpt('echo GetTLS()["protocol"] == "";', "1"),
+  ],
+  SetSenderIP: [
+    mail(
+      'if ($senderip == "192.0.2.1") SetSenderIP("198.51.100.7");\necho $senderip;',
+      "198.51.100.7",
+    ),
+  ],
+  SetSenderHELO: [mail('SetSenderHELO("mx.example.net");\necho $senderhelo;', "mx.example.net")],
   GetID: [mail("echo GetID() == $messageid;", "1")],
   SetMetaData: [
     mail('SetMetaData(["class" => "bulk"]);\necho GetMetaData()["class"];', "bulk"),
@@ -236,6 +247,21 @@ export const functionExamples: Readonly<Record<string, readonly FunctionExample[
   Reschedule: [
     delivery(
       'if (not $attempted and $recipientdomain == "example.com") Reschedule(60, ["reason" => "slowly"]);',
+    ),
+  ],
+  Queue: [
+    delivery(
+      'if (not $attempted and $retry == 0) Queue(["delay" => 60, "reason" => "greylisted"]);',
+    ),
+  ],
+  SetDSN: [
+    delivery(
+      'if ($attempted and $errorcode >= 500) SetDSN(["recipient" => "postmaster@example.org", "from_name" => "Example mail"]);',
+    ),
+  ],
+  CurrentConnections: [
+    delivery(
+      'if (not $attempted and CurrentConnections("domain", $recipientdomain, 5) === false) Queue(["delay" => 10, "increment_retry" => false]);',
     ),
   ],
   SetDestination: [
