@@ -182,6 +182,35 @@ withPython("a banner stands above a plain message", async () => {
   expect(read(message)).toEqual([["text/plain", null, "From outside\nGood day.\n"]]);
 });
 
+test("the block goes on by whether the message could be changed", async () => {
+  const flows = createTestFlows({
+    settings: {
+      flows: {
+        f: {
+          kind: "content",
+          title: "Test",
+          entry: "footer",
+          nodes: {
+            footer: {
+              block: "footer",
+              version: 1,
+              config: { text: "Example Ltd", html: "<p>Example</p>", position: "bottom" },
+              outcomes: { next: "yes", unchanged: "no" },
+            },
+            yes: { block: "deliver", version: 1, config: {} },
+            no: { block: "defer", version: 1, config: {} },
+          },
+        },
+      },
+    },
+  });
+  const { verdict } = await flows.content("f", plain);
+  expect(verdict.answer.kind).toBe("accept");
+  expect(verdict.content?.memory?.toString()).toMatch(/Good day\.\r\nExample Ltd\r\n$/);
+  const secret = "Content-Type: application/pkcs7-mime\r\n\r\nMIAGCSqGSIb3DQEH\r\n";
+  expect((await flows.content("f", secret)).verdict.answer.kind).toBe("defer");
+});
+
 test("signed and encrypted mail gets no footer", async () => {
   const signed = Buffer.from(
     rich.toString("latin1").replace("multipart/mixed", "multipart/signed"),

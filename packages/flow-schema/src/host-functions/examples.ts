@@ -57,6 +57,32 @@ export const functionExamples: Readonly<Record<string, readonly FunctionExample[
   spf: [rcpt("if (spf($senderip, $senderhelo, $senderdomain) == 100) Reject();\nAccept();")],
   spf_query: [rcpt('echo spf_query($senderip, $senderhelo, $sender)["result"];')],
   globalview: [ip('if (globalview($senderip) == "permfail") Block("554 Not from you");')],
+  reputation: [
+    ip(
+      '$what = reputation($senderip, "reputation.example.org", ["tempfail" => "127.0.0.3"]);\nif ($what == "permfail") Block("554 Not from you");',
+    ),
+  ],
+  address_memory: [
+    ip(
+      '$seen = address_memory($senderip, 7);\nif (is_array($seen) and $seen["accepted"] > 20 and $seen["share"] > 0.9) Block("421 Try later");',
+    ),
+  ],
+  rsa_sign: [mail('echo strlen(rsa_sign($messageid, "pki:main", ["padding" => "pss"]));', "256")],
+  rsa_verify: [
+    mail(
+      '$signature = rsa_sign("hello", "pki:main");\necho rsa_verify("hello", $signature, "pki:main");\necho rsa_verify("hullo", $signature, "pki:main") === false;',
+      "1",
+      "1",
+    ),
+  ],
+  rsa_encrypt: [mail('echo strlen(rsa_encrypt("a key", "pki:main"));', "256")],
+  rsa_decrypt: [mail('echo rsa_decrypt(rsa_encrypt("a key", "pki:main"), "pki:main");', "a key")],
+  ed25519_verify: [
+    mail(
+      '$key = hex_decode("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60");\n$public = hex_decode("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");\necho ed25519_verify("", ed25519_sign("", $key), $public);',
+      "1",
+    ),
+  ],
   smtp_lookup_rcpt: [
     rcpt(
       '$known = smtp_lookup_rcpt("mailtransport:internal", $sender, $recipient);\nif ($known < 0) Defer();\nif ($known == 0) Reject("No such user");\nAccept();',
@@ -90,6 +116,8 @@ export const functionExamples: Readonly<Record<string, readonly FunctionExample[
   file: [rcpt('echo file("file://words.txt");', '[0=>"bob secret",1=>"alice hidden"]')],
   file_get_contents: [rcpt('echo strlen(file_get_contents("file://words.txt"));', "23")],
   in_file: [rcpt('echo in_file("bob", "file://words.txt");', '[0=>"bob",1=>"secret"]')],
+
+  in_network_file: [ip('echo in_network_file($senderip, "file://networks.txt");', "1")],
 
   // IP policy
   Allow: [ip('if (in_network($senderip, "192.0.2.0/24")) Allow(300);')],
@@ -148,6 +176,28 @@ export const functionExamples: Readonly<Record<string, readonly FunctionExample[
   ],
   SetMailTransport: [mail('SetMailTransport("mailtransport:internal");')],
   SetDelayedDeliver: [mail("SetDelayedDeliver(600);")],
+  DKIMSign: [
+    mail('DKIMSign("rsa", "example.org", "pki:main");\nDeliver();'),
+    delivery('if (not $attempted) DKIMSign("rsa", "example.org", "pki:main");'),
+  ],
+  DKIMSignAs: [
+    mail('echo DKIMSignAs("example.org");', "1"),
+    delivery("if (not $attempted) DKIMSignAs();"),
+  ],
+  DeliverWithDKIM: [mail('DeliverWithDKIM("rsa", "example.org", "pki:main");')],
+  ARCSeal: [mail('PrependHeader("Subject", "[list] ");\nARCSeal("signer:example.org");')],
+  SRSRewrite: [
+    mail(
+      '$rewritten = SRSRewrite("signer:example.org", "ann@example.com");\nSetSender($rewritten);\necho $senderdomain;',
+      "example.org",
+    ),
+  ],
+  SRSRestore: [
+    rcpt(
+      '$found = SRSRestore("signer:example.org");\nif ($found["result"] == "restored") {\n  SetRecipient($found["address"]);\n  Accept();\n}\necho $found["result"];',
+      "none",
+    ),
+  ],
   GetTLS: [
     mail('if (not GetTLS()["started"]) AddHeader("X-Encrypted", "no");'),
     rcpt('echo GetTLS()["protocol"] == "";', "1"),
