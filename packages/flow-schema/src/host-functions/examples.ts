@@ -275,6 +275,12 @@ export const functionExamples: Readonly<Record<string, readonly FunctionExample[
       "Hello\r\n",
     ),
   ],
+  ScanDLP: [
+    mail(
+      '$found = ScanDLP([\n  "program" => ["filename" => ["/[.]exe$/i"], "type" => "x-dosexec"],\n  "card" => ["content" => "/[45][0-9]{3}([ -]?[0-9]{4}){3}/"]\n]);\necho $found;\nif (count($found) > 0) Reject("Not by mail");',
+      "[]",
+    ),
+  ],
   WrapMessage: [
     mail(
       'echo WrapMessage("This came from outside.", none, ["position" => "top"]);\necho GetMailMessage()->getBody();',

@@ -1,5 +1,5 @@
 /** The message and its parts as objects, and text put into them (`hsl.md` §8.4). */
-import { modifier, optional, parameter, reading } from "../signature-table.ts";
+import { lookup, modifier, optional, parameter, reading } from "../signature-table.ts";
 
 const modern = { since: "modern" } as const;
 const object =
@@ -38,6 +38,28 @@ export const mimeFunctions = [
     ],
     ["message"],
     modern,
+  ),
+  lookup(
+    "ScanDLP",
+    "Looks for files by name, type or content, in the message and in the ZIP and gzip archives of it.",
+    [
+      optional(
+        "rules",
+        "array",
+        "Name of a rule => `filename`, `type`, `content`: a pattern, or an array of them; one that is found is enough. A type is what a file says it is, and what its first bytes look like.",
+      ),
+      optional(
+        "options",
+        "array",
+        "`stop_on_match` (false without it), `timeout` (60 seconds), `recursion_limit` (9 archives inside one another).",
+      ),
+    ],
+    [
+      "array",
+      "Names of the rules that matched; `ERR_PASSWORD_PROTECTED`, `ERR_RECURSION_LIMIT` or `ERR_UNKNOWN_ERROR` (damaged, too large, or an archive of another kind) when something could not be looked into.",
+    ],
+    ["message"],
+    { since: "classic" },
   ),
   modifier(
     "WrapMessage",

@@ -22,6 +22,7 @@ import { guessType } from "./media-type.ts";
 import { edit, messageOf, partsOf, patternOf } from "./message-parts.ts";
 import { mimeFunctions } from "./mime-objects.ts";
 import { parseReceived } from "./received.ts";
+import { dlpFunctions } from "./scan-dlp.ts";
 import { wrapFunctions } from "./wrap-message.ts";
 
 type Bodies = Readonly<Record<string, FunctionBody>>;
@@ -91,6 +92,7 @@ export const wholeMessageFunctions: ReadonlySet<string> = new Set([
   "GetMailMessage",
   "GetMailFile",
   "WrapMessage",
+  "ScanDLP",
 ]);
 
 const idsOf = (value: Value | undefined): string[] =>
@@ -199,6 +201,7 @@ export const deliveryStatusFunctions: Bodies = {
 export const messageFunctions: Bodies = {
   ...mimeFunctions,
   ...wrapFunctions,
+  ...dlpFunctions,
   ...headerFunctions,
   ...attachmentFunctions,
   ...deliveryStatusFunctions,
