@@ -18,8 +18,12 @@ beforeAll(async () => {
     "strict.test": `
 @ TXT "v=spf1 ip4:192.0.2.0/28 -all"
 _dmarc TXT "v=DMARC1; p=reject"
+_adsp._domainkey TXT "dkim=discardable"
 k1._domainkey TXT "v=DKIM1; p=${keyText.slice(0, 200)}" "${keyText.slice(200)}"
 `,
+    "all.test": '@ MX 10 mail.all.test.\n_adsp._domainkey TXT "dkim = all; t=x"',
+    "odd.test": '@ TXT "x"\n_adsp._domainkey TXT "all"',
+    "open.test": '@ TXT "x"\n_adsp._domainkey TXT "dkim=unknown"',
     test: '@ TXT "the domain above, which asks for nothing"',
     "lax.test": '@ TXT "v=spf1 ip4:198.51.100.0/24 ~all"',
   });
@@ -56,6 +60,22 @@ test("a signed message from the sender's own server passes everything", async ()
     '["strict.test"=>"pass"]',
     '["strict.test"=>"none"]',
   ]);
+});
+
+test("what a domain says of mail that it did not sign", async () => {
+  const adsp = async (message: string, more: { resolvers?: string[] } = {}): Promise<string> =>
+    (await run("echo DKIMADSP();", message, more)).join();
+  const from = (domain: string): string => plain.replace("strict.test", domain);
+  expect(await adsp(signed)).toBe("pass");
+  expect(await adsp(plain)).toBe("discard");
+  expect(await adsp(signed.replace("body", "Body"))).toBe("discard");
+  expect(await adsp(from("all.test"))).toBe("fail");
+  expect(await adsp(from("open.test"))).toBe("unknown");
+  expect(await adsp(from("odd.test"))).toBe("none");
+  expect(await adsp(from("lax.test"))).toBe("none");
+  expect(await adsp(from("nobody.test"))).toBe("nxdomain");
+  expect(await adsp(plain.replace(/^From.*\r\n/, ""))).toBe("permerror");
+  expect(await adsp(plain, { resolvers: ["127.0.0.1:1"] })).toBe("temperror");
 });
 
 test("the signature alone speaks for the author when the server does not", async () => {

@@ -290,6 +290,7 @@ export const functionExamples: Readonly<Record<string, readonly FunctionExample[
   ],
   ScanSPF: [mail("if (ScanSPF() == 100) Reject();")],
   DKIMSDID: [mail('echo DKIMSDID(["example.org"]);', '["example.org"=>"skip"]')],
+  DKIMADSP: [mail('if (DKIMADSP() == "discard") Delete();')],
   ScanDMARC: [
     mail(
       '$dmarc = ScanDMARC();\nif (is_array($dmarc) and in_array("reject", $dmarc)) Reject("Not from this domain");',

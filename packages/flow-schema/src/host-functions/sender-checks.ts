@@ -22,6 +22,17 @@ export const senderCheckFunctions = [
     { since: "classic", source: "RFC 6376" },
   ),
   lookup(
+    "DKIMADSP",
+    "Checks what the author's domain says of mail that it did not sign. Historic: ScanDMARC has taken its place.",
+    [],
+    [
+      "string",
+      "`pass` (the domain signed it), `none` (it says nothing), `unknown`, `fail` (it signs all its mail), `discard` (and what it did not sign is to be dropped), `nxdomain`, `temperror`, or `permerror` when the message has not one author.",
+    ],
+    ["dns", "message"],
+    { since: "classic", source: "RFC 5617" },
+  ),
+  lookup(
     "ScanDMARC",
     "Checks what the author's domain asks for when neither SPF nor DKIM speaks for it.",
     [],

@@ -1,5 +1,5 @@
 /**
- * ScanSPF, DKIMSDID and ScanDMARC on the message as it came in (`hsl.md` §8.4). A check
+ * ScanSPF, DKIMSDID, DKIMADSP and ScanDMARC on the message as it came in (`hsl.md` §8.4). A check
  * that DNS did not answer is a temporary error, never a pass and never "no policy".
  */
 import { Readable } from "node:stream";
@@ -8,7 +8,7 @@ import { dkimVerify } from "mailauth/lib/dkim/verify.js";
 import { evaluateDmarc } from "mailauth/lib/dmarc/index.js";
 import { textsOf } from "../arguments.ts";
 import { contentState, flowHost, runEnvelope } from "../flow-host.ts";
-import type { Dns } from "../host/dns.ts";
+import type { Dns, DnsOptions } from "../host/dns.ts";
 import { mailauthResolver } from "../host/mailauth-resolver.ts";
 import { type Spf, type SpfResult, spfScore } from "../host/spf.ts";
 import { gatewayOptions } from "./dns.ts";
@@ -38,6 +38,23 @@ const dkimStates: Readonly<Record<string, string>> = {
   neutral: "fail", // the body has changed
 };
 
+/** What a domain says of mail that it did not sign (RFC 5617 §4.3). */
+const signingPractice = async (dns: Dns, domain: string, options: DnsOptions): Promise<string> => {
+  const exists = await dns.query(domain, "MX", options);
+  if (exists.kind === "error") return "temperror";
+  if (exists.kind === "none" && exists.reason === "NXDOMAIN") return "nxdomain";
+  const found = await dns.query(`_adsp._domainkey.${domain}`, "TXT", options);
+  if (found.kind === "error") return "temperror";
+  if (found.kind === "none") return "none";
+  const [only, ...more] = found.records.flatMap((record) =>
+    record.type === "TXT" ? [record.text] : [],
+  );
+  const practice = /^dkim[ \t]*=[ \t]*([a-z0-9-]+)[ \t]*(?:;|$)/.exec(only ?? "")?.[1];
+  if (more.length > 0 || practice === undefined) return "none"; // §4.1: as if there were none
+  if (practice === "all") return "fail";
+  return practice === "discardable" ? "discard" : "unknown";
+};
+
 export const senderChecks = ({ dns, spf }: { dns: Dns; spf: Spf }): Bodies => {
   const resolverOf = (run: RunContext) => mailauthResolver(dns, gatewayOptions(run));
 
@@ -64,6 +81,16 @@ export const senderChecks = ({ dns, spf }: { dns: Dns; spf: Spf }): Bodies => {
       return HslArray.fromEntries(
         domains.map((domain) => [encodeText(domain), found.get(domain) ?? "skip"]),
       );
+    },
+    DKIMADSP: async (_args, run) => {
+      const { headerFrom, results } = await verified(run);
+      const [author = ""] = headerFrom;
+      const domain = author.slice(author.lastIndexOf("@") + 1).toLowerCase();
+      if (headerFrom.length !== 1 || domain === "") return "permerror"; // RFC 5617 §3: one author
+      const own = results.filter(({ signingDomain }) => signingDomain?.toLowerCase() === domain);
+      if (own.some(({ status }) => status.result === "pass")) return "pass";
+      if (own.some(({ status }) => status.result === "temperror")) return "temperror";
+      return signingPractice(dns, domain, gatewayOptions(run));
     },
     ScanDMARC: async (_args, run): Promise<Value> => {
       const [dkim, spfResult] = await Promise.all([verified(run), spfOf(spf, run)]);
