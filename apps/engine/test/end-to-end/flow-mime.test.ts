@@ -211,6 +211,12 @@ test("the block goes on by whether the message could be changed", async () => {
   expect((await flows.content("f", secret)).verdict.answer.kind).toBe("defer");
 });
 
+test("a text of many megabytes is left as it is", async () => {
+  const long = Buffer.concat([plain, Buffer.alloc(5_000_000, "all work and no play\r\n")]);
+  const { echoed, verdict } = await run('echo WrapMessage("x");', long);
+  expect([...echoed, verdict.content]).toEqual(["0", undefined]);
+});
+
 test("signed and encrypted mail gets no footer", async () => {
   const signed = Buffer.from(
     rich.toString("latin1").replace("multipart/mixed", "multipart/signed"),

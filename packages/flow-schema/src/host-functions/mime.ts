@@ -71,7 +71,7 @@ export const mimeFunctions = [
     ],
     [
       "number",
-      "How many parts have it now; 0 when the message has no text, or is signed or encrypted and must not be touched.",
+      "How many parts have it now; 0 when the message has no text or more than 4 MB of it, or is signed or encrypted and must not be touched.",
     ],
     ["message"],
     { since: "classic" },

@@ -13,6 +13,9 @@ import { messageOf, partsOf } from "./message-parts.ts";
 
 type Footer = { readonly text: string; readonly html: string; readonly isTop: boolean };
 
+/** A longer text is left alone: all other mail would wait for it. */
+const mostBytes = 4 * 1024 * 1024;
+
 const sealed =
   /^(?:multipart\/(?:signed|encrypted)|application\/(?:x-)?pkcs7-mime|application\/pgp-encrypted)$/;
 
@@ -44,7 +47,7 @@ const addTo = (part: MimePart, message: Message, footer: Footer): boolean => {
   const header = headerOf(part, message);
   const type = getField(header, "Content-Type") ?? "";
   const charset = (readParameters(type).get("charset") ?? "").toLowerCase();
-  if (isForeign(charset)) return false;
+  if (isForeign(charset) || part.end - part.bodyStart > mostBytes) return false;
   const body = message.edits.body(part);
   const made = part.type === "text/html" ? inHtml(body, footer) : inText(body, charset, footer);
   if (made === null) return false;
