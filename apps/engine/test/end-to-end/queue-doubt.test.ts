@@ -79,7 +79,8 @@ test("a connection that is lost in the commit is not an acceptance, and the next
   const pending = refusal(rig.accept());
   await eventually(
     async () => {
-      const { rowCount } = await client.query(
+      // not the client that holds the lock: inside a transaction the list of sessions does not change
+      const { rowCount } = await database.pool.query(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
           WHERE datname = current_database() AND wait_event_type = 'Lock'`,
       );
