@@ -3,6 +3,7 @@ import { LRUCache } from "lru-cache";
 import type { DeliveryFlowRunner, DeliveryInput } from "./delivery-input.ts";
 import type { AttemptState, RunEnvelope, RunFacts } from "./flow-host.ts";
 import { createRunOnce, type FlowParts } from "./run-once.ts";
+import type { NoticeChanges } from "./verdict.ts";
 import { afterVerdict, beforeVerdict } from "./verdict-of.ts";
 
 export const createDeliveryFlowRunner = (parts: FlowParts): DeliveryFlowRunner => {
@@ -40,7 +41,7 @@ export const createDeliveryFlowRunner = (parts: FlowParts): DeliveryFlowRunner =
         if (verdict.kind !== "try") release();
         return {
           ...verdict,
-          notice: facts.notice?.changes,
+          notice: noticeOf(facts),
           ...(attempt.held.length === 0 ? {} : { release }),
         };
       });
@@ -52,7 +53,7 @@ export const createDeliveryFlowRunner = (parts: FlowParts): DeliveryFlowRunner =
       const facts = { ...factsOf(input), context, attemptCode: input.attempt.code };
       return runOnce(flow, facts, input, (result) => {
         const verdict = afterVerdict(result);
-        const notice = facts.notice?.changes;
+        const notice = noticeOf(facts);
         return verdict.kind === "deliver" && verdict.recipient === ""
           ? { ...verdict, recipient: input.recipient, notice }
           : { ...verdict, notice };
@@ -69,3 +70,7 @@ const envelopeOf = (input: DeliveryInput): RunEnvelope => ({
   recipientChanged: false,
   transportChanged: false,
 });
+
+/** Only what the flow has changed of it. */
+const noticeOf = ({ notice }: Pick<RunFacts, "notice">): NoticeChanges | undefined =>
+  notice === null || Object.keys(notice.changes).length === 0 ? undefined : notice.changes;
