@@ -56,6 +56,9 @@ const nowhere: ReadonlySet<string> = new Set();
 const largestGroup = 100;
 const largestGroupBytes = 8 * 1024 * 1024;
 const concurrentCommits = 2;
+/** A second commit begins only when the first is slow, or much is waiting: few large groups cost less than many small ones. */
+const slowMilliseconds = 20;
+const muchWaiting = 50;
 const partBytes = 1024 * 1024;
 /** After the disk was full. */
 const fullMilliseconds = 5000;
@@ -305,11 +308,22 @@ export const createGroupCommit = (options: GroupCommitOptions): GroupCommit => {
     return group;
   };
 
+  let isSlow = false;
+  const mayBegin = (): boolean =>
+    waiting.length > 0 &&
+    (running === 0 || (running < concurrentCommits && (isSlow || waiting.length >= muchWaiting)));
+
   const pump = (): void => {
-    while (running < concurrentCommits && waiting.length > 0) {
+    while (mayBegin()) {
       running += 1;
+      const timer = setTimeout(() => {
+        isSlow = true;
+        pump();
+      }, slowMilliseconds);
       void run(nextGroup()).finally(() => {
+        clearTimeout(timer);
         running -= 1;
+        if (running === 0) isSlow = false;
         pump();
         if (running === 0 && waiting.length === 0) for (const wake of idle) wake();
       });
