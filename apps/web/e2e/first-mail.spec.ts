@@ -259,6 +259,8 @@ test("from nothing to ten mails, each with its lit path", async ({ page }) => {
     await page.getByRole("button", { name: /change/ }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel("Message").fill("The first flows");
+    const { violations } = await new AxeBuilder({ page }).include("[role=dialog]").analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
     const accept = dialog.getByRole("checkbox");
     if (await accept.isVisible().catch(() => false)) await accept.check();
     await dialog.getByRole("button", { name: /Publish/ }).click();

@@ -46,6 +46,23 @@ const entryOf = (row: Row, epoch: string): QueueEntry => ({
 
 const due = "e.queue = $1 AND e.lease_epoch IS NULL AND e.next_attempt_at <= now()";
 
+/** Those of `chosen` that are still free, so that two workers never take the same. */
+const lockedOf = (chosen: string): string => `locked AS MATERIALIZED (
+  SELECT queue_id FROM queue_entry WHERE queue_id IN (SELECT queue_id FROM ${chosen})
+    AND lease_epoch IS NULL AND queue = $1 FOR UPDATE SKIP LOCKED
+)`;
+
+/** What is `locked` is leased under the epoch, while that is in force. */
+const takeLocked = (
+  epoch: string,
+): string => `UPDATE queue_entry SET lease_epoch = ${epoch} FROM locked
+WHERE queue_entry.queue_id = locked.queue_id
+  AND EXISTS (SELECT FROM worker_lease WHERE epoch = ${epoch} AND until > now())
+RETURNING ${columns
+  .split(",")
+  .map((column) => `queue_entry.${column.trim()}`)
+  .join(", ")}`;
+
 /** Walks the index from hop to hop: a hop with a hundred thousand entries costs what any other does. */
 const dueHopsText = (start: string): string => `
 WITH RECURSIVE hop AS (
@@ -109,17 +126,8 @@ WITH chosen AS MATERIALIZED (
       ORDER BY e.next_attempt_at LIMIT $4)
   ) AS found
   ORDER BY found.turn, found.next_attempt_at LIMIT $3
-), locked AS MATERIALIZED (
-  SELECT queue_id FROM queue_entry WHERE queue_id IN (SELECT queue_id FROM chosen)
-    AND lease_epoch IS NULL AND queue = $1 FOR UPDATE SKIP LOCKED
-)
-UPDATE queue_entry SET lease_epoch = $5 FROM locked
-WHERE queue_entry.queue_id = locked.queue_id
-  AND EXISTS (SELECT FROM worker_lease WHERE epoch = $5 AND until > now())
-RETURNING ${columns
-  .split(",")
-  .map((column) => `queue_entry.${column.trim()}`)
-  .join(", ")}`;
+), ${lockedOf("chosen")}
+${takeLocked("$5")}`;
 
 export const claimEntries = async (
   runner: Runner,
@@ -162,10 +170,7 @@ WITH chosen AS MATERIALIZED (
   UNION ALL
   (SELECT queue_id FROM queue_entry e WHERE ${due} AND e.next_hop = $2 AND (e.attempts > 0) = true
     AND NOT ${isOld} ORDER BY e.next_attempt_at LIMIT $5)
-), locked AS MATERIALIZED (
-  SELECT queue_id FROM queue_entry WHERE queue_id IN (SELECT queue_id FROM chosen)
-    AND lease_epoch IS NULL AND queue = $1 FOR UPDATE SKIP LOCKED
-)
+), ${lockedOf("chosen")}
 UPDATE queue_entry e SET attempts = e.attempts + 1, last_attempt_at = now(), last_reply = $6,
   next_attempt_at = least(
     now() + make_interval(secs => 60 * coalesce(($7::float8[])[least(e.attempts + 1, cardinality($7::float8[]))], 15)),
@@ -194,13 +199,7 @@ WITH locked AS MATERIALIZED (
   SELECT queue_id FROM queue_entry e WHERE ${due} AND e.next_hop = $2 AND ${isOld}
     ORDER BY e.next_attempt_at LIMIT $5 FOR UPDATE SKIP LOCKED
 )
-UPDATE queue_entry SET lease_epoch = $6 FROM locked
-WHERE queue_entry.queue_id = locked.queue_id
-  AND EXISTS (SELECT FROM worker_lease WHERE epoch = $6 AND until > now())
-RETURNING ${columns
-  .split(",")
-  .map((column) => `queue_entry.${column.trim()}`)
-  .join(", ")}`;
+${takeLocked("$6")}`;
 
 /** Entries of a hop that does not answer whose time is over. */
 export const claimOldEntries = async (
@@ -233,17 +232,8 @@ WITH first AS MATERIALIZED (
           THEN e.received_at <= now() - make_interval(secs => 60 * $4::float8)
           WHEN jsonb_typeof(e.envelope->'notify') = 'array' THEN false
           ELSE e.received_at <= now() - make_interval(secs => 60 * $5::float8) END
-), locked AS MATERIALIZED (
-  SELECT queue_id FROM queue_entry WHERE queue_id IN (SELECT queue_id FROM late)
-    AND lease_epoch IS NULL AND queue = $1 FOR UPDATE SKIP LOCKED
-)
-UPDATE queue_entry SET lease_epoch = $6 FROM locked
-WHERE queue_entry.queue_id = locked.queue_id
-  AND EXISTS (SELECT FROM worker_lease WHERE epoch = $6 AND until > now())
-RETURNING ${columns
-  .split(",")
-  .map((column) => `queue_entry.${column.trim()}`)
-  .join(", ")}`;
+), ${lockedOf("late")}
+${takeLocked("$6")}`;
 
 /** Entries of a hop that does not answer whose senders are to hear that they wait. */
 export const claimLateEntries = async (

@@ -37,7 +37,7 @@ export const ChangesChip = () => {
             <span className="changes-word">{words}</span>
           ) : (
             <>
-              {`${count} `}
+              <span>{`${count} `}</span>
               <span className="changes-word">{count === 1 ? "change" : "changes"}</span>
             </>
           )}

@@ -5,10 +5,10 @@ import { HrefAnchor } from "../../ui/links.tsx";
 import { changeWords } from "./change-words.ts";
 
 const marks = {
-  added: { words: "Added", sign: "+", color: "green.9" },
-  changed: { words: "Changed", sign: "~", color: "sluice" },
-  removed: { words: "Removed", sign: "−", color: "red.8" },
-  moved: { words: "Moved only", sign: "↔", color: "gray" },
+  added: { words: "Added", sign: "+", look: { variant: "outline", c: "var(--tone-accept)" } },
+  changed: { words: "Changed", sign: "~", look: { color: "sluice" } },
+  removed: { words: "Removed", sign: "−", look: { variant: "outline", c: "var(--tone-reject)" } },
+  moved: { words: "Moved only", sign: "↔", look: { color: "gray" } },
 } as const;
 
 /** What differs, object by object, in words. */
@@ -16,14 +16,14 @@ export const ChangeList = ({ changes }: { readonly changes: readonly ObjectChang
   if (changes.length === 0) return <Text size="sm">Nothing: the draft equals what is live.</Text>;
   return (
     <ul style={{ listStyle: "none", margin: 0, padding: 0 }}>
-      {changes.map(({ kind, id, change, fields }) => {
-        const { words, sign, color } = marks[change];
+      {withoutNewLayouts(changes).map(({ kind, id, change, fields }) => {
+        const { words, sign, look } = marks[change];
         const link = change === "removed" ? null : objectLink(kind, { id });
         const name = `${kindWords[kind]} ${id}`;
         return (
           <li key={`${kind}/${id}`} style={{ padding: "4px 0" }}>
             <Group gap="xs" wrap="nowrap" align="flex-start">
-              <Badge color={color} w={118} style={{ flex: "none" }}>
+              <Badge {...look} w={118} style={{ flex: "none", borderColor: "currentColor" }}>
                 {sign} {words}
               </Badge>
               <div>
@@ -48,4 +48,12 @@ export const ChangeList = ({ changes }: { readonly changes: readonly ObjectChang
       })}
     </ul>
   );
+};
+
+/** Where the blocks of a new flow stand goes without saying. */
+const withoutNewLayouts = (changes: readonly ObjectChange[]): readonly ObjectChange[] => {
+  const added = new Set(
+    changes.filter(({ kind, change }) => kind === "flow" && change === "added").map(({ id }) => id),
+  );
+  return changes.filter(({ kind, id }) => kind !== "layout" || !added.has(id));
 };
