@@ -11,7 +11,8 @@ import type { SessionParts } from "../session/session.ts";
 import { type ConnectionLimit, createConnectionLimit } from "./connection-limit.ts";
 import { releaseFailedHandles } from "./failed-handles.ts";
 import { listenerAt, type Place, placesOf } from "./places.ts";
-import { createSmtpListener, type SmtpListener } from "./smtp-listener.ts";
+import { createSmtpListener, type Handshake, type SmtpListener } from "./smtp-listener.ts";
+import type { TicketKeys } from "./ticket-keys.ts";
 
 export type ListenerState = {
   readonly listener: string;
@@ -38,6 +39,8 @@ export type ListenerSetOptions = {
   readonly parts: Omit<SessionParts, "monotonic"> & Partial<Pick<SessionParts, "monotonic">>;
   /** Who counts the connections of a listener; this process alone without it. */
   readonly limitFor?: (listener: string) => ConnectionLimit;
+  /** Shared by all workers; without it only this process resumes its sessions. */
+  readonly ticketKeys?: TicketKeys;
   /** The state of a port has changed. */
   readonly report?: () => void;
   readonly tickMilliseconds?: number;
@@ -55,12 +58,13 @@ const noIpv6 = new Set(["EAFNOSUPPORT", "EADDRNOTAVAIL"]);
 
 export const createListenerSet = (options: ListenerSetOptions): ListenerSet => {
   const { snapshot: live, tickMilliseconds = 1000, retryMilliseconds = 2000 } = options;
-  const { limitFor = createConnectionLimit } = options;
+  const { limitFor = createConnectionLimit, ticketKeys } = options;
   const parts: SessionParts = { monotonic: () => performance.now(), ...options.parts };
   const ports = new Map<string, Port>();
   const handlers = new Map<string, SmtpListener | string>();
   const limits = new Map<string, ConnectionLimit>();
   const connections = new Set<SmtpConnection>();
+  const handshakes = new Set<Handshake>();
   let places: readonly Place[] = [];
   releaseFailedHandles();
   let isClosed = false;
@@ -106,7 +110,8 @@ export const createListenerSet = (options: ListenerSetOptions): ListenerSet => {
       const limit = limits.get(id) ?? limitFor(id);
       limits.set(id, limit);
       try {
-        handlers.set(id, createSmtpListener({ id, snapshot, parts, limit, connections }));
+        const shared = { parts, limit, connections, handshakes, ticketKeys };
+        handlers.set(id, createSmtpListener({ id, snapshot, ...shared }));
       } catch (error) {
         handlers.set(id, error instanceof Error ? error.message : String(error));
       }
@@ -130,12 +135,14 @@ export const createListenerSet = (options: ListenerSetOptions): ListenerSet => {
     work = work.then(() => (isClosed ? undefined : reconcile(live.current())));
   };
   const forget = live.onChange(change);
+  const forgetKeys = ticketKeys?.onChange(change);
   const retry = setInterval(() => {
     if ([...ports.values()].some(({ isOpen }) => !isOpen)) change();
   }, retryMilliseconds);
   const ticking = setInterval(() => {
     const now = parts.monotonic();
     for (const connection of connections) connection.tick(now);
+    for (const handshake of handshakes) if (now > handshake.deadline) handshake.giveUp();
   }, tickMilliseconds);
   retry.unref();
   ticking.unref();
@@ -165,9 +172,11 @@ export const createListenerSet = (options: ListenerSetOptions): ListenerSet => {
     close: async (grace = 10_000) => {
       isClosed = true;
       forget();
+      forgetKeys?.();
       clearInterval(retry);
       await work;
       for (const port of ports.values()) port.server.close();
+      for (const handshake of handshakes) handshake.giveUp();
       const deadline = performance.now() + grace;
       while (connections.size > 0 && performance.now() < deadline) {
         for (const connection of connections) {

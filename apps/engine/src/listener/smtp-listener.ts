@@ -10,13 +10,21 @@ import type { Snapshot } from "../config/snapshot.ts";
 import type { TlsFacts } from "../flows/flow-input.ts";
 import { isListed } from "../session/commands.ts";
 import { decideConnection } from "../session/connect.ts";
-import { SmtpConnection } from "../session/connection.ts";
+import { handshakeSeconds, SmtpConnection } from "../session/connection.ts";
 import { plainAddress } from "../session/plain-address.ts";
 import { formatReply, replies } from "../session/reply.ts";
 import { endSession, newId, type Session, type SessionParts } from "../session/session.ts";
 import type { Admission, ConnectionLimit } from "./connection-limit.ts";
 import { type ProxiedAddresses, readProxyHeader } from "./proxy-header.ts";
+import type { TicketKeys } from "./ticket-keys.ts";
 import { type ListenerTls, listenerTls } from "./tls-context.ts";
+
+/** TLS from the first byte, before there is a session. */
+export type Handshake = {
+  /** Milliseconds of the monotonic clock. */
+  readonly deadline: number;
+  readonly giveUp: () => void;
+};
 
 export type SmtpListener = {
   readonly accept: (socket: Socket) => void;
@@ -43,11 +51,13 @@ export const createSmtpListener = (options: {
   parts: SessionParts;
   limit: ConnectionLimit;
   connections: Set<SmtpConnection>;
+  handshakes: Set<Handshake>;
+  ticketKeys?: TicketKeys | undefined;
 }): SmtpListener => {
-  const { id, snapshot, parts, limit, connections } = options;
+  const { id, snapshot, parts, limit, connections, handshakes } = options;
   const listener = snapshot.settings.listeners[id];
   if (listener === undefined) throw new Error(`no listener ${id}`);
-  const security = listenerTls(snapshot, listener);
+  const security = listenerTls(snapshot, listener, options.ticketKeys);
   const hostName = listener.hostName || snapshot.settings.gateway.hostName || parts.hostName;
   const isImplicit = listener.tls.mode === "implicit";
 
@@ -152,6 +162,7 @@ export const createSmtpListener = (options: {
       SNICallback: (name, callback) => server._resolveSNI(name, callback),
     } as tls.TLSSocketOptions); // `secureContext` may be undefined only for a server without TLS
     const fail = (why: string): void => {
+      handshakes.delete(handshake);
       secured.destroy();
       if (session.failure !== null) return;
       session.failure = {
@@ -163,14 +174,15 @@ export const createSmtpListener = (options: {
       endSession(session);
     };
     const onError = (error: Error): void => fail(error.message);
-    const onClose = (): void => {
-      clearTimeout(giveUp);
+    const handshake: Handshake = {
+      deadline: parts.monotonic() + handshakeSeconds * 1000,
+      giveUp: () => fail("no handshake in time"),
     };
-    const giveUp = setTimeout(() => fail("no handshake in time"), 30_000);
+    handshakes.add(handshake);
     secured.on("error", onError);
-    secured.once("close", onClose);
+    secured.once("close", () => handshakes.delete(handshake));
     secured.once("secure", () => {
-      clearTimeout(giveUp);
+      handshakes.delete(handshake);
       secured.off("error", onError);
       secured.on("error", () => secured.destroy());
       start(secured);

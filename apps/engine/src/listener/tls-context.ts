@@ -3,10 +3,11 @@
  * certificates for the same names with keys of different kinds (RSA and ECDSA) serve
  * together, and the client takes the kind it knows.
  */
-import { createPrivateKey, X509Certificate } from "node:crypto";
+import { constants, createPrivateKey, X509Certificate } from "node:crypto";
 import { createSecureContext, type SecureContext, type SecureContextOptions } from "node:tls";
 import type { Listener } from "@sluice/settings";
 import type { Snapshot } from "../config/snapshot.ts";
+import type { TicketKeys } from "./ticket-keys.ts";
 
 export type ListenerTls = {
   /** For clients that ask for no name, or one that no certificate has. */
@@ -31,6 +32,7 @@ type Group = { readonly names: readonly string[]; readonly kinds: Set<string> } 
 export const listenerTls = (
   snapshot: Snapshot,
   listener: Listener,
+  ticketKeys: TicketKeys | null = null,
 ): { readonly tls: ListenerTls | null; readonly problem: string | null } => {
   const refuse = (problem: string) => ({ tls: null, problem });
   if (listener.tls.mode === "off") return { tls: null, problem: null };
@@ -59,7 +61,14 @@ export const listenerTls = (
   }
   const [first] = groups;
   if (first === undefined) return refuse("TLS is on, but no certificate is chosen.");
-  const optionsOf = ({ key, cert }: Group): SecureContextOptions => ({ key, cert, minVersion });
+  const optionsOf = ({ key, cert }: Group): SecureContextOptions => ({
+    key,
+    cert,
+    minVersion,
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION, // a second handshake costs us more than the client
+    sessionIdContext: "sluice",
+    ...(ticketKeys === null ? {} : { ticketKeys: ticketKeys.current() }),
+  });
   const contexts = new Map<string, SecureContext>();
   for (const group of groups) {
     const context = createSecureContext(optionsOf(group));

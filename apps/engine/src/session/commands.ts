@@ -43,14 +43,25 @@ const maximumName = 255;
 
 export const answerCommand = (dialogue: Dialogue, line: Buffer): MaybeLater<Answer> => {
   const text = textOf(line);
-  const { exchange, mail } = dialogue;
+  const { exchange } = dialogue;
   if (exchange !== null) {
     dialogue.exchange = null;
     return text === "*" ? replies.signInCancelled : exchange(text);
   }
   const space = text.indexOf(" ");
-  const verb = (space < 0 ? text : text.slice(0, space)).toUpperCase();
+  const verb = space < 0 ? text : text.slice(0, space);
   const argument = space < 0 ? "" : text.slice(space + 1).trim();
+  if (!isAscii(verb)) return replies.unknownCommand; // some letters have capitals that are ASCII
+  return answerVerb(dialogue, verb.toUpperCase(), argument, text);
+};
+
+const answerVerb = (
+  dialogue: Dialogue,
+  verb: string,
+  argument: string,
+  text: string,
+): MaybeLater<Answer> => {
+  const { mail } = dialogue;
   switch (verb) {
     case "MAIL":
       return mailFrom(dialogue, argument);
@@ -81,6 +92,10 @@ export const answerCommand = (dialogue: Dialogue, line: Buffer): MaybeLater<Answ
       return auth(dialogue, argument);
     case "XCLIENT":
       return xclient(dialogue, argument);
+    case "BDAT":
+      // RFC 3030 lets its content follow at once: nothing behind it may be read as a command
+      dialogue.reply(replies.noChunks);
+      return replies.unaskedContent;
     default:
       return isWebRequest(text) ? replies.web : replies.unknownCommand;
   }
@@ -91,8 +106,7 @@ const textOf = (line: Buffer): string => {
   return isAscii(text) ? text : line.toString("utf8");
 };
 
-const isWebRequest = (text: string): boolean =>
-  /^(?:OPTIONS|GET|HEAD|POST|PUT|DELETE|TRACE|CONNECT) \S+ HTTP\/\d/i.test(text);
+const isWebRequest = (text: string): boolean => /^[!-~]+ \S+ HTTP\/\d/i.test(text);
 
 const greet = (
   { mail, name, secure, offersTls, _originalRemoteAddress, isForwarded }: Dialogue,
@@ -115,7 +129,7 @@ const greet = (
   if (offersTls) features.push("STARTTLS");
   if (secure) features.push("REQUIRETLS");
   const hasSignIn = listener.authenticationFlow !== undefined && mail.signIn === null;
-  if (hasSignIn && (secure || !listener.authenticationNeedsTls)) features.push("AUTH PLAIN LOGIN");
+  if (hasSignIn && (secure || !signInNeedsTls(mail))) features.push("AUTH PLAIN LOGIN");
   if (!isForwarded && isListed(listener.xclientPeers, _originalRemoteAddress))
     features.push(`XCLIENT ${xclientNames.join(" ")}`);
   return replies.greeted(title, features);
@@ -166,16 +180,20 @@ const startTls = (dialogue: Dialogue, argument: string): Answer => {
   return dialogue.startTls();
 };
 
+/** Where all mail needs TLS, so does the password for it. */
+const signInNeedsTls = ({ listener }: Session): boolean =>
+  listener.authenticationNeedsTls || listener.tls.mode === "required";
+
 const auth = (dialogue: Dialogue, argument: string): MaybeLater<Answer> => {
   const { mail, secure } = dialogue;
   const { listener } = mail;
   const [name = "", initial, ...rest] = argument.split(/ +/);
   if (listener.authenticationFlow === undefined) return replies.noSignIn;
   if (mail.helo === "") return hello(mail);
-  if (listener.authenticationNeedsTls && !secure) return replies.signInNeedsTls;
+  if (signInNeedsTls(mail) && !secure) return replies.signInNeedsTls;
   if (mail.signIn !== null) return replies.signedInAlready;
   if (mail.transaction !== null) return replies.inTransaction;
-  if (rest.length > 0) return replies.badSignIn;
+  if (rest.length > 0 || !isAscii(argument)) return replies.badSignIn;
   const ask = (prompt: string, next: Exchange): Answer => {
     dialogue.exchange = next;
     return replies.challenge(prompt);

@@ -22,7 +22,7 @@ import { StrictStream } from "./strict-stream.ts";
 const maximumCommand = 4096;
 const maximumSignIn = 12_288;
 /** Seconds for a TLS handshake, and for a client to take the replies it has asked for. */
-const handshakeSeconds = 30;
+export const handshakeSeconds = 30;
 /** Content slower than this, after a minute of patience, is an attack or a dead line. */
 const minimumBytesPerSecond = 500;
 const patienceSeconds = 60;
@@ -67,6 +67,7 @@ export class SmtpConnection extends SMTPConnection implements Dialogue {
       repairLineEnds: isSet(this._server, "repairLineEnds"),
       refuseLongLines: isSet(this._server, "refuseLongLines"),
       onBadLine: (next) => {
+        this.exchange = null; // a sign-in that was under way has failed
         this.reply(this._ready ? replies.badLine : replies.talkedTooSoon);
         next();
       },

@@ -31,6 +31,8 @@ export const replies = {
   badLine: reply(500, "5.5.2", "A command ends with CR LF and has no control characters"),
   lineTooLong: reply(500, "5.5.2", "Command line too long"),
   lineFarTooLong: reply(421, "4.5.2", "Command line too long"),
+  noChunks: reply(502, "5.5.1", "BDAT is not offered here"),
+  unaskedContent: reply(421, "4.5.0", "What follows BDAT is not read"),
   unknownCommand: reply(500, "5.5.2", "Command not recognized"),
   takesNoArgument: (verb: string) => reply(501, "5.5.4", `${verb} takes no argument`),
   greetFirst: (verb: string) => reply(503, "5.5.1", `${verb} comes first`),

@@ -4,6 +4,7 @@
  */
 import { becomeUser } from "../database/system-user.ts";
 import { createLedgerClient, type LedgerClient } from "../listener/ledger-client.ts";
+import { createTicketKeys, type TicketKeys } from "../listener/ticket-keys.ts";
 import { startControl } from "./control.ts";
 import type { Order, Report, StartOrder } from "./orders.ts";
 import { startWorker } from "./worker.ts";
@@ -19,14 +20,18 @@ const words = (error: unknown): string =>
     ? `${error.message}${error.cause instanceof Error ? `\n  ${error.cause.message}` : ""}`
     : String(error);
 
-const start = (order: StartOrder, ledger: LedgerClient): Promise<Part> => {
+const start = (
+  order: StartOrder,
+  shared: { readonly ledger: LedgerClient; readonly ticketKeys: TicketKeys },
+): Promise<Part> => {
   process.title = `sluice ${order.name}`;
   becomeUser(order.user);
-  return order.role === "control" ? startControl(order) : startWorker(order, ledger);
+  return order.role === "control" ? startControl(order) : startWorker(order, shared);
 };
 
 export const runChild = async (): Promise<void> => {
   let part: Promise<Part> | null = null;
+  let ticketKeys: ReturnType<typeof createTicketKeys> | null = null;
   const ledger = createLedgerClient({
     send: (asks) => {
       if (process.connected) report({ kind: "asks", asks });
@@ -60,11 +65,15 @@ export const runChild = async (): Promise<void> => {
       case "stop":
         void stop();
         return;
+      case "ticket-key":
+        ticketKeys?.replace(order.key);
+        return;
       case "answers":
         ledger.receive(order.answers);
         return;
       case "start":
-        part = start(order, ledger);
+        ticketKeys = createTicketKeys(order.ticketKey);
+        part = start(order, { ledger, ticketKeys });
         part.then(
           (started) => report({ kind: "ready", text: started.describe }),
           (error: unknown) => {

@@ -16,6 +16,8 @@ export type StartOrder = {
   readonly user: SystemUser | null;
   /** Names this machine among others that share a database. */
   readonly node: string;
+  /** Base64; what TLS session tickets are sealed with until the next one comes. */
+  readonly ticketKey: string;
   /** Variables that settings may refer to (`secret: env NAME`). */
   readonly variables: Readonly<Record<string, string>>;
 };
@@ -23,6 +25,7 @@ export type StartOrder = {
 export type Order =
   | StartOrder
   | { readonly kind: "stop" }
+  | { readonly kind: "ticket-key"; readonly key: string }
   | { readonly kind: "answers"; readonly answers: readonly LedgerAnswer[] };
 
 export type Report =

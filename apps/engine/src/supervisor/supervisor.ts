@@ -19,6 +19,7 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from "../database/embedd
 import { migrate } from "../database/migrate.ts";
 import { ownUser } from "../database/system-user.ts";
 import { createLedger } from "../listener/ledger.ts";
+import { createTicketKeySource } from "../listener/ticket-keys.ts";
 import { prepareFirstStart } from "./first-start.ts";
 import type { Report, Role, StartOrder } from "./orders.ts";
 
@@ -119,6 +120,13 @@ export const supervise = async (): Promise<void> => {
   const deaths = new Map<string, number[]>();
   const ledger = createLedger();
   const children = new Map<string, Worker>();
+  const ticketKeys = createTicketKeySource({
+    tell: (key) => {
+      for (const child of children.values()) {
+        if (child.isConnected()) child.send({ kind: "ticket-key", key });
+      }
+    },
+  });
   const settled: Promise<void>[] = [];
 
   const launch = (role: Role, name: string): Promise<void> =>
@@ -134,6 +142,7 @@ export const supervise = async (): Promise<void> => {
         database: address,
         user,
         node,
+        ticketKey: ticketKeys.current(),
         variables,
       };
       child.on("message", (message: Report) => {
@@ -180,6 +189,7 @@ export const supervise = async (): Promise<void> => {
   const stop = async (): Promise<void> => {
     if (stopping) return;
     stopping = true;
+    ticketKeys.close();
     const exits = [...children.values()].map(
       (child) => new Promise<void>((resolve) => child.once("exit", () => resolve())),
     );

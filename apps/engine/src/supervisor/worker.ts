@@ -18,6 +18,7 @@ import { createHistory } from "../history/history.ts";
 import { createTlsResults } from "../history/tls-results.ts";
 import type { LedgerClient } from "../listener/ledger-client.ts";
 import { createListenerSet } from "../listener/listener-set.ts";
+import type { TicketKeys } from "../listener/ticket-keys.ts";
 import { watchStorage } from "../queue/check-storage.ts";
 import { createGroupCommit, type GroupCommit } from "../queue/group-commit.ts";
 import { createIncomingQueue } from "../queue/incoming-queue.ts";
@@ -37,7 +38,10 @@ import { writeWorkerStatus } from "./worker-status.ts";
 
 const statusMilliseconds = 5000;
 
-export const startWorker = async (order: StartOrder, ledger: LedgerClient): Promise<Part> => {
+export const startWorker = async (
+  order: StartOrder,
+  { ledger, ticketKeys }: { readonly ledger: LedgerClient; readonly ticketKeys: TicketKeys },
+): Promise<Part> => {
   const { environment, name, database } = order;
   const hostName = hostname();
   const owner = `${order.node} ${name}`;
@@ -189,6 +193,7 @@ export const startWorker = async (order: StartOrder, ledger: LedgerClient): Prom
       signIns: ledger.signIns,
     },
     limitFor: ledger.limitFor,
+    ticketKeys,
     report: () => void tell(),
   });
   const startedAt = clock();

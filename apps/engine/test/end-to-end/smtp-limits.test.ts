@@ -89,6 +89,23 @@ test.each([
 });
 
 test.each([
+  [12_288, "501"],
+  [12_289, "421"],
+])(
+  "a sign-in with its token in the command, of %i bytes in all, is answered %s",
+  async (size, code) => {
+    const { port } = await start(
+      { authenticationFlow: "logins", authenticationNeedsTls: false },
+      { flows: [fakeFlow("logins", "authentication")] },
+    );
+    const client = await greeted(port);
+    expect(await client.say(`AUTH PLAIN ${"?".repeat(size - 13)}`)).toMatch(
+      new RegExp(`^${code} `),
+    );
+  },
+);
+
+test.each([
   [2, "250"],
   [3, "250"],
   [4, "452"],

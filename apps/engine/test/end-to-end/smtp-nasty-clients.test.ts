@@ -280,7 +280,7 @@ const steps: readonly Step[] = [
   { say: "EXPN list", expects: () => /^5/ },
   { say: "AUTH PLAIN AGEAYg==", expects: () => /^502/ },
   { say: "STARTTLS", expects: () => /^5/ },
-  { say: "BDAT 3 LAST", expects: () => /^500/ },
+  { say: "BURL imap://x.test/ LAST", expects: () => /^500/ },
   { say: "XYZZY", expects: () => /^500/ },
   { say: "", expects: () => /^500/ },
 ];

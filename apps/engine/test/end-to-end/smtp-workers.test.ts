@@ -1,20 +1,27 @@
 /** Listeners of the whole product: several workers share a port, and a change of settings reaches them all. */
 import { createServer } from "node:net";
+import tls from "node:tls";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { makeCertificate } from "../support/certificate.ts";
 import { createGateway, freePort, type Gateway } from "../support/gateway.ts";
 import { until } from "../support/listener.ts";
 import { SmtpClient } from "../support/smtp-client.ts";
 
+const certificate = makeCertificate(["one.example"]);
 let gateway: Gateway;
 let port: number;
 
 beforeAll(async () => {
   port = await freePort();
+  process.env["SLUICE_KEY_OF_WORKERS"] = certificate.privateKey;
   gateway = await createGateway({ workers: 2 });
   await gateway.start();
 });
 
-afterAll(() => gateway.stop());
+afterAll(async () => {
+  delete process.env["SLUICE_KEY_OF_WORKERS"];
+  await gateway.stop();
+});
 
 const listener = (address: string, hostName: string): string =>
   `address: ${address}\nport: ${port}\nhostName: ${hostName}\n`;
@@ -115,6 +122,35 @@ test("guesses are counted for the gateway, whichever worker hears them", async (
   const replies = await Promise.all(Array.from({ length: 24 }, guess));
   expect(replies.filter((reply) => reply === "535")).toHaveLength(10); // of both workers together
   expect(replies.filter((reply) => reply === "454")).toHaveLength(14);
+});
+
+test("a TLS session is resumed whichever worker is met", async () => {
+  await gateway.apply({
+    "certificates/one.yaml": `certificate: |\n${certificate.certificate.replace(/^/gm, "  ").trimEnd()}\nprivateKey: { secret: env SLUICE_KEY_OF_WORKERS }\n`,
+    "listeners/one.yaml": `${listener("127.0.0.1", "one.example")}tls: { mode: implicit, certificates: [one] }\n`,
+  });
+  let session: Buffer | undefined;
+  const isResumed = async (): Promise<boolean> => {
+    const socket = tls.connect({
+      port,
+      host: "127.0.0.1",
+      servername: "one.example",
+      rejectUnauthorized: false,
+      ...(session === undefined ? {} : { session }),
+    });
+    const ticket = new Promise<Buffer>((resolve) => socket.once("session", resolve));
+    await new Promise((resolve, reject) => {
+      socket.once("secureConnect", resolve);
+      socket.once("error", reject);
+    });
+    session ??= await ticket;
+    const answer = socket.isSessionReused();
+    socket.destroy();
+    return answer;
+  };
+  expect(await isResumed()).toBe(false);
+  for (let index = 0; index < 20; index++) expect(await isResumed()).toBe(true);
+  await gateway.apply({ "listeners/one.yaml": listener("127.0.0.1", "one.example") });
 });
 
 test("a port that another program has is tried until it is free, and no worker dies of it", async () => {

@@ -9,6 +9,7 @@ import type { FlowRunner, Ran } from "../../src/flows/flow-input.ts";
 import type { LiveFlow } from "../../src/flows/live-flow.ts";
 import type { HistoryRecord } from "../../src/history/event.ts";
 import { createListenerSet } from "../../src/listener/listener-set.ts";
+import type { TicketKeys } from "../../src/listener/ticket-keys.ts";
 import type { Acceptance } from "../../src/queue/queue-entry.ts";
 import { createContentStore } from "../../src/scanner/content-store.ts";
 import { createPolicyCache } from "../../src/session/policy-cache.ts";
@@ -87,6 +88,7 @@ export const startListener = async (options: {
   /** The monotonic clock of time limits. */
   monotonic?: () => number;
   signIns?: SignInGuard;
+  ticketKeys?: TicketKeys;
 }): Promise<ListenerUnderTest> => {
   const port = await freePort();
   const folder = mkdtempSync(path.join(tmpdir(), "sluice-listener-"));
@@ -146,6 +148,7 @@ export const startListener = async (options: {
         options.signIns ?? createSignInGuard({ delayMilliseconds: 0, refusalMilliseconds: 0 }),
       ...(options.monotonic === undefined ? {} : { monotonic: options.monotonic }),
     },
+    ...(options.ticketKeys === undefined ? {} : { ticketKeys: options.ticketKeys }),
     tickMilliseconds: 10,
     retryMilliseconds: 50,
   });
