@@ -48,5 +48,17 @@ const makeEnvironment = (kind: FlowKind, blocks: BlockRegistry): Environment => 
     }
   }
   const variables = new Map(definition.variables.map((variable) => [variable.name, variable]));
-  return { functions, variables };
+  return {
+    functions,
+    variables,
+    elsewhere: (what, name) => {
+      const titles = Object.entries(flowKindDefinitions).flatMap(([other, { title }]) => {
+        const there = environmentFor(other as FlowKind, blocks);
+        return (what === "function" ? there.functions : there.variables).has(name) ? [title] : [];
+      });
+      if (titles.length === 0) return undefined;
+      const list = new Intl.ListFormat("en").format(titles);
+      return `It exists in ${titles.length === 1 ? "flows of the kind" : "flows of the kinds"} ${list}.`;
+    },
+  };
 };

@@ -4,6 +4,7 @@ import { countsOf, countWords } from "./argument-count.ts";
 import { rootVariable } from "./assigned-names.ts";
 import type { AnyNode, Call, Expression, Parameter } from "./ast.ts";
 import { type Callee, resolveCallee } from "./callee.ts";
+import { foreignCure } from "./foreign-names.ts";
 import { walkLinked } from "./link.ts";
 import type { Names } from "./names.ts";
 import type { ClassInfo, FunctionInfo, Scope } from "./scope.ts";
@@ -195,6 +196,7 @@ class NameChecker {
         return undefined;
       case "Cache":
         this.checkCache(node.call);
+        this.checkCacheOptions(node.options);
         return undefined;
       default:
         return undefined;
@@ -262,6 +264,8 @@ class NameChecker {
       .filter((other) => name.startsWith(`${other}_`))
       .toSorted(byLength)[0];
     if (longest !== undefined) return `For $${longest} and text after it, write \${${longest}}.`;
+    const elsewhere = this.names.environment.elsewhere?.("variable", name);
+    if (elsewhere !== undefined) return elsewhere;
     const close = this.names.closest(name, known);
     return close === undefined ? undefined : `Did you mean $${close}?`;
   }
@@ -292,34 +296,32 @@ class NameChecker {
   private checkName(node: Extract<Expression, { kind: "Name" }>, isCalled: boolean): void {
     if (this.callee(node).kind !== "value") return;
     const { name } = node;
-    if (name === "eval" || name === "get_defined_functions") {
-      this.unit.report(
-        "error",
-        "unknown-function",
-        node,
-        `\`${name}\` is not part of this language.`,
-        {
-          cure: "Write the code itself, or include a file.",
-        },
-      );
-      return;
-    }
-    const { functions, variables } = this.names.environment;
-    const { module } = this.scope;
-    const known = [...functions.keys(), ...module.functions.keys(), ...module.classes.keys()];
-    const isVariable = this.scope.assigned.has(name) || variables.has(name);
-    const close = this.names.closest(name, known);
-    const cure = isVariable
-      ? `Write $${name}.`
-      : close !== undefined
-        ? `Did you mean ${close}?`
+    const message =
+      name === "eval" || name === "get_defined_functions"
+        ? `\`${name}\` is not part of this language.`
         : isCalled
-          ? undefined
-          : "A variable begins with $, a text stands between quotes.";
-    const message = isCalled
-      ? `There is no function \`${name}\` here.`
-      : `\`${name}\` means nothing here.`;
+          ? `There is no function \`${name}\` here.`
+          : `\`${name}\` means nothing here.`;
+    const cure = this.nameCure(name, isCalled);
     this.unit.report("error", "unknown-function", node, message, { cure });
+  }
+
+  private nameCure(name: string, isCalled: boolean): string | undefined {
+    const { environment } = this.names;
+    if (!isCalled && (this.scope.assigned.has(name) || environment.variables.has(name))) {
+      return `Write $${name}.`;
+    }
+    const told = foreignCure(name, isCalled) ?? environment.elsewhere?.("function", name);
+    if (told !== undefined) return told;
+    const { module } = this.scope;
+    const known = [
+      ...environment.functions.keys(),
+      ...module.functions.keys(),
+      ...module.classes.keys(),
+    ];
+    const close = this.names.closest(name, known);
+    if (close !== undefined) return `Did you mean ${close}?`;
+    return isCalled ? undefined : "A variable begins with $, a text stands between quotes.";
   }
 
   private checkScoped(node: Extract<Expression, { kind: "Scoped" }>): void {
@@ -366,6 +368,27 @@ class NameChecker {
     }
   }
 
+  private checkCacheOptions(options: Expression): void {
+    if (options.kind !== "Array") return;
+    for (const { key } of options.items) {
+      const name = key === null ? null : plainText(key);
+      if (name === null || cacheOptions.has(name)) continue;
+      const close = this.names.closest(name, cacheOptions);
+      this.unit.report(
+        "warning",
+        "unknown-option",
+        key ?? options,
+        `\`cache\` has no \`${name}\`.`,
+        {
+          cure:
+            close === undefined
+              ? `It takes ${[...cacheOptions].join(", ")}.`
+              : `Did you mean ${close}?`,
+        },
+      );
+    }
+  }
+
   private checkCache(call: Call): void {
     const callee = this.callee(call.callee);
     const isAllowed =
@@ -380,5 +403,11 @@ class NameChecker {
     });
   }
 }
+
+/** hsl.md §5. */
+const cacheOptions: ReadonlySet<string> = new Set([
+  ...["ttl", "ttl_override", "ttl_function", "update_function", "argv_filter"],
+  ...["force", "size", "namespace", "per_message", "lru"],
+]);
 
 const byLength = (a: string, b: string): number => b.length - a.length;

@@ -88,6 +88,7 @@ export const checkDespiteMistakes = (
 const sure: ReadonlySet<string> = new Set([
   ...["wrong-argument-count", "read-only", "bad-pattern", "unknown-file", "include-cycle"],
   ...["not-cacheable", "recursion", "duplicate-name", "bad-import"],
+  ...["not-constant"],
 ]);
 
 /** Calling oneself, directly or around a corner, is refused where the circle closes. */

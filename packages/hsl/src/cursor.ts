@@ -142,16 +142,27 @@ export class Cursor {
         cure: "Take it away, or open a bracket before it.",
       });
     }
-    if (!startsStatement) this.unexpected("Expected `;`");
+    if (!startsStatement) {
+      this.unexpected("Expected `;`", {
+        cure:
+          token.text === "=>" ? "A function is written function ($x) { return …; }." : undefined,
+      });
+    }
     const { line, column } = this.source.position(previous.end);
-    const gap = { start: previous.end, end: previous.end, message: "`;` is missing here" };
-    const cure = `Put ; after ${describeToken(previous)}, at line ${line}, column ${column}.`;
+    const begun = this.source.position(previous.start);
+    const spansLines = previous.kind === "string" && begun.line < line;
+    const gap = spansLines
+      ? { start: previous.start, end: previous.start + 1, message: "this string runs on to here" }
+      : { start: previous.end, end: previous.end, message: "`;` is missing here" };
+    const cure = spansLines
+      ? `The string before it began at line ${begun.line}, column ${begun.column}: it probably lacks its end there.`
+      : `Put ; after ${describeToken(previous)}, at line ${line}, column ${column}.`;
     const message = `Expected \`;\` before ${describeToken(token)}.`;
     this.report("error", "missing-semicolon", spanOf(token), message, { cure, related: [gap] });
   }
 
-  expectKeyword(text: string, where: string): Token {
-    if (!this.isKeyword(text)) this.unexpected(`Expected \`${text}\` ${where}`);
+  expectKeyword(text: string, where: string, notes?: Notes): Token {
+    if (!this.isKeyword(text)) this.unexpected(`Expected \`${text}\` ${where}`, notes);
     return this.next();
   }
 
@@ -164,7 +175,11 @@ export class Cursor {
       "unclosed-bracket",
       this.token,
       `Expected \`${closer}\` for the \`${open.text}\` at line ${line}, column ${column}, but found ${describeToken(this.token)}.`,
-      { related: [{ ...spanOf(open), message: `this \`${open.text}\` is still open` }] },
+      {
+        cure:
+          this.token.text === "in" ? "There is no `in`: write in_array(value, $list)." : undefined,
+        related: [{ ...spanOf(open), message: `this \`${open.text}\` is still open` }],
+      },
     );
   }
 

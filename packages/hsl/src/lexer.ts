@@ -59,7 +59,10 @@ export const lex = (text: string, report: Report): Lexed => {
       continue;
     }
     const token = scanToken(text, at, match, report);
-    at = Math.max(token?.end ?? at + skippedLength(text, at), at + 1);
+    const isHash = token === undefined && text.charCodeAt(at) === 35; // another language's comment
+    at = isHash
+      ? endOfLine(text, at)
+      : Math.max(token?.end ?? at + skippedLength(text, at), at + 1);
     if (token !== undefined) tokens.push(token);
   }
   tokens.push({ kind: "end", text: "", start: text.length, end: text.length });

@@ -173,7 +173,13 @@ export class Names {
     const other = this.module(imported);
     if (node.what.kind === "ImportNamespace") module.namespaces.set(node.what.local, other);
     if (node.what.kind !== "ImportList") return;
+    const locals = new Set<string>();
     for (const item of node.what.items) {
+      const local = `${item.isVariable ? "$" : ""}${item.local}`;
+      if (locals.has(local)) {
+        unit.report("error", "duplicate-name", item, `\`${local}\` is imported twice.`);
+      }
+      locals.add(local);
       if (item.isVariable) {
         const binding = other.scope.binding(item.name);
         if (binding.kind === "global") module.globals.set(item.local, binding.slot);

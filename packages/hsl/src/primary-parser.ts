@@ -136,7 +136,14 @@ const parseBracketed = (cursor: Cursor, token: Token): Expression => {
     const items = parseItems(cursor, token);
     return { kind: "Array", items, start: token.start, end: cursor.previous.end };
   }
-  return cursor.unexpected("Expected an expression");
+  const isFraction = token.text === "." && cursor.peek().kind === "number";
+  return cursor.unexpected("Expected an expression", {
+    cure: isFraction
+      ? `A number begins with a digit: 0.${cursor.peek().text}.`
+      : token.text === "{"
+        ? 'An array is written ["key" => value].'
+        : undefined,
+  });
 };
 
 const parseItems = (cursor: Cursor, open: Token): ArrayItem[] => {

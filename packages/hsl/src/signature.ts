@@ -65,4 +65,6 @@ export type VariableSignature = {
 export type Environment = {
   readonly functions: ReadonlyMap<string, FunctionSignature>; // aliases included, each under its own name
   readonly variables: ReadonlyMap<string, VariableSignature>;
+  /** One sentence about where a name exists that this place has not. */
+  readonly elsewhere?: (what: "function" | "variable", name: string) => string | undefined;
 };

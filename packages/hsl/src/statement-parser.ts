@@ -132,7 +132,9 @@ const parseForeach: Rule = (cursor, keyword) => {
   cursor.next();
   const head = cursor.head(keyword, (open) => {
     const subject = cursor.parseExpression();
-    cursor.expectKeyword("as", "after what `foreach` goes through");
+    cursor.expectKeyword("as", "after what `foreach` goes through", {
+      cure: "Write foreach ($list as $value), or foreach ($list as $key => $value).",
+    });
     const first = cursor.expectVariable("a loop variable");
     const second = cursor.takeOperator("=>") ? cursor.expectVariable("a loop variable") : null;
     cursor.close(open);
@@ -191,7 +193,9 @@ const isCaseEnd = (cursor: Cursor): boolean =>
 const parseTry: Rule = (cursor, keyword) => {
   cursor.next();
   const body = cursor.parseBody();
-  cursor.expectKeyword("catch", "after the block of `try`");
+  cursor.expectKeyword("catch", "after the block of `try`", {
+    cure: "Write try { … } catch ($error) { … }.",
+  });
   let variable = null;
   if (cursor.isOperator("(")) {
     const open = cursor.next();
@@ -243,6 +247,12 @@ const bare =
   (kind: "Break" | "Continue"): Rule =>
   (cursor, keyword) => {
     cursor.next();
+    if (cursor.token.kind === "number") {
+      const span = cursor.next();
+      cursor.report("error", "unexpected-token", span, `\`${keyword.text}\` takes no number.`, {
+        cure: "It is about the innermost loop; a variable can carry the wish further out.",
+      });
+    }
     return finish(cursor, { kind, start: keyword.start });
   };
 
@@ -254,6 +264,11 @@ const strayElse: Rule = (cursor, keyword) =>
 const strayLabel: Rule = (cursor, keyword) =>
   cursor.fail("unexpected-token", keyword, `\`${keyword.text}\` stands only inside \`switch\`.`);
 
+const strayCatch: Rule = (cursor, keyword) =>
+  cursor.fail("unexpected-token", keyword, "This `catch` has no `try`.", {
+    cure: "Write try { … } catch ($error) { … }.",
+  });
+
 const parseFunctionOrCall: Rule = (cursor, keyword) => {
   if (cursor.peek().kind === "name") return parseFunctionDeclaration(cursor);
   const expression = cursor.parseExpression();
@@ -264,6 +279,8 @@ const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ["if", parseIf],
   ["else", strayElse],
   ["case", strayLabel],
+  ["default", strayLabel],
+  ["catch", strayCatch],
   ["while", parseWhile],
   ["for", parseFor],
   ["forever", parseForever],

@@ -84,6 +84,9 @@ export const scanDoubleQuoted = (text: string, start: number, report: Report): T
   return finish(text.length);
 };
 
+const plainQuotes = /'[^'\r\n]*'/y;
+/** What follows a text that is over, and would be an odd beginning of a raw one. */
+const endsExpression = /[ \t]*(?:$|[;,)\]}.:?<>=!+*%/&|-]|and\b|or\b|as\b)/y;
 const rawOpening = /'([\x21-\x26\x28-\x7e]*)'/y;
 
 /** A raw string: `''…''`, or with a word of one's own, `'END'…'END'`. */
@@ -97,9 +100,12 @@ export const scanRaw = (text: string, start: number, report: Report): Token => {
     const parts = bytes === "" ? [] : [bytes];
     return { kind: "string", text: text.slice(start, end), parts, start, end };
   }
-  const quoted = /^'[^'\r\n]*'/.exec(text.slice(start))?.[0];
+  plainQuotes.lastIndex = start;
+  const quoted = plainQuotes.exec(text)?.[0];
   const inner = quoted?.slice(1, -1) ?? "";
-  if (quoted === undefined || quoted === "''") {
+  endsExpression.lastIndex = start + (quoted?.length ?? 0);
+  const isRaw = quoted === opening && !endsExpression.test(text);
+  if (quoted === undefined || quoted === "''" || isRaw) {
     const end = start + (quoted?.length ?? 1);
     report("error", "unclosed-string", { start, end }, `This raw string is never closed.`, {
       cure: `It ends with ${opening ?? "''"}, as it began.`,

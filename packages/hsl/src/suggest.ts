@@ -4,6 +4,7 @@ export const closestName = (wrong: string, known: Iterable<string>): string | un
   let best: string | undefined;
   let least = limit + 1;
   for (const name of known) {
+    if (name === "") continue; // stands where a mistake was
     const lower = name.toLowerCase();
     const distance = distanceBetween(wrong.toLowerCase(), lower, least);
     if (distance < least) {

@@ -3,10 +3,9 @@
  * and directories are really asked; nothing is sent. What is heavy is loaded when
  * it is needed, so that a check answers at once.
  */
-import { readdir, readFile } from "node:fs/promises";
 import { hostname } from "node:os";
-import path from "node:path";
 import { parseArgs } from "node:util";
+import { readFiles, readInput, readStandardInput, readVariables } from "./hsl-input.ts";
 
 export type CommandIo = {
   readonly stdout: (text: string) => void;
@@ -14,7 +13,7 @@ export type CommandIo = {
 };
 
 export const hslUsage =
-  "sluice hsl FILE [--flow KIND] [--vars JSON] [--files DIR] [--message FILE.eml] [--dns HOST:PORT] [--check] [--json]";
+  "sluice hsl FILE [--flow KIND] [--vars JSON] [--files DIR] [--message FILE.eml] [--dns HOST:PORT] [--check] [--json]\nFILE is a script, or - for standard input.";
 
 const kinds = ["ip-policy", "authentication", "recipient", "content", "delivery"] as const;
 
@@ -36,8 +35,13 @@ type Answer = {
 export const runHslCommand = async (args: readonly string[], io: CommandIo): Promise<number> => {
   try {
     const options = readOptions(args);
-    const script = (await readFile(options.file, "utf8")).replace(/^\uFEFF/, "");
-    const answer = await (options.isCheck ? check(script, options) : run(script, options));
+    if (options === null) {
+      io.stdout(`${hslUsage}\n`);
+      return 0;
+    }
+    const bytes = await (options.file === "-" ? readStandardInput() : readInput(options.file));
+    const script = bytes.toString("utf8").replace(/^\uFEFF/, "");
+    const answer = await (options.isCheck ? check(script, options) : run(script, options, io));
     print(answer, options, io);
     return answer.diagnostics.some(({ severity }) => severity === "error") ? 1 : 0;
   } catch (error) {
@@ -57,7 +61,7 @@ type Options = {
   readonly isJson: boolean;
 };
 
-const readOptions = (args: readonly string[]): Options => {
+const readOptions = (args: readonly string[]): Options | null => {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
@@ -69,8 +73,10 @@ const readOptions = (args: readonly string[]): Options => {
       dns: { type: "string" },
       check: { type: "boolean" },
       json: { type: "boolean" },
+      help: { type: "boolean" },
     },
   });
+  if (values.help === true) return null;
   const [file, ...more] = positionals;
   if (file === undefined || more.length > 0) throw new Error(hslUsage);
   const kind = kinds.find((one) => one === (values.flow ?? "content"));
@@ -85,33 +91,6 @@ const readOptions = (args: readonly string[]): Options => {
     isCheck: values.check ?? false,
     isJson: values.json ?? false,
   };
-};
-
-const readVariables = (text: string | undefined): Readonly<Record<string, unknown>> => {
-  if (text === undefined) return {};
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new Error("--vars is no JSON.", { cause: error });
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new Error('--vars is an object: {"senderip": "192.0.2.1"}.');
-  }
-  return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [name.replace(/^\$/, ""), inner]),
-  );
-};
-
-/** The files of a folder by their names; names that the file store could not hold are left out. */
-const readFiles = async (folder: string | null): Promise<ReadonlyMap<string, Buffer>> => {
-  const files = new Map<string, Buffer>();
-  if (folder === null) return files;
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    if (!entry.isFile() || !/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(entry.name)) continue;
-    files.set(entry.name, await readFile(path.join(folder, entry.name)));
-  }
-  return files;
 };
 
 const check = async (script: string, options: Options): Promise<Answer> => {
@@ -134,15 +113,35 @@ const told = ({ severity, code, message, line, column }: Told): Told => ({
   ...{ severity, code, message, line, column },
 });
 
-const run = async (script: string, options: Options): Promise<Answer> => {
-  const [{ blocks }, { executors }, { Settings }, { createScriptRunner }, { createFlowServices }] =
-    await Promise.all([
-      import("@sluice/blocks/definitions"),
-      import("@sluice/blocks/executors"),
-      import("@sluice/settings"),
-      import("../flows/run-script-once.ts"),
-      import("../flows/create-services.ts"),
-    ]);
+const nameServer = async (text: string): Promise<string> => {
+  const { parseNameServer } = await import("../flows/host/dns-exchange.ts");
+  const address = text.replace(/^localhost(?=:|$)/, "127.0.0.1");
+  const server = parseNameServer(address);
+  if (server !== null && server.port > 0 && server.port < 65_536) return address;
+  throw new Error("--dns is an address and a port: 127.0.0.1:5353, or [::1]:5353.");
+};
+
+const run = async (script: string, options: Options, io: CommandIo): Promise<Answer> => {
+  const [
+    { blocks },
+    { environmentFor },
+    { executors },
+    { Settings },
+    { createScriptRunner },
+    { createFlowServices },
+  ] = await Promise.all([
+    import("@sluice/blocks/definitions"),
+    import("@sluice/flow-schema"),
+    import("@sluice/blocks/executors"),
+    import("@sluice/settings"),
+    import("../flows/run-script-once.ts"),
+    import("../flows/create-services.ts"),
+  ]);
+  const known = environmentFor(options.kind, blocks).variables;
+  for (const name of Object.keys(options.variables)) {
+    if (known.has(name) || name === "attempted") continue;
+    io.stderr(`--vars: a flow of the kind ${options.kind} has no $${name}.\n`);
+  }
   const files = await readFiles(options.files);
   const services = createFlowServices({
     pool: null,
@@ -154,12 +153,12 @@ const run = async (script: string, options: Options): Promise<Answer> => {
     kind: options.kind,
     script,
     variables: options.variables,
-    message: options.message === null ? null : await readFile(options.message),
+    message: options.message === null ? null : await readInput(options.message),
     snapshot: {
       revision: 0,
       settings: Settings.parse({
         gateway: {
-          ...(options.dns === null ? {} : { resolvers: [options.dns] }),
+          ...(options.dns === null ? {} : { resolvers: [await nameServer(options.dns)] }),
           // who runs this can reach what he likes; the rules are for scripts of a gateway
           httpAllowPrivate: ["0.0.0.0/0", "::/0"],
         },

@@ -10,7 +10,7 @@ import { enableCompileCache } from "node:module";
 if (import.meta.main) {
   enableCompileCache(); // the second start reads what the first has compiled
   const argv = process.argv.slice(2);
-  const [command] = argv.includes("--help") ? ["help"] : argv;
+  const [command] = argv[0] !== "hsl" && argv.includes("--help") ? ["help"] : argv;
   if (command === "hsl") {
     // needs no gateway, and brings options of its own
     const { runHslCommand } = await import("./hsl.ts");

@@ -17,7 +17,7 @@ import { createSpf } from "./host/spf.ts";
 import type { FlowServices } from "./services.ts";
 
 export type ServiceParts = {
-  /** null: without a database; counters, queue numbers and memory are then out of reach. */
+  /** null: without a database; memory is then out of reach, counters are this process's. */
   readonly pool: pg.Pool | null;
   readonly accept: AcceptMessage;
   /** What an administrator should know: a list that lists the world, counters out of reach. */
@@ -42,10 +42,11 @@ export const createFlowServices = ({
   const http = createHttp({ dns });
   const smtpLookup = createSmtpLookup();
   const files = createFileStore();
-  const counters = createCounters({ pool, report: alarm });
+  const counters = createCounters({ pool: given, report: alarm });
   const slots = createSlots({ pool, report: alarm });
   const reputation = createReputation({ pool, dnsbl, http, report: alarm });
-  const mail = createOwnMail({ pool, accept });
+  const ownMail = createOwnMail({ pool, accept });
+  const mail = given === null ? { ...ownMail, metric: async () => 0 } : ownMail; // no queue is an empty one
   return {
     ...{ dns, dnsbl, spf, ldap, http, smtpLookup, files, counters, slots, reputation, mail },
     forBlocks: {

@@ -239,7 +239,7 @@ const directoryFunctions: readonly HostFunction[] = [
       optional(
         "override",
         "array",
-        "`base`, `query`, `attributes`, `host`, `username`, `password`.",
+        "`base`, `query`, `attributes`, `username`, `password`, `host` (or `ldap://host`), `tls` (`starttls`, `ldaps`, `none`). With a host the directory need not exist.",
       ),
     ],
     [
@@ -260,7 +260,11 @@ const directoryFunctions: readonly HostFunction[] = [
         "DN, `user@domain`, or a name for the directory's user query.",
       ),
       parameter("password", "string", "Password; an empty one is wrong without asking."),
-      optional("override", "array", "`host`."),
+      optional(
+        "override",
+        "array",
+        "`host`, `tls`, `base`, `username`, `password`, as `ldap_search`.",
+      ),
     ],
     ["number", "1 right, 0 wrong, −1 not answered."],
     ["ldap"],

@@ -1,5 +1,13 @@
 /** Directories, other mail servers, HTTP and reputation (`hsl.md` §7.8). */
-import { encodeText, type FunctionBody, HslArray, type RunContext, type Value } from "@sluice/hsl";
+import {
+  encodeText,
+  type FunctionBody,
+  HslArray,
+  type RunContext,
+  ScriptError,
+  type Value,
+} from "@sluice/hsl";
+import { Directory } from "@sluice/settings";
 import {
   isGiven,
   numberAt,
@@ -32,6 +40,7 @@ export const networkFunctions = (services: FlowServices): Bodies => {
       return HslArray.fromList(found.entries.map(entryValue));
     },
     ldap_bind: async (args, run) => {
+      if (textAt(args, 2) === "") return 0; // RFC 4513 §5.1.2: a server would call it a success
       const profile = profileOf(textAt(args, 0), optionsAt(args, 3), run);
       if (typeof profile === "string") return couldNot(run, profile);
       const found = await ldap.bind(profile, textAt(args, 1), textAt(args, 2));
@@ -145,19 +154,36 @@ const numberOf = (answer: LookupAnswer, run: RunContext): number => {
 const profileOf = (name: string, override: HslArray, run: RunContext): LdapProfile | string => {
   const { settings, secret } = flowHost(run).snapshot;
   const id = objectId("ldap", name);
-  const directory = Object.hasOwn(settings.directories, id) ? settings.directories[id] : undefined;
+  const hosts = optionTexts(override, "host")?.map((host) => host.replace(/^ldaps?:\/\//, ""));
+  const directory = Object.hasOwn(settings.directories, id)
+    ? settings.directories[id]
+    : hosts === undefined
+      ? undefined
+      : Directory.parse({ servers: hosts });
   if (directory === undefined) return `There is no ldap:${id}.`;
-  const hosts = optionTexts(override, "host");
+  const tls = tlsOf(override);
   const user = optionText(override, "username");
   return {
     ...directory,
     password: optionText(override, "password") ?? secret("directory", id, "bindPassword"),
     ...(hosts === undefined ? {} : { servers: hosts }),
+    ...(tls === undefined ? {} : { tls }),
     ...(user === undefined ? {} : { bindDn: user }),
     base: optionText(override, "base") ?? directory.base,
     query: optionText(override, "query") ?? directory.query,
     attributes: optionTexts(override, "attributes") ?? directory.attributes,
   };
+};
+
+/** `tls`, or what the host's scheme says; otherwise the directory's own. */
+const tlsOf = (override: HslArray): LdapProfile["tls"] | undefined => {
+  const given = optionText(override, "tls");
+  if (given === undefined) {
+    const scheme = /^ldaps?(?=:\/\/)/.exec(optionTexts(override, "host")?.[0] ?? "")?.[0];
+    return scheme === undefined ? undefined : scheme === "ldaps" ? "ldaps" : "none";
+  }
+  if (given === "starttls" || given === "ldaps" || given === "none") return given;
+  throw new ScriptError("wrong-argument", "tls is starttls, ldaps or none");
 };
 
 const entryValue = ({ dn, attributes }: LdapEntry): HslArray => {

@@ -2,8 +2,8 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { type FunctionBody, ScriptError } from "@sluice/hsl";
 import { bytesAt, numberAt, optionFlag, optionsAt } from "../arguments.ts";
-import { flowHost } from "../flow-host.ts";
-import type { Counters } from "../host/counters.ts";
+import { type FlowHost, flowHost } from "../flow-host.ts";
+import type { Counters, Window } from "../host/counters.ts";
 import { textValue } from "../values.ts";
 
 type Bodies = Readonly<Record<string, FunctionBody>>;
@@ -21,6 +21,27 @@ const levels = {
 
 const digest = (bytes: string): Buffer =>
   createHash("sha256").update(Buffer.from(bytes, "latin1")).digest();
+
+/** Hits that dry runs would have counted: each run sees its own, and nothing stays. */
+const dryHits = new WeakMap<FlowHost, Map<string, number>>();
+
+const dryRate = async (
+  counters: Counters,
+  question: Window,
+  count: number,
+  host: FlowHost,
+): Promise<boolean | number> => {
+  const before = await counters.count(question);
+  if (before === null) return -1;
+  const own = dryHits.get(host) ?? new Map<string, number>();
+  dryHits.set(host, own);
+  const key = `${question.namespace}\0${question.entry}\0${question.seconds}`;
+  const hits = before + (own.get(key) ?? 0);
+  if (count <= 0) return hits;
+  if (hits >= count) return false;
+  own.set(key, (own.get(key) ?? 0) + 1);
+  return true;
+};
 
 export const systemFunctions = (counters: Counters): Bodies => ({
   secret_equals: (args) => {
@@ -52,10 +73,7 @@ export const systemFunctions = (counters: Counters): Bodies => ({
       now: host.now(),
       everywhere: optionFlag(optionsAt(args, 4), "sync", true),
     };
-    // a dry run looks, and never counts
-    if (count > 0 && host.observer.isDry) {
-      return counters.count(question).then((hits) => (hits === null ? -1 : hits < count));
-    }
+    if (host.observer.isDry) return dryRate(counters, question, count, host);
     if (count > 0) {
       return counters.hit(question, count).then((within) => (within === null ? -1 : within));
     }

@@ -40,10 +40,19 @@ export const createCounters = ({
   pool,
   report,
 }: {
-  pool: pg.Pool;
+  /** null: there is no database, and this process counts alone. */
+  pool: pg.Pool | null;
   report: (text: string, error: unknown) => void;
 }): Counters => {
   const local = createLocalCounters();
+  if (pool === null) {
+    return {
+      hit: (window, limit) => Promise.resolve(local.hit(window, limit)),
+      count: (window) => Promise.resolve(local.count(window)),
+      sweep: () => Promise.resolve(0),
+      clear: () => Promise.resolve(0),
+    };
+  }
 
   const keys = ({ namespace, entry, seconds, now }: Window) => {
     const length = Math.max(1, Math.ceil(seconds / slicesPerWindow));
