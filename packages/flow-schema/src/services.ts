@@ -8,6 +8,7 @@ export const serviceNames = [
   "file-store",
   "counters",
   "reputation",
+  "scanners",
   "mail",
   "message",
   "session",

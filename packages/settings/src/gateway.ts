@@ -1,6 +1,11 @@
 import { field } from "@sluice/flow-schema";
 import { z } from "zod";
 
+/** Where a service answers: a host with or without a port, or the path of a socket. */
+const place =
+  /^(?:\/[!-~]{1,106}|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*|[A-Za-z0-9._-]{1,255}(?::\d{1,5})?)$/;
+const placeHelp = "A host or host:port such as 127.0.0.1:783, or the path of a socket.";
+
 const mailbox = /^(?:[^\s@]+@[^\s@]+)?$/;
 const hostName =
   /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*)?$/;
@@ -100,5 +105,42 @@ export const Gateway = z.strictObject({
       section: "The world outside",
     })
     .default(""),
+  spamd: field
+    .list(z.string().regex(place, placeHelp), {
+      label: "SpamAssassin servers",
+      help: "Asked by ScanSA(): where spamd listens (host:port, port 783 without one, or the path of its socket), in this order until one answers. When none is set or none answers, the flow fails and the client is asked to try again later.",
+      placeholder: "127.0.0.1:783",
+      section: "Scanners",
+    })
+    .default([]),
+  spamdMaximumKilobytes: field
+    .number({
+      label: "Largest message for SpamAssassin",
+      help: "Larger ones are seldom spam and take long: they are not shown to SpamAssassin and get NOT_SCANNED_TOO_BIG with a score of 0. 0: every message is shown.",
+      min: 0,
+      max: 1_000_000,
+      unit: "kB",
+      whole: true,
+      section: "Scanners",
+    })
+    .default(2000),
+  clamd: field
+    .list(z.string().regex(place, placeHelp), {
+      label: "ClamAV servers",
+      help: "Asked by ScanCLAM(): where clamd listens (host:port, port 3310 without one, or the path of its socket), in this order until one answers. When none is set or none answers, the flow fails and the client is asked to try again later. StreamMaxLength in clamd.conf must be as large as the largest message.",
+      placeholder: "/run/clamav/clamd.ctl",
+      section: "Scanners",
+    })
+    .default([]),
+  scanSeconds: field
+    .number({
+      label: "Time for a scan",
+      help: "What a scanner may take for one message. Then the next server is asked; in the end the scan has failed.",
+      min: 1,
+      max: 150,
+      unit: "seconds",
+      section: "Scanners",
+    })
+    .default(50),
 });
 export type Gateway = z.output<typeof Gateway>;

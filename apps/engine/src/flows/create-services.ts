@@ -3,6 +3,7 @@ import type pg from "pg";
 import { GatewayError } from "../errors.ts";
 import type { AcceptMessage } from "../queue/queue-entry.ts";
 import { contentState, flowHost } from "./flow-host.ts";
+import { createClamd } from "./host/clamd.ts";
 import { createCounters } from "./host/counters.ts";
 import { createDns } from "./host/dns.ts";
 import { createDnsbl } from "./host/dnsbl.ts";
@@ -13,6 +14,7 @@ import { createOwnMail } from "./host/own-mail.ts";
 import { createReputation } from "./host/reputation.ts";
 import { createSlots } from "./host/slots.ts";
 import { createSmtpLookup } from "./host/smtp-lookup.ts";
+import { createSpamd } from "./host/spamd.ts";
 import { createSpf } from "./host/spf.ts";
 import type { FlowServices } from "./services.ts";
 
@@ -47,8 +49,24 @@ export const createFlowServices = ({
   const reputation = createReputation({ pool, dnsbl, http, report: alarm });
   const ownMail = createOwnMail({ pool, accept });
   const mail = given === null ? { ...ownMail, metric: async () => 0 } : ownMail; // no queue is an empty one
+  const spamd = createSpamd();
+  const clamd = createClamd();
   return {
-    ...{ dns, dnsbl, spf, ldap, http, smtpLookup, files, counters, slots, reputation, mail },
+    ...{
+      dns,
+      dnsbl,
+      spf,
+      ldap,
+      http,
+      smtpLookup,
+      files,
+      counters,
+      slots,
+      reputation,
+      mail,
+      spamd,
+      clamd,
+    },
     forBlocks: {
       dns,
       ldap,
@@ -57,6 +75,7 @@ export const createFlowServices = ({
       "file-store": files,
       counters,
       reputation,
+      scanners: { spamd, clamd },
       mail,
       message: contentState,
       session: flowHost,

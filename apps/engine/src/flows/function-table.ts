@@ -25,6 +25,7 @@ import { fileStoreFunctions } from "./functions/file-store.ts";
 import { mailFunctions } from "./functions/mail.ts";
 import { messageFunctions } from "./functions/message.ts";
 import { networkFunctions } from "./functions/network.ts";
+import { scannerFunctions } from "./functions/scanners.ts";
 import { senderChecks } from "./functions/sender-checks.ts";
 import { contentSigning, deliverySigning, recipientSigning } from "./functions/signing.ts";
 import { systemFunctions } from "./functions/system.ts";
@@ -55,6 +56,7 @@ const actionsOf = (kind: FlowKind, services: FlowServices): Bodies => {
         ...messageFunctions,
         ...contentSigning,
         ...senderChecks(services),
+        ...scannerFunctions(services),
       };
     case "delivery":
       return { ...deliveryActions, ...deliverySigning, ...connectionLimits(services.slots) };

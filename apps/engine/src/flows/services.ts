@@ -1,5 +1,6 @@
 /** What the engine lends to flows: one part for each file of `flows/host`, made once a process. */
 import type { BlockServices } from "@sluice/flow-schema/execution";
+import type { Clamd } from "./host/clamd.ts";
 import type { Counters } from "./host/counters.ts";
 import type { Dns } from "./host/dns.ts";
 import type { Dnsbl } from "./host/dnsbl.ts";
@@ -10,6 +11,7 @@ import type { OwnMail } from "./host/own-mail.ts";
 import type { Reputation } from "./host/reputation.ts";
 import type { Slots } from "./host/slots.ts";
 import type { SmtpLookup } from "./host/smtp-lookup.ts";
+import type { Spamd } from "./host/spamd.ts";
 import type { Spf } from "./host/spf.ts";
 
 export type FlowServices = {
@@ -24,6 +26,8 @@ export type FlowServices = {
   readonly slots: Slots;
   readonly reputation: Reputation;
   readonly mail: OwnMail;
+  readonly spamd: Spamd;
+  readonly clamd: Clamd;
   /** The same for functions that blocks bring, under the names of `services.ts` in flow-schema. */
   readonly forBlocks: BlockServices;
 };

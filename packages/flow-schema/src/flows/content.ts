@@ -10,6 +10,7 @@ import {
 import { headerFunctions } from "../host-functions/headers.ts";
 import { messageActions } from "../host-functions/message-actions.ts";
 import { mimeFunctions } from "../host-functions/mime.ts";
+import { scannerFunctions } from "../host-functions/scanners.ts";
 import { senderCheckFunctions } from "../host-functions/sender-checks.ts";
 import { contentSigning } from "../host-functions/signing.ts";
 import { variable } from "../signature-table.ts";
@@ -67,6 +68,7 @@ export const content: FlowKindDefinition = {
     ...mimeFunctions,
     ...contentSigning,
     ...senderCheckFunctions,
+    ...scannerFunctions,
   ],
   end: { script: "Deliver();", words: "the message is delivered" },
   unchecked: { script: "Defer();", words: "the client is asked to try again later" },

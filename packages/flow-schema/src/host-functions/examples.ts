@@ -288,6 +288,22 @@ export const functionExamples: Readonly<Record<string, readonly FunctionExample[
       "This came from outside.\r\nHello\r\n",
     ),
   ],
+  ScanSA: [
+    mail(
+      '$scan = ScanSA(["extended_result" => true]);\nif (isset($scan["error"])) Defer("Try again later");\nif ($scan["score"] >= 15) Reject("This is spam");\nif ($scan["score"] >= 5) AddHeader("X-Spam", "yes");',
+    ),
+  ],
+  ScanSARules: [
+    mail(
+      'try { foreach (ScanSARules() as $rule => $score) echo "$rule $score"; }\ncatch ($error) { echo $error->message(); Defer("Try again later"); }',
+      "ScanSARules: no SpamAssassin server is set in Settings › Gateway › Scanners",
+    ),
+  ],
+  ScanCLAM: [
+    mail(
+      '$scan = ScanCLAM(["extended_result" => true]);\nif (isset($scan["error"])) Defer("Try again later");\nif (count($scan["result"]) > 0) Reject("It carries " . $scan["result"][0]);',
+    ),
+  ],
   ScanSPF: [mail("if (ScanSPF() == 100) Reject();")],
   DKIMSDID: [mail('echo DKIMSDID(["example.org"]);', '["example.org"=>"skip"]')],
   DKIMADSP: [mail('if (DKIMADSP() == "discard") Delete();')],
