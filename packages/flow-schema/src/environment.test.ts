@@ -1,4 +1,4 @@
-import { coreLibrary } from "@sluice/hsl";
+import { check, coreLibrary, fullMessage, parse } from "@sluice/hsl";
 import { describe, expect, it } from "vitest";
 import { environmentFor, hostFunctions } from "./environment.ts";
 import { flowKinds } from "./flow.ts";
@@ -16,6 +16,15 @@ it("asks only for services that exist", () => {
   for (const { name, uses } of hostFunctions) {
     for (const service of uses) expect(serviceNames, name).toContain(service);
   }
+});
+
+it("says of functions that are not there what to use instead", () => {
+  const told = (kind: (typeof flowKinds)[number], text: string): string[] =>
+    check(parse(text).program, environmentFor(kind)).map(fullMessage);
+  expect(told("content", "if (count(ScanKAV()) > 0) Reject();")).toEqual([
+    "There is no function `ScanKAV` here. It asks a commercial engine that is no part of Sluice. Use ScanCLAM().",
+  ]);
+  expect(told("content", "function ScanRPD() { return 0; } echo ScanRPD();")).toEqual([]);
 });
 
 describe.each(flowKinds)("%s", (kind) => {

@@ -1,5 +1,6 @@
 /** What a script may name in each kind of flow. */
 import { coreSignatures, type Environment, type FunctionSignature } from "@sluice/hsl";
+import { absentFunction } from "./absent-functions.ts";
 import type { AnyBlock, BlockRegistry } from "./block.ts";
 import type { FlowKind } from "./flow.ts";
 import { flowKindDefinitions } from "./flows/flow-kinds.ts";
@@ -7,6 +8,7 @@ import { cryptographyFunctions } from "./host-functions/cryptography.ts";
 import { withExample } from "./host-functions/examples.ts";
 import { fileStoreFunctions } from "./host-functions/file-store.ts";
 import { networkFunctions } from "./host-functions/network.ts";
+import { signInServerFunctions } from "./host-functions/sign-in-servers.ts";
 import { systemFunctions } from "./host-functions/system.ts";
 import type { HostFunction } from "./signature-table.ts";
 
@@ -14,6 +16,7 @@ import type { HostFunction } from "./signature-table.ts";
 export const hostFunctions: readonly HostFunction[] = [
   ...systemFunctions,
   ...networkFunctions,
+  ...signInServerFunctions,
   ...fileStoreFunctions,
   ...cryptographyFunctions,
 ];
@@ -52,6 +55,8 @@ const makeEnvironment = (kind: FlowKind, blocks: BlockRegistry): Environment => 
     functions,
     variables,
     elsewhere: (what, name) => {
+      const absent = what === "function" ? absentFunction(name) : undefined;
+      if (absent !== undefined) return absent;
       const titles = Object.entries(flowKindDefinitions).flatMap(([other, { title }]) => {
         const there = environmentFor(other as FlowKind, blocks);
         return (what === "function" ? there.functions : there.variables).has(name) ? [title] : [];

@@ -9,6 +9,7 @@ export const serviceNames = [
   "counters",
   "reputation",
   "scanners",
+  "sign-in-servers",
   "mail",
   "message",
   "session",

@@ -94,6 +94,22 @@ export const Gateway = z.strictObject({
       section: "The world outside",
     })
     .default([]),
+  scriptConnections: field
+    .list(
+      z
+        .string()
+        .regex(
+          /^(?:\/[!-~]{1,106}|[0-9A-Fa-f.:]+(?:\/\d{1,3})?|[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)$/,
+          "A network such as 192.168.10.0/24, a host name, or the path of a socket.",
+        ),
+      {
+        label: "What scripts may connect to",
+        help: "Socket() in a script, and dovecot_lookup_auth() with a path, reach nothing but the networks, hosts and sockets listed here.",
+        placeholder: "/run/dovecot/auth-client",
+        section: "The world outside",
+      },
+    )
+    .default([]),
   reputation: field
     .text({
       label: "Reputation source",

@@ -27,6 +27,7 @@ import { messageFunctions } from "./functions/message.ts";
 import { networkFunctions } from "./functions/network.ts";
 import { scannerFunctions } from "./functions/scanners.ts";
 import { senderChecks } from "./functions/sender-checks.ts";
+import { signInServerFunctions } from "./functions/sign-in-servers.ts";
 import { contentSigning, deliverySigning, recipientSigning } from "./functions/signing.ts";
 import { systemFunctions } from "./functions/system.ts";
 import { transportSecurity } from "./functions/transport-security.ts";
@@ -78,6 +79,7 @@ export const functionTable = (
     ...systemFunctions(services.counters),
     ...networkFunctions(services),
     ...mailFunctions(services),
+    ...signInServerFunctions,
     ...cryptographyFunctions,
     ...actionsOf(kind, services),
     ...blockFunctions(kind, blocks, executors, services.forBlocks),

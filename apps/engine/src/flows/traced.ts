@@ -7,6 +7,9 @@ import { describeValue } from "./trace-of.ts";
 const secretArguments: Readonly<Record<string, readonly number[]>> = {
   ldap_bind: [2],
   smtp_lookup_auth: [2],
+  radius_authen: [2],
+  tacplus_authen: [2],
+  dovecot_lookup_auth: [2],
 };
 
 export const traced = (name: string, body: FunctionBody): FunctionBody => {

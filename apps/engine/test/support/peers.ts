@@ -15,6 +15,10 @@ const packages: Readonly<Record<string, string>> = {
   unbound: "unbound",
   chromium: "chromium",
   haproxy: "haproxy",
+  spamd: "spamd",
+  clamd: "clamav-daemon",
+  freeradius: "freeradius",
+  dovecot: "dovecot-core",
   openssl: "openssl",
   python3: "python3",
 };

@@ -108,6 +108,26 @@ export const functionExamples: Readonly<Record<string, readonly FunctionExample[
       '$right = ldap_bind("ldap:main", $saslusername, $saslpassword);\nif ($right < 0) Defer();\nif ($right == 1) Accept();\nReject();',
     ),
   ],
+  radius_authen: [
+    auth(
+      '$server = ["host" => "127.0.0.1", "port" => 9, "secret" => "shared", "timeout" => 0.1, "retry" => 1];\n$right = radius_authen($server, $saslusername, $saslpassword);\nif ($right < 0) Defer();\nif ($right == 1) Accept();\nReject();',
+    ),
+  ],
+  tacplus_authen: [
+    auth(
+      '$server = ["host" => "127.0.0.1", "port" => 9, "secret" => "shared"];\n$right = tacplus_authen($server, $saslusername, $saslpassword);\nif ($right < 0) Defer();\nif ($right == 1) Accept();\nReject();',
+    ),
+  ],
+  tacplus_author: [
+    auth(
+      '$server = ["host" => "127.0.0.1", "port" => 9, "secret" => "shared"];\n$rights = tacplus_author($server, $saslusername, ["service" => "mail"]);\nif (not is_array($rights)) Defer();\necho $rights;',
+    ),
+  ],
+  dovecot_lookup_auth: [
+    auth(
+      '$right = dovecot_lookup_auth(["host" => "127.0.0.1", "port" => 9], $saslusername, $saslpassword);\nif ($right < 0) Defer();\nif ($right == 1) Accept();\nReject();',
+    ),
+  ],
   http: [
     auth(
       '$answer = http("https://sign-in.example.org/?name=$1&password=$2", 10, $saslusername, $saslpassword);\nif ($answer == "OK") Accept();\nReject();',

@@ -107,12 +107,13 @@ export const scannerFunctions = ({
       }),
     );
     if (scan.kind === "error") return failed(name, scan.text, isExtended, run);
-    const rules = HslArray.fromEntries([...scan.rules]);
+    const { score, threshold, isSpam } = scan;
+    const rules = scan.rules === null ? null : HslArray.fromEntries([...scan.rules]);
     if (isExtended) {
-      const { score, threshold, isSpam } = scan;
-      return recordValue({ score, threshold, spam: isSpam, rules });
+      return recordValue({ score, threshold, spam: isSpam, ...(rules === null ? {} : { rules }) });
     }
-    return given.isRules ? rules : scan.score;
+    if (!given.isRules) return score;
+    return rules ?? failed(name, "SpamAssassin's report has no table of rules", false, run);
   };
 
   return {

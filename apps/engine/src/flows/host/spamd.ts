@@ -18,8 +18,8 @@ export type SpamScan =
       /** What the server itself calls spam. */
       readonly threshold: number;
       readonly isSpam: boolean;
-      /** Names of the rules that fired, with their scores where they were asked for. */
-      readonly rules: ReadonlyMap<string, number>;
+      /** The rules that fired and their scores; null: not asked for, or the report has no table of them. */
+      readonly rules: ReadonlyMap<string, number> | null;
     }
   | { readonly kind: "error"; readonly text: string };
 
@@ -93,16 +93,23 @@ const ask = async (
     score: Number(verdict[2]),
     threshold: Number(verdict[3]),
     isSpam: /^(?:true|yes)$/i.test(verdict[1] ?? ""),
-    rules: withRules ? rulesOf(body.toString("latin1")) : new Map(),
+    rules: withRules ? rulesOf(body.toString("latin1")) : null,
   };
 };
 
-/** Lines of the report's table: score, name, words about it. */
-const rulesOf = (report: string): ReadonlyMap<string, number> =>
-  new Map(
-    [...report.matchAll(/^[ *]*(-?\d+(?:\.\d+)?)[ \t]+([A-Z][A-Z0-9_]+)(?=[ \t\r\n]|$)/gm)].map(
+/**
+ * Lines of the report's table: score, name, words about it. The table is the last thing in the
+ * report; what stands before its head may be words of the message.
+ */
+const rulesOf = (report: string): ReadonlyMap<string, number> | null => {
+  const head = [...report.matchAll(/^---- -{10,} -{10,}[ \t]*\r?$/gm)].at(-1);
+  if (head === undefined) return null;
+  const table = report.slice(head.index);
+  return new Map(
+    [...table.matchAll(/^[ *]*(-?\d+(?:\.\d+)?)[ \t]+([A-Z][A-Z0-9_]+)(?=[ \t\r\n]|$)/gm)].map(
       ([, score, name]) => [name ?? "", Number(score)] as const,
     ),
   );
+};
 
 const short = (text: string): string => text.replace(/[^ -~]/g, "?").slice(0, 200);

@@ -1,0 +1,19 @@
+/** Functions that scripts from elsewhere call and Sluice does not have: why, and what to use. */
+const commercial = "It asks a commercial engine that is no part of Sluice.";
+
+const absent: Readonly<Record<string, string>> = {
+  ScanRPD: `${commercial} Use ScanSA(), or the Reputation block for the client's address.`,
+  ScanRPDAV: `${commercial} Use ScanCLAM().`,
+  ScanKAV: `${commercial} Use ScanCLAM().`,
+  WrapMessageAddHeader: "Its arguments were never documented. Use WrapMessage() and AddHeader().",
+  minger_lookup:
+    "Its protocol never became a standard. Ask the server with smtp_lookup_rcpt(), or its directory with ldap_search().",
+  Authenticate:
+    "Administrators sign in as users of Sluice, not by a flow. A flow of the kind Authentication ends with Accept().",
+  Reply:
+    "Clients sign in by PLAIN or LOGIN, which need no other challenge. End the flow with Accept(), Reject() or Defer().",
+};
+
+/** What to say of a function that no flow has; undefined: nothing is known of the name. */
+export const absentFunction = (name: string): string | undefined =>
+  Object.hasOwn(absent, name) ? absent[name] : undefined;
