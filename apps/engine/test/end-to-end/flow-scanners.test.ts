@@ -176,7 +176,7 @@ describe("ClamAV", () => {
     const large = mail("x".repeat(400_000));
     const { answer, error } = await run(gateway, "ScanCLAM(); Deliver();", large);
     expect(answer).toBe("defer");
-    expect(error).toContain("size limit exceeded");
+    expect(error).toMatch(/size limit exceeded|StreamMaxLength/); // it hangs up behind its answer
   });
 
   test.each([

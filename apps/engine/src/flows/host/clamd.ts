@@ -34,7 +34,9 @@ export const createClamd = (): Clamd => {
         );
       } catch (error) {
         if (!(error instanceof ConversationError)) throw error;
-        return { kind: "error", text: `ClamAV did not answer: ${error.message}` };
+        const isTooLarge = error.message.endsWith("hung up");
+        const hint = isTooLarge ? " (is the message larger than its StreamMaxLength?)" : "";
+        return { kind: "error", text: `ClamAV did not answer: ${error.message}${hint}` };
       }
     },
   };

@@ -84,7 +84,9 @@ export const converse = async <T>(
   }
   socket.on("error", (error: NodeJS.ErrnoException) => {
     // a server that answers early and hangs up has answered
-    if (received.length === 0) failure ??= fail(error.code ?? error.message);
+    const isHangUp = error.code === "EPIPE" || error.code === "ECONNRESET";
+    const text = isHangUp ? "the server hung up" : (error.code ?? error.message);
+    if (received.length === 0) failure ??= fail(text);
     isEnd = true;
     wake();
   });
