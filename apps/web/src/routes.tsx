@@ -1,5 +1,5 @@
 /** Every page of the app: each feature brings its routes in one array. */
-import { createRouter } from "@tanstack/react-router";
+import { createRoute, createRouter } from "@tanstack/react-router";
 import { queryClient } from "./api.ts";
 import { flowEditorRoutes } from "./features/flow-editor/routes.tsx";
 import { flowsRoutes } from "./features/flows/routes.tsx";
@@ -12,9 +12,22 @@ import { rootRoute } from "./shell/root-route.tsx";
 import { shellRoute } from "./shell/shell-route.tsx";
 import { Loading } from "./ui/loading.tsx";
 
+/** An address that is no page keeps the menu around it. */
+const unknownRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "$",
+  component: NotFoundPage,
+});
+
 const routeTree = rootRoute.addChildren([
   ...signInRoutes,
-  shellRoute.addChildren([...flowsRoutes, ...flowEditorRoutes, ...messageRoutes, ...pageRoutes]),
+  shellRoute.addChildren([
+    ...flowsRoutes,
+    ...flowEditorRoutes,
+    ...messageRoutes,
+    ...pageRoutes,
+    unknownRoute,
+  ]),
 ]);
 
 export const router = createRouter({

@@ -78,6 +78,7 @@ CREATE TABLE quarantined_message (
   envelope jsonb NOT NULL
 );
 CREATE INDEX quarantined_message_time ON quarantined_message (quarantine, received_at DESC, id DESC);
+CREATE INDEX quarantined_message_message ON quarantined_message (message_id);
 CREATE INDEX quarantined_message_body ON quarantined_message (body_id);
 CREATE INDEX quarantined_message_expiry ON quarantined_message (expires_at);
 

@@ -1,13 +1,25 @@
 /** What happened to mail. */
 import { z } from "zod";
 import { GatewayError } from "../errors.ts";
-import type { HistoryNumbers, HistoryRow, MessageView } from "./parts.ts";
+import { appendAudit } from "../store/audit.ts";
+import { inTransaction } from "../store/prisma.ts";
+import { actorOf, type Context } from "./context.ts";
+import { safeFileName } from "./downloads.ts";
+import { type MessagePreview, previewMessage } from "./message-preview.ts";
+import type { HistoryNumbers, HistoryRow, MessagePlaces, MessageView } from "./parts.ts";
 import { procedure, router } from "./trpc.ts";
 
 export type HistoryPage = {
   readonly rows: readonly HistoryRow[];
   readonly nextCursor: string | null;
 };
+
+const MessageId = z.strictObject({ id: z.uuid() });
+
+const audit = (ctx: Context, action: string, messageId: string): Promise<void> =>
+  inTransaction(ctx.parts.store, (transaction) =>
+    appendAudit(transaction, actorOf(ctx), { action, object: `message/${messageId}` }),
+  );
 
 const spanHours = { "1h": 1, "24h": 24, "7d": 168 } as const;
 
@@ -36,11 +48,42 @@ export const history = router({
     ),
 
   message: procedure("view")
-    .input(z.strictObject({ id: z.uuid() }))
+    .input(MessageId)
     .query(async ({ ctx, input }): Promise<MessageView> => {
       const found = await ctx.parts.history.message(input.id);
       if (found === null)
         throw new GatewayError("NOT_FOUND", "There is no such message in history.");
       return found;
+    }),
+
+  /** In which queues it waits, and whether it is held. */
+  places: procedure("view")
+    .input(MessageId)
+    .query(({ ctx, input }): Promise<MessagePlaces> => ctx.parts.history.stored.places(input.id)),
+
+  /** null: it is not stored any more. */
+  content: procedure("read-content")
+    .input(MessageId)
+    .query(async ({ ctx, input }): Promise<MessagePreview | null> => {
+      const content = await ctx.parts.history.stored.open(input.id);
+      if (content === null) return null;
+      await audit(ctx, "content.read", input.id);
+      return previewMessage(content);
+    }),
+
+  download: procedure("read-content")
+    .input(MessageId)
+    .mutation(async ({ ctx, input }): Promise<{ path: string }> => {
+      const { stored } = ctx.parts.history;
+      if ((await stored.open(input.id)) === null) {
+        throw new GatewayError("NOT_FOUND", "The message itself is not stored any more.");
+      }
+      await audit(ctx, "content.download", input.id);
+      const path = ctx.parts.downloads.offer({
+        fileName: safeFileName(`message-${input.id}`, "eml"),
+        mediaType: "application/octet-stream",
+        open: () => stored.open(input.id),
+      });
+      return { path };
     }),
 });

@@ -13,6 +13,7 @@ import type { HistorySearch } from "../history/history-search.ts";
 import type { LogSearch } from "../history/log-search.ts";
 import type { Quarantine } from "../quarantine/quarantine.ts";
 import type { QueueOperations } from "../queue/queue-operations.ts";
+import type { StoredMessages } from "../queue/stored-message.ts";
 import type { DraftStore } from "../store/draft-store.ts";
 import type { IconStore } from "../store/icon-store.ts";
 import type { SecretAccess } from "../store/load-snapshot.ts";
@@ -79,11 +80,14 @@ export type QuarantinePort = Omit<Quarantine, "expire">;
 
 export type { HistoryRow, MessageView } from "../history/history-search.ts";
 export type { LogRow } from "../history/log-search.ts";
+export type { MessagePlaces } from "../queue/stored-message.ts";
 
 export type LogPort = LogSearch;
 
 /** `query` is in the search language; a wrong one is a GatewayError INVALID with the position. */
 export type HistoryPort = Pick<HistorySearch, "list" | "message"> & {
+  /** The message itself, while it is kept. */
+  readonly stored: Pick<StoredMessages, "places" | "open">;
   readonly numbers: (hours: number) => Promise<HistoryNumbers>;
   /** Mail that a query finds, in steps of time; oldest first. */
   readonly histogram: (query: string, hours: number) => Promise<HistoryNumbers["steps"]>;

@@ -48,6 +48,9 @@ const describe = (
     return { code: "INVALID", message: "The request is not understood.", detail: { issues } };
   }
   if (error.code === "INTERNAL_SERVER_ERROR") {
+    if (isDatabaseGone(cause)) {
+      return { code: "STORAGE_UNREACHABLE", message: "The database does not answer.", detail: {} };
+    }
     return {
       code: "INTERNAL",
       message: "Something went wrong here; the log says what.",
@@ -56,6 +59,23 @@ const describe = (
   }
   return { code: error.code, message: error.message, detail: {} };
 };
+
+/** Nobody listens, it starts or stops, or the connection broke off: a page that is asked again will do. */
+const isDatabaseGone = (error: unknown): boolean => {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    const { code, syscall } = at as { code?: unknown; syscall?: unknown }; // system errors and the driver's
+    if (code === "ENOENT" && syscall === "connect") return true; // its socket is not there
+    if (typeof code === "string" && goneCodes.has(code)) return true;
+    if (/^(Connection terminated|timeout exceeded when trying to connect)/.test(at.message))
+      return true;
+  }
+  return false;
+};
+
+const goneCodes: ReadonlySet<string> = new Set([
+  ...["ECONNREFUSED", "ECONNRESET", "EPIPE"],
+  ...["57P01", "57P02", "57P03", "08006", "08001"], // PostgreSQL: going down, crashed, starting
+]);
 
 const t = initTRPC
   .context<Context>()

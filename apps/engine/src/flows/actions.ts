@@ -20,6 +20,7 @@ import {
 import { type ContentState, contentState, flowHost, runEnvelope } from "./flow-host.ts";
 import { objectId, textRecordValue } from "./values.ts";
 import type { AttemptChanges, ContentAction } from "./verdict.ts";
+import { whyHere } from "./why-here.ts";
 
 type Bodies = Readonly<Record<string, FunctionBody>>;
 
@@ -201,12 +202,14 @@ export const contentActions: Bodies = {
   Quarantine: (args, run) => {
     const options = optionsAt(args, 3);
     const envelope = runEnvelope(run);
+    const host = flowHost(run);
+    const reject = optionFlag(options, "reject", true); // then the reason is what the client is told
     add(contentState(run), {
       kind: "quarantine",
       quarantine: checkedObject(run, "mailquarantine", textAt(args, 0)),
       recipient: isGiven(args, 1) ? checkedAddress(textAt(args, 1), false) : envelope.recipient,
-      reason: optionText(options, "reason") ?? flowHost(run).flow.title,
-      reject: optionFlag(options, "reject", true),
+      reason: optionText(options, "reason") ?? (reject ? null : whyHere(host)) ?? host.flow.title,
+      reject,
     });
     // `final_action` is the older name
     const isFinal = optionFlag(options, "final_action", optionFlag(options, "done", true));

@@ -111,7 +111,7 @@ const conditionsOf = ({ quarantine, search }: HeldFilter) => {
   for (const word of search.match(/"[^"]*"|\S+/g) ?? []) {
     const plain = word.replace(/^"(.*)"$/s, "$1").replace(/[\\%_]/g, "\\$&");
     const like = place(`%${plain}%`);
-    const named = ["sender", "recipient", "subject", "reason"];
+    const named = ["sender", "recipient", "subject", "reason", "message_id::text"];
     conditions.push(`(${named.map((column) => `${column} ILIKE ${like}`).join(" OR ")})`);
   }
   return { values, conditions, place };

@@ -23,7 +23,8 @@ import { createLogSearch } from "../history/log-search.ts";
 import { createRetention } from "../history/retention.ts";
 import { createQuarantine } from "../quarantine/quarantine.ts";
 import { createQueueOperations } from "../queue/queue-operations.ts";
-import { readBody, removeOrphanBodies } from "../queue/queue-store.ts";
+import { removeOrphanBodies } from "../queue/queue-store.ts";
+import { createStoredMessages } from "../queue/stored-message.ts";
 import { createPrisma } from "../store/prisma.ts";
 import { readSecretKey } from "../store/secret-store.ts";
 import type { Part } from "./child.ts";
@@ -83,25 +84,14 @@ export const startControl = async (order: StartOrder): Promise<Part> => {
       return { domain: match?.id ?? null, transport, nextHop: nextHopOf({ transport, recipient }) };
     },
   });
-  const wholeMessage = async (messageId: string): Promise<Buffer | null> => {
-    const { rows } = await pool.query<{ body_id: string }>(
-      `SELECT body_id FROM queue_entry WHERE message_id = $1
-       UNION ALL SELECT body_id FROM quarantined_message WHERE message_id = $1 LIMIT 1`,
-      [messageId],
-    );
-    const [row] = rows;
-    if (row === undefined) return null;
-    const parts: Buffer[] = [];
-    for await (const part of readBody(pool, row.body_id)) parts.push(part);
-    return Buffer.concat(parts);
-  };
+  const stored = createStoredMessages(pool);
   const search = createHistorySearch({ pool, clock });
   const trials = createFlowTrials({
     services,
     hostName,
     snapshot: snapshot.current,
     history: search,
-    message: wholeMessage,
+    message: stored.whole,
   });
   const dist = path.resolve(import.meta.dirname, "../../../web/dist");
   const server = createApiServer({
@@ -146,7 +136,7 @@ export const startControl = async (order: StartOrder): Promise<Part> => {
       },
     }),
     quarantine,
-    history: search,
+    history: { ...search, stored },
     log: createLogSearch({ pool }),
     checks: {
       directory: (directory, bindPassword, lookup) =>
@@ -155,7 +145,7 @@ export const startControl = async (order: StartOrder): Promise<Part> => {
         services,
         hostName,
         snapshot: async () => snapshot.current(),
-        message: wholeMessage,
+        message: stored.whole,
       }),
       ...trials,
     },

@@ -614,3 +614,40 @@ test("an IP list asks its own lines and a file's; a file that is missing is no a
   expect(await answer("gone", "192.0.2.7")).toBe("allowed"); // its own lines are enough
   expect(await answer("gone", "203.0.113.200")).toBe("421");
 });
+
+test("held mail says which block sent it there, and what that found", async () => {
+  const flows = createTestFlows({
+    settings: {
+      flows: {
+        f: {
+          kind: "content",
+          title: "Checks",
+          entry: "programs",
+          nodes: {
+            programs: {
+              block: "attachment-name",
+              version: 1,
+              title: "Programs?",
+              config: { endings: ["exe"] },
+              outcomes: { found: "hold" },
+            },
+            hold: { block: "quarantine", version: 1, config: { quarantine: "spam" } },
+          },
+        },
+      },
+      quarantines: { spam: { title: "Spam" } },
+    },
+  });
+  const exe = [
+    "Subject: x",
+    "Content-Type: application/octet-stream",
+    "Content-Disposition: attachment; filename=invoice.exe",
+    "",
+    "MZ",
+    "",
+  ].join("\r\n");
+  const { verdict } = await flows.content("f", exe);
+  expect(verdict.actions).toMatchObject([
+    { kind: "quarantine", reason: "Programs?: found", reject: false },
+  ]);
+});

@@ -2,7 +2,27 @@ import { Tooltip } from "@mantine/core";
 import { useEffect, useState } from "react";
 
 const absolute = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+const ofThisYear = new Intl.DateTimeFormat(undefined, {
+  month: "short",
+  day: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+});
+/** In a table: a year that everybody knows is left out. */
+const short = {
+  format: (at: Date): string =>
+    (at.getFullYear() === new Date().getFullYear() ? ofThisYear : absolute).format(at),
+};
 const exact = new Intl.DateTimeFormat(undefined, {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  fractionalSecondDigits: 3,
+});
+const exactDay = new Intl.DateTimeFormat(undefined, {
+  month: "short",
+  day: "numeric",
   hour: "2-digit",
   minute: "2-digit",
   second: "2-digit",
@@ -19,7 +39,7 @@ const steps: readonly (readonly [
   [45, 1, "second"],
   [45 * 60, 60, "minute"],
   [22 * 3600, 3600, "hour"],
-  [26 * 86_400, 86_400, "day"],
+  [60 * 86_400, 86_400, "day"],
   [320 * 86_400, 30 * 86_400, "month"],
   [Number.POSITIVE_INFINITY, 365 * 86_400, "year"],
 ];
@@ -38,13 +58,19 @@ export const relativeTime = (at: Date, now: Date): string => {
 /** Hours and minutes of today. */
 export const clockTime = (at: Date): string => clockOnly.format(at);
 
-const formats = { absolute, clock: clockOnly, exact } as const;
+const formats = {
+  absolute,
+  short,
+  clock: clockOnly,
+  exact,
+  "exact-day": exactDay,
+} as const;
 
 type Props = {
   /** ISO text, as the API gives it. */
   readonly at: string;
-  /** Exact: time of day with thousandths. Default: date and time in the reader's zone. */
-  readonly form?: "absolute" | "relative" | "clock" | "exact";
+  /** Exact: time of day with thousandths. Short: for tables. Default: date and time in the reader's zone. */
+  readonly form?: keyof typeof formats | "relative";
 };
 
 /** A time in the reader's zone; exact UTC on hover and for machines. */

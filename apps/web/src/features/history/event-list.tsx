@@ -36,7 +36,10 @@ export const EventList = ({ events, label, none }: Props) => {
                 <strong>{words}</strong>
                 {event.recipient !== null && <Mono>{visibleText(event.recipient)}</Mono>}
                 <span className="event-time">
-                  <Time at={event.at} form="exact" />
+                  <Time
+                    at={event.at}
+                    form={isSameDay(events[0]?.at, event.at) ? "exact" : "exact-day"}
+                  />
                 </span>
               </span>
               {detailWords(event.detail).map(([name, value]) => (
@@ -51,3 +54,7 @@ export const EventList = ({ events, label, none }: Props) => {
     </ol>
   );
 };
+
+/** Attempts go on for days: then the day is said too. */
+const isSameDay = (first: string | undefined, at: string): boolean =>
+  first === undefined || new Date(first).toDateString() === new Date(at).toDateString();

@@ -1,4 +1,5 @@
 /** Events of a message in words a postmaster uses. */
+import { duration } from "../../ui/time.tsx";
 import type { Tone } from "../../ui/tone.tsx";
 import type { MessageEvent } from "../flow-editor/trace/trace-types.ts";
 
@@ -53,13 +54,32 @@ export const isDelivery = ({ kind, queueId }: MessageEvent): boolean =>
     "released",
   ].includes(kind);
 
+type Detail = MessageEvent["detail"][string];
+
+/** Names that a person would not say so; null: not worth a line. */
+const named: Readonly<Record<string, ((value: Detail) => readonly [string, string]) | null>> = {
+  action: null, // the event's own words say it
+  milliseconds: (value) => ["took", duration(Number(value) * 1000)],
+  delaySeconds: (value) => ["next attempt", `${span(Number(value))} later`],
+};
+
+const span = (seconds: number): string =>
+  seconds < 120
+    ? `${Math.round(seconds)} seconds`
+    : seconds < 7200
+      ? `${Math.round(seconds / 60)} minutes`
+      : `${Math.round(seconds / 3600)} hours`;
+
 /** "reply: 550 …, attempt: 2" */
 export const detailWords = (
   detail: MessageEvent["detail"],
 ): readonly (readonly [string, string])[] =>
   Object.entries(detail)
-    .filter(([, value]) => value !== null && value !== "")
-    .map(([name, value]) => [
-      name.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase(),
-      typeof value === "boolean" ? (value ? "yes" : "no") : String(value),
-    ]);
+    .filter(([name, value]) => value !== null && value !== "" && named[name] !== null)
+    .map(
+      ([name, value]) =>
+        named[name]?.(value) ?? [
+          name.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase(),
+          typeof value === "boolean" ? (value ? "yes" : "no") : String(value),
+        ],
+    );

@@ -12,10 +12,10 @@ export const historyColumns: readonly Column<HistoryRow>[] = [
   {
     id: "at",
     header: "Time",
-    width: "200px",
+    width: "158px",
     cell: ({ at, messageId }) => (
       <LinkAnchor to="/mail/m/$id" params={{ id: messageId }} search={{}} size="sm" tabIndex={-1}>
-        <Time at={at} />
+        <Time at={at} form="short" />
       </LinkAnchor>
     ),
   },
@@ -44,13 +44,13 @@ export const historyColumns: readonly Column<HistoryRow>[] = [
   {
     id: "sender",
     header: "Sender",
-    width: "minmax(130px, 1.3fr)",
+    width: "minmax(150px, 2fr)",
     cell: ({ sender }) => <Address text={sender} />,
   },
   {
     id: "recipients",
     header: "Recipients",
-    width: "minmax(130px, 1.3fr)",
+    width: "minmax(150px, 1.7fr)",
     cell: ({ recipients, recipientOutcomes }) => (
       <span
         title={recipients
@@ -68,13 +68,13 @@ export const historyColumns: readonly Column<HistoryRow>[] = [
   {
     id: "subject",
     header: "Subject",
-    width: "minmax(120px, 1.6fr)",
+    width: "minmax(120px, 1.5fr)",
     cell: ({ subject }) => <bdi title={visibleText(subject)}>{visibleText(subject)}</bdi>,
   },
   {
     id: "decided",
     header: "Decided by",
-    width: "minmax(110px, 1fr)",
+    width: "minmax(108px, 0.8fr)",
     cell: ({ flow, node, revision }) =>
       flow === null ? (
         <Text c="dimmed" size="sm">
@@ -103,14 +103,14 @@ export const historyColumns: readonly Column<HistoryRow>[] = [
   {
     id: "client",
     header: "Client",
-    width: "125px",
+    width: "130px",
     cell: ({ clientAddress, helo }) => (
       <span title={`HELO ${visibleText(helo)}`}>
         <Mono>{clientAddress ?? ""}</Mono>
       </span>
     ),
   },
-  { id: "listener", header: "Listener", width: "96px", cell: ({ listener }) => listener },
+  { id: "listener", header: "Listener", width: "84px", cell: ({ listener }) => listener },
 ];
 
 /** null: the session ended before there was one; empty: the null sender of notices. */

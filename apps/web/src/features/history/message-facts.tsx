@@ -1,24 +1,19 @@
+import { CopyButton } from "../../ui/copy-button.tsx";
+import { MailOutcomePill } from "../../ui/mail-outcome.tsx";
 import { Mono } from "../../ui/mono.tsx";
 import { byteSize } from "../../ui/size.ts";
 import { Time } from "../../ui/time.tsx";
 import { visibleText } from "../../ui/visible-text.ts";
 import type { MessageView } from "../flow-editor/trace/trace-types.ts";
+import { recipientOutcomes } from "./recipient-outcomes.ts";
 import "./message-page.css";
 
 /** Who sent what to whom, from where. */
-export const MessageFacts = ({ record }: { readonly record: MessageView["record"] }) => {
-  const {
-    at,
-    sender,
-    recipients,
-    subject,
-    size,
-    clientAddress,
-    helo,
-    signIn,
-    listener,
-    messageId,
-  } = record;
+export const MessageFacts = ({ view }: { readonly view: MessageView }) => {
+  const { record } = view;
+  const recipients = recipientOutcomes(view);
+  const isAlike = new Set(recipients.map(({ outcome }) => outcome)).size <= 1;
+  const { at, sender, subject, size, clientAddress, helo, signIn, listener, messageId } = record;
   return (
     <dl className="message-facts">
       <dt>Time</dt>
@@ -32,9 +27,15 @@ export const MessageFacts = ({ record }: { readonly record: MessageView["record"
       <dt>{recipients.length === 1 ? "Recipient" : "Recipients"}</dt>
       <dd>
         {recipients.length === 0 && "none"}
-        {recipients.map((recipient) => (
-          <div key={recipient}>
+        {recipients.map(({ recipient, outcome, reply }) => (
+          <div key={recipient} className="message-recipient">
             <Mono>{visibleText(recipient)}</Mono>
+            {!isAlike && (
+              <>
+                <MailOutcomePill outcome={outcome} />
+                {reply !== null && <span className="message-reply">{visibleText(reply)}</span>}
+              </>
+            )}
           </div>
         ))}
       </dd>
@@ -74,7 +75,7 @@ export const MessageFacts = ({ record }: { readonly record: MessageView["record"
       <dd>{listener}</dd>
       <dt>Message id</dt>
       <dd>
-        <Mono>{messageId}</Mono>
+        <Mono>{messageId}</Mono> <CopyButton text={messageId} label="Copy the message id" />
       </dd>
     </dl>
   );

@@ -5,6 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useCallback } from "react";
 import { trpc } from "../../api.ts";
+import { useMay } from "../../shell/user.ts";
 import { ErrorAlert } from "../../ui/error-alert.tsx";
 import { LinkAnchor } from "../../ui/links.tsx";
 import { Loading } from "../../ui/loading.tsx";
@@ -18,11 +19,14 @@ import { TraceView } from "../flow-editor/trace/trace-view.tsx";
 import { kindTitle } from "../flows/flow-kinds.ts";
 import { EventList } from "./event-list.tsx";
 import { isDelivery } from "./event-words.ts";
+import { MessageActions } from "./message-actions.tsx";
 import { MessageFacts } from "./message-facts.tsx";
-import { verdictSentence } from "./verdict-sentence.ts";
+import { StoredContent } from "./stored-content.tsx";
+import { decidingRun, verdictSentence } from "./verdict-sentence.ts";
 import "./message-page.css";
 
 const route = getRouteApi("/shell/mail/m/$id");
+const tabs = ["trace", "delivery", "headers", "content", "log"] as const;
 
 export const MessagePage = () => {
   const { id } = route.useParams();
@@ -42,6 +46,7 @@ const Message = ({ view }: { readonly view: MessageView }) => {
   const { tab = "trace" } = route.useSearch();
   const navigate = route.useNavigate();
   const { data: flows } = useQuery(trpc.flows.list.queryOptions());
+  const mayRead = useMay("read-content");
   useDocumentTitle(`Message ${record.subject}`);
   const titleOf = (flow: string): string => flows?.find(({ id }) => id === flow)?.title ?? flow;
   return (
@@ -49,12 +54,13 @@ const Message = ({ view }: { readonly view: MessageView }) => {
       <Group gap="sm" align="center">
         <Title order={1}>Message</Title>
         <MailOutcomePill outcome={record.outcome} />
+        <MessageActions record={record} />
       </Group>
       <p className="message-verdict">{visibleText(verdictSentence(view, titleOf))}</p>
       <div className="message-body">
         <div className="message-side">
           <Paper withBorder p="md" bg="var(--surface)">
-            <MessageFacts record={record} />
+            <MessageFacts view={view} />
           </Paper>
           <Paper withBorder p="md" bg="var(--surface)">
             <EventList
@@ -69,17 +75,19 @@ const Message = ({ view }: { readonly view: MessageView }) => {
           className="message-tabs"
           keepMounted={false}
           onChange={(next) => {
-            const value = next === "delivery" || next === "log" ? next : "trace";
+            const value = tabs.find((each) => each === next);
             void navigate({ search: (before) => ({ ...before, tab: value }), replace: true });
           }}
         >
           <Tabs.List>
             <Tabs.Tab value="trace">Trace</Tabs.Tab>
             <Tabs.Tab value="delivery">Delivery</Tabs.Tab>
+            {mayRead && <Tabs.Tab value="headers">Headers</Tabs.Tab>}
+            {mayRead && <Tabs.Tab value="content">Content</Tabs.Tab>}
             <Tabs.Tab value="log">Log</Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value="trace" className="message-panel">
-            <Traces messageId={record.messageId} traces={traces} titleOf={titleOf} />
+            <Traces record={record} traces={traces} titleOf={titleOf} />
           </Tabs.Panel>
           <Tabs.Panel value="delivery" className="message-panel">
             <EventList
@@ -88,8 +96,17 @@ const Message = ({ view }: { readonly view: MessageView }) => {
               none="There was no attempt to deliver it."
             />
           </Tabs.Panel>
+          <Tabs.Panel value="headers" className="message-panel">
+            <StoredContent messageId={record.messageId} part="headers" />
+          </Tabs.Panel>
+          <Tabs.Panel value="content" className="message-panel">
+            <StoredContent messageId={record.messageId} part="content" />
+          </Tabs.Panel>
           <Tabs.Panel value="log" className="message-panel">
             <LogLines log={log} />
+            <LinkAnchor to="/logs" search={{ q: record.messageId }} size="sm">
+              This message in the log
+            </LinkAnchor>
           </Tabs.Panel>
         </Tabs>
       </div>
@@ -98,14 +115,16 @@ const Message = ({ view }: { readonly view: MessageView }) => {
 };
 
 type TracesProps = {
-  readonly messageId: string;
+  readonly record: MessageView["record"];
   readonly traces: readonly FlowTrace[];
   readonly titleOf: (flow: string) => string;
 };
 
-const Traces = ({ messageId, traces, titleOf }: TracesProps) => {
-  const { trace: wanted = 0, step } = route.useSearch();
+const Traces = ({ record, traces, titleOf }: TracesProps) => {
+  const { messageId } = record;
+  const { trace: wanted = decidingRun(record, traces), step } = route.useSearch();
   const navigate = route.useNavigate();
+  const mayEdit = useMay("edit");
   const index = Math.min(wanted, traces.length - 1);
   const trace = traces[index];
   const onStep = useCallback(
@@ -139,19 +158,24 @@ const Traces = ({ messageId, traces, titleOf }: TracesProps) => {
           }
         />
         <Text size="sm" pb={8}>
-          Revision {trace.revision} ·{" "}
-          <LinkAnchor to="/flows/$flow" params={{ flow: trace.flow }} search={{}} size="sm">
-            Edit the draft of this flow
-          </LinkAnchor>{" "}
-          ·{" "}
-          <LinkAnchor
-            to="/flows/$flow"
-            params={{ flow: trace.flow }}
-            search={{ try: messageId }}
-            size="sm"
-          >
-            Try the draft on this message
-          </LinkAnchor>
+          Revision {trace.revision}
+          {mayEdit && (
+            <>
+              {" · "}
+              <LinkAnchor to="/flows/$flow" params={{ flow: trace.flow }} search={{}} size="sm">
+                Edit the draft of this flow
+              </LinkAnchor>
+              {" · "}
+              <LinkAnchor
+                to="/flows/$flow"
+                params={{ flow: trace.flow }}
+                search={{ try: messageId }}
+                size="sm"
+              >
+                Try the draft on this message
+              </LinkAnchor>
+            </>
+          )}
         </Text>
       </Group>
       <TraceView key={index} trace={trace} step={Math.min(step ?? last, last)} onStep={onStep} />

@@ -6,7 +6,7 @@ const messageRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/mail/m/$id",
   validateSearch: z.object({
-    tab: z.enum(["trace", "delivery", "log"]).optional(),
+    tab: z.enum(["trace", "delivery", "headers", "content", "log"]).optional(),
     /** Which of several traces, from 0. */
     trace: z.int().min(0).optional(),
     step: z.int().min(0).optional(),

@@ -43,7 +43,7 @@ const trace: FlowTrace = {
 };
 
 test("it names outcome, stage, block, flow, revision and reply", () => {
-  expect(verdictSentence({ record, traces: [trace] }, () => "SPF and Recipient")).toBe(
+  expect(verdictSentence({ record, traces: [trace], events: [] }, () => "SPF and Recipient")).toBe(
     "Rejected at RCPT by ‘Reject’ in ‘SPF and Recipient’ revision 14: 550 5.7.1 listed",
   );
 });
@@ -56,7 +56,41 @@ test("without a flow it says what is known", () => {
     flow: null,
     node: null,
   };
-  expect(verdictSentence({ record: { ...plain, reply: "" }, traces: [] }, (id) => id)).toBe(
-    "Delivered at delivery.",
+  expect(
+    verdictSentence({ record: { ...plain, reply: "" }, traces: [], events: [] }, (id) => id),
+  ).toBe("Delivered at delivery.");
+});
+
+test("what waits says why, what arrived says where", () => {
+  const attempt = (kind: "attempt-deferred" | "attempt-delivered", reply: string) => ({
+    at: record.at,
+    kind,
+    queueId: "7",
+    recipient: "anna@example.org",
+    detail: { reply, nextHop: "mail.example.org [192.0.2.10]:25" },
+  });
+  const deferred = attempt("attempt-deferred", "450 4.3.0 busy");
+  const sentence = (outcome: "queued" | "delivered", events: MessageView["events"]): string =>
+    verdictSentence({ record: { ...record, outcome }, traces: [], events }, (id) => id);
+  expect(sentence("queued", [deferred])).toBe(
+    "Waits for delivery, last tried at mail.example.org [192.0.2.10]:25: 450 4.3.0 busy",
+  );
+  expect(sentence("delivered", [deferred, attempt("attempt-delivered", "250 Ok")])).toBe(
+    "Delivered to mail.example.org [192.0.2.10]:25: 250 Ok",
+  );
+});
+
+test("a message whose recipients fared differently is counted by outcome", () => {
+  const mixed = {
+    ...record,
+    outcome: "mixed" as const,
+    recipients: ["a@example.org", "b@example.org"],
+    recipientOutcomes: {
+      "a@example.org": "delivered" as const,
+      "b@example.org": "bounced" as const,
+    },
+  };
+  expect(verdictSentence({ record: mixed, traces: [], events: [] }, (id) => id)).toBe(
+    "Its recipients fared differently: 1 delivered, 1 bounced.",
   );
 });

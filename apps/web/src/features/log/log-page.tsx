@@ -1,5 +1,5 @@
 /** The log: by text, by message or queue id, by pattern; it says how it read the box. */
-import { Badge, Button, Group, Select, TextInput } from "@mantine/core";
+import { Badge, Button, Group, Select, Switch, TextInput } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
@@ -13,12 +13,13 @@ import { Mono } from "../../ui/mono.tsx";
 import { Page } from "../../ui/page.tsx";
 import { Time } from "../../ui/time.tsx";
 import { visibleText } from "../../ui/visible-text.ts";
+import { LogLine } from "./log-line.tsx";
 
-type LogRow = RouterOutputs["log"]["search"]["rows"][number];
+export type LogRow = RouterOutputs["log"]["search"]["rows"][number];
 type Level = "debug" | "info" | "warn" | "error";
 
 const columns: readonly Column<LogRow>[] = [
-  { id: "at", header: "Time", width: "200px", cell: ({ at }) => <Time at={at} /> },
+  { id: "at", header: "Time", width: "158px", cell: ({ at }) => <Time at={at} form="short" /> },
   { id: "level", header: "Level", width: "70px", cell: ({ level }) => level },
   { id: "component", header: "Part", width: "100px", cell: ({ component }) => component },
   {
@@ -49,6 +50,8 @@ const columns: readonly Column<LogRow>[] = [
 export const LogPage = () => {
   const { q = "", level } = useSearch({ from: "/shell/logs" });
   const navigate = useNavigate();
+  const [live, setLive] = useState(true);
+  const [open, setOpen] = useState<LogRow | null>(null);
   const [text, setText] = useState(q);
   useEffect(() => setText(q), [q]);
   const pages = useInfiniteQuery({
@@ -57,6 +60,7 @@ export const LogPage = () => {
       { getNextPageParam: ({ nextCursor }) => nextCursor, initialCursor: null },
     ),
     staleTime: 0,
+    refetchInterval: live ? 5000 : false,
   });
   const rows = pages.data?.pages.flatMap((page) => page.rows) ?? [];
   const understoodAs = pages.data?.pages[0]?.understoodAs;
@@ -73,7 +77,18 @@ export const LogPage = () => {
     });
   };
   return (
-    <Page title="Log" description="What the gateway said, newest first." fill>
+    <Page
+      title="Log"
+      description="What scripts wrote, and what went wrong; newest first."
+      fill
+      actions={
+        <Switch
+          label="Live"
+          checked={live}
+          onChange={(event) => setLive(event.currentTarget.checked)}
+        />
+      }
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -121,6 +136,8 @@ export const LogPage = () => {
         hasMore={pages.hasNextPage}
         loadingMore={pages.isFetchingNextPage}
         onMore={() => void pages.fetchNextPage()}
+        openKey={open?.id ?? null}
+        onOpen={setOpen}
         empty={
           pages.isSuccess && (
             <EmptyState
@@ -133,11 +150,14 @@ export const LogPage = () => {
                 )
               }
             >
-              Lines of flows, sessions and deliveries appear here.
+              {q === ""
+                ? "What scripts write with echo appears here, and what the gateway could not do. What became of each message stands in History."
+                : "Take a word out, or choose a lower level."}
             </EmptyState>
           )
         }
       />
+      {open !== null && <LogLine key={open.id} row={open} onClose={() => setOpen(null)} />}
     </Page>
   );
 };

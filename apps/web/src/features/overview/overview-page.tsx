@@ -12,6 +12,7 @@ import {
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { z } from "zod";
 import { type ObjectKind, type RouterOutputs, trpc } from "../../api.ts";
 import { objectLink } from "../../shell/object-links.ts";
 import { EmptyState } from "../../ui/empty-state.tsx";
@@ -76,8 +77,24 @@ const Panel = ({ title, children }: { readonly title: string; readonly children:
   </Card>
 );
 
+/** "No such user in SPF and Recipient"; a block that the draft does not have any more keeps its id. */
+const useBlockTitles = (): ((flow: string, node: string) => string) => {
+  const { data } = useQuery(trpc.settings.list.queryOptions({ kind: "flow" }));
+  return (flow, node) => {
+    const parsed = Titles.safeParse(data?.find(({ id }) => id === flow)?.body).data;
+    return `${parsed?.nodes[node]?.title ?? node} in ${parsed?.title ?? flow}`;
+  };
+};
+
+/** What is read of a flow here; the rest, with all the blocks, is the editor's. */
+const Titles = z.object({
+  title: z.string(),
+  nodes: z.record(z.string(), z.object({ title: z.string().optional() })),
+});
+
 const Content = ({ data, span }: { readonly data: Numbers; readonly span: Span }) => {
   const { numbers, queue, held, attention } = data;
+  const titleOf = useBlockTitles();
   const outcomes = (Object.keys(mailOutcomes) as MailOutcome[]).filter(
     (outcome) => (numbers.outcomes[outcome] ?? 0) > 0,
   );
@@ -168,8 +185,13 @@ const Content = ({ data, span }: { readonly data: Numbers; readonly span: Span }
                 <Group key={`${flow} ${node} ${outcome}`} justify="space-between" wrap="nowrap">
                   <Group gap="xs" wrap="nowrap">
                     <MailOutcomePill outcome={outcome} />
-                    <LinkAnchor to="/flows/$flow" params={{ flow }} search={{ node }}>
-                      {`${flow} › ${node}`}
+                    <LinkAnchor
+                      to="/flows/$flow"
+                      params={{ flow }}
+                      search={{ node }}
+                      title={`${flow} › ${node}`}
+                    >
+                      {titleOf(flow, node)}
                     </LinkAnchor>
                   </Group>
                   <LinkAnchor

@@ -1,5 +1,5 @@
 /** A held message beside the list. Its text is shown as text; opening it is written into the audit trail. */
-import { Button, Code, Group, Stack, Text } from "@mantine/core";
+import { Button, Group, Stack, Text, Title } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { api, trpc } from "../../api.ts";
 import { useMay } from "../../shell/user.ts";
@@ -8,9 +8,9 @@ import { LinkAnchor } from "../../ui/links.tsx";
 import { Loading } from "../../ui/loading.tsx";
 import { Mono } from "../../ui/mono.tsx";
 import { SidePanel } from "../../ui/side-panel.tsx";
-import { byteSize } from "../../ui/size.ts";
 import { Time } from "../../ui/time.tsx";
 import { visibleText } from "../../ui/visible-text.ts";
+import { HeaderFields, MessageText } from "../history/stored-content.tsx";
 import type { HeldRow } from "./quarantine-page.tsx";
 
 export const HeldMessage = ({
@@ -82,25 +82,11 @@ export const HeldMessage = ({
         {mayRead && message.isPending && <Loading />}
         {preview !== null && (
           <>
-            <Code block>
-              {preview.headers
-                .map(({ name, value }) => `${name}: ${visibleText(value)}`)
-                .join("\n")}
-            </Code>
-            {preview.attachments.length > 0 && (
-              <ul style={{ margin: 0, paddingLeft: 18 }} aria-label="Attachments">
-                {preview.attachments.map(({ fileName, mediaType, size }, index) => (
-                  <li key={`${fileName} ${index}`}>
-                    <Text size="sm" component="span">
-                      {`${visibleText(fileName || "without a name")} · ${visibleText(mediaType)} · ${byteSize(size)}`}
-                    </Text>
-                  </li>
-                ))}
-              </ul>
-            )}
-            <Code block style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>
-              {preview.text === "" ? "No text." : preview.text}
-            </Code>
+            <MessageText preview={preview} />
+            <Title order={3} size="sm">
+              Header
+            </Title>
+            <HeaderFields preview={preview} />
           </>
         )}
       </Stack>

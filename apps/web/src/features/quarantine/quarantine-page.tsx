@@ -22,11 +22,16 @@ import { HeldMessage } from "./held-message.tsx";
 export type HeldRow = RouterOutputs["quarantine"]["list"]["rows"][number];
 
 const columns: readonly Column<HeldRow>[] = [
-  { id: "at", header: "Time", width: "200px", cell: ({ receivedAt }) => <Time at={receivedAt} /> },
+  {
+    id: "at",
+    header: "Time",
+    width: "158px",
+    cell: ({ receivedAt }) => <Time at={receivedAt} form="short" />,
+  },
   {
     id: "state",
     header: "State",
-    width: "128px",
+    width: "112px",
     cell: ({ releasedAt }) =>
       releasedAt === null ? (
         <OutcomePill tone="quarantine">Held</OutcomePill>
@@ -37,7 +42,7 @@ const columns: readonly Column<HeldRow>[] = [
   {
     id: "sender",
     header: "Sender",
-    width: "minmax(140px, 1.2fr)",
+    width: "minmax(140px, 1.6fr)",
     cell: ({ sender }) => <Mono>{sender === "" ? "<>" : visibleText(sender)}</Mono>,
   },
   {

@@ -45,6 +45,7 @@ export const QueuePage = () => {
     ...(search.text !== undefined && { text: search.text }),
     ...(search.recipient !== undefined && { recipient: search.recipient }),
     ...(search.sender !== undefined && { sender: search.sender }),
+    ...(search.message !== undefined && { messageId: search.message }),
   };
   const isFiltered = Object.keys(filter).length > 0;
   const pages = useInfiniteQuery({
@@ -110,11 +111,11 @@ export const QueuePage = () => {
       />
       <Group align="flex-end" gap="sm">
         <TextInput
-          key={`${queue} ${search.text ?? ""}`}
+          key={`${queue} ${search.text ?? search.message ?? ""}`}
           style={{ flex: 1, minWidth: 200 }}
           aria-label="Search"
           placeholder="Address, subject, next hop or answer contains …"
-          defaultValue={search.text ?? search.recipient ?? search.sender ?? ""}
+          defaultValue={search.text ?? search.recipient ?? search.sender ?? search.message ?? ""}
           onKeyDown={(event) => {
             if (event.key !== "Enter") return;
             const text = event.currentTarget.value.trim();

@@ -11,6 +11,8 @@ const queueRoute = createRoute({
     text: z.string().optional(),
     recipient: z.string().optional(),
     sender: z.string().optional(),
+    /** One message, by its id. */
+    message: z.uuid().optional().catch(undefined),
   }),
   component: lazyRouteComponent(() => import("./queue-page.tsx"), "QueuePage"),
 });

@@ -23,7 +23,7 @@ export const StepList = ({ trace, flow, step, onStep }: Props) => {
   const describe = useMemo(() => (flow === null ? null : describeOrigins(flow, blocks)), [flow]);
   useEffect(() => {
     const row = list.current?.children[step];
-    row?.scrollIntoView({ block: "nearest" });
+    if (row instanceof HTMLElement) showWithin(row);
     // Who walks inside the list takes the focus along.
     if (list.current?.contains(document.activeElement) === true) {
       row?.querySelector<HTMLElement>("button")?.focus({ preventScroll: true });
@@ -73,6 +73,16 @@ export const StepList = ({ trace, flow, step, onStep }: Props) => {
       </Text>
     </>
   );
+};
+
+/** Brings a row into sight in its own list; the page around it stays where it is. */
+const showWithin = (row: HTMLElement): void => {
+  const frame = row.closest<HTMLElement>(".trace-steps, .bench-result");
+  if (frame === null) return;
+  const above = frame.getBoundingClientRect().top - row.getBoundingClientRect().top;
+  const below = row.getBoundingClientRect().bottom - frame.getBoundingClientRect().bottom;
+  if (above > 0) frame.scrollTop -= above;
+  else if (below > 0) frame.scrollTop += below;
 };
 
 const Details = ({ step }: { readonly step: TraceStep }) => {
