@@ -16,6 +16,7 @@ const peers: Readonly<Record<string, string>> = {
   "/usr/sbin/slapd": "slapd",
   "/usr/bin/ldapsearch": "ldap-utils",
   "/usr/sbin/smtp-sink": "postfix",
+  "/usr/bin/msmtp": "msmtp",
   "/usr/bin/swaks": "swaks",
   "/usr/sbin/knotd": "knot",
   "/usr/sbin/unbound": "unbound",

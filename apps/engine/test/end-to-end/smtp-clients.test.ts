@@ -1,8 +1,12 @@
 /** Mail programs people really use, against a real listener. */
 import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { promisify } from "node:util";
 import { afterEach, expect } from "vitest";
-import { type ListenerUnderTest, startListener } from "../support/listener.ts";
+import { makeChain } from "../support/certificate.ts";
+import { fakeFlow, type ListenerUnderTest, startListener } from "../support/listener.ts";
 import { requirePeer, testWithPeer } from "../support/peers.ts";
 
 const run = promisify(execFile);
@@ -46,6 +50,75 @@ testWithPeer("swaks")("swaks delivers a message with an attachment, byte for byt
   );
   expect(messages[0]?.acceptance.bodies[0]?.entries[0]?.recipient).toBe("b@example.test");
 });
+
+testWithPeer("msmtp", "openssl")(
+  "msmtp verifies the certificate, signs in and sends, by STARTTLS and by TLS from the first byte",
+  async () => {
+    const chain = makeChain(["localhost"]);
+    const folder = mkdtempSync(path.join(tmpdir(), "sluice-msmtp-"));
+    writeFileSync(path.join(folder, "authority.pem"), chain.authority.certificate);
+    try {
+      for (const mode of ["required", "implicit"] as const) {
+        const under = await startListener({
+          settings: (port) => ({
+            certificates: {
+              main: { certificate: chain.server.certificate, privateKey: { secret: "stored" } },
+            },
+            listeners: {
+              inbound: {
+                address: "127.0.0.1",
+                port,
+                tls: { mode, certificates: ["main"] },
+                authenticationFlow: "logins",
+                outboundTransport: "next",
+              },
+            },
+            transports: { next: { destination: "127.0.0.1:1" } },
+          }),
+          secrets: { "certificate/main/privateKey": chain.server.privateKey },
+          flows: [fakeFlow("logins", "authentication")],
+          runner: {
+            authentication: (_flow, { userName, password }) => ({
+              verdict:
+                password === "right"
+                  ? { kind: "accept", userName }
+                  : { kind: "reject", text: "Wrong" },
+              trace: null,
+            }),
+          },
+        });
+        const send = (password: string): Promise<string> =>
+          new Promise((resolve) => {
+            const child = execFile(
+              requirePeer("msmtp"),
+              [
+                ...["--file=/dev/null", "--host=localhost", `--port=${under.port}`, "--tls=on"],
+                ...[`--tls-starttls=${mode === "required" ? "on" : "off"}`, "--auth=plain"],
+                ...["--user=anna", `--passwordeval=echo ${password}`],
+                ...[`--tls-trust-file=${folder}/authority.pem`, "--from=anna@client.example"],
+                "world@elsewhere.example",
+              ],
+              { timeout: 20_000 },
+              (error, _stdout, stderr) => resolve(error === null ? "sent" : stderr),
+            );
+            child.stdin?.end("Subject: hi\n\n.dot\nhello\n");
+          });
+        try {
+          expect(await send("right")).toBe("sent");
+          expect(await send("wrong")).toMatch(/535 5\.7\.8 Wrong/);
+          expect(under.messages).toHaveLength(1);
+          expect(under.messages[0]?.bodies[0]).toMatch(
+            /with ESMTPSA\r\n[\s\S]*Subject: hi\r\n\r\n\.dot\r\nhello\r\n$/,
+          );
+        } finally {
+          await under.close();
+        }
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+);
 
 testWithPeer("smtp-source")("smtp-source sends many over kept connections", async () => {
   const { port, messages } = await start();

@@ -9,6 +9,7 @@ const packages: Readonly<Record<string, string>> = {
   "smtp-sink": "postfix",
   "smtp-source": "postfix",
   postfix: "postfix",
+  msmtp: "msmtp",
   swaks: "swaks",
   knotd: "knot",
   keymgr: "knot",
