@@ -3,6 +3,7 @@
  * file again as the control process and as workers.
  */
 import cluster from "node:cluster";
+import { enableCompileCache } from "node:module";
 
 export const runMain = async (): Promise<void> => {
   if (cluster.isPrimary) {
@@ -10,6 +11,7 @@ export const runMain = async (): Promise<void> => {
     await supervise();
     return;
   }
+  enableCompileCache(); // where it hits, nothing is stripped of its types: less memory, a faster start
   const { runChild } = await import("./supervisor/child.ts");
   await runChild();
 };

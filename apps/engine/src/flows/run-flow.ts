@@ -6,7 +6,7 @@
  * A flow that is not set costs nothing.
  */
 import type { RunResult } from "@sluice/hsl";
-import { createMessage } from "../scanner/message.ts";
+import { createMessage, type Message } from "../scanner/message.ts";
 import { deliverDirectly } from "./direct-delivery.ts";
 import { defaultTexts, onError } from "./fallback.ts";
 import type { ContentState, FlowHost, RunEnvelope, RunFacts } from "./flow-host.ts";
@@ -19,6 +19,7 @@ import type {
 } from "./flow-input.ts";
 import { wholeMessageFunctions } from "./functions/message.ts";
 import type { LiveFlow } from "./live-flow.ts";
+import { createMemoryGate } from "./memory-gate.ts";
 import { createRunOnce, type FlowParts } from "./run-once.ts";
 import { sealMessage } from "./seal-message.ts";
 import { secretForms } from "./secret-forms.ts";
@@ -31,8 +32,23 @@ import {
   recipientVerdict,
 } from "./verdict-of.ts";
 
+/** Large messages that flows look into at once, all together. */
+const wholeMessagesBytes = 64 * 1024 * 1024;
+
 export const createFlowRunner = (parts: FlowParts): FlowRunner => {
   const runOnce = createRunOnce(parts);
+  const gate = createMemoryGate(wholeMessagesBytes);
+  /** One that is in memory already costs nothing more. */
+  const withWholeMessage = async <T>(message: Message, run: () => MaybeLater<T>): Promise<T> => {
+    const { memory, size } = message.content;
+    const leave = memory === null ? await gate.enter(size) : () => {};
+    try {
+      await message.load();
+      return await run();
+    } finally {
+      leave();
+    }
+  };
   return {
     ipPolicy: (flow, input) =>
       flow === null
@@ -74,7 +90,7 @@ export const createFlowRunner = (parts: FlowParts): FlowRunner => {
         runOnce(flow, { ...factsOf(input), envelope, content }, input, (result, host) =>
           finishContent(result, host, content, envelope, input, parts),
         );
-      return needsWholeMessage(flow) ? content.message.load().then(run) : run();
+      return needsWholeMessage(flow) ? withWholeMessage(content.message, run) : run();
     },
   };
 };

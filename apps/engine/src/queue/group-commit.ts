@@ -11,8 +11,9 @@ import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { GatewayError } from "../errors.ts";
 import { acceptStatement } from "./accept-statement.ts";
+import { insertLargeBody } from "./body-parts.ts";
 import type { Acceptance, AcceptMessage, StoredBody } from "./queue-entry.ts";
-import { type EntryRow, type HeldRow, insertBodyPart } from "./queue-store.ts";
+import type { EntryRow, HeldRow } from "./queue-store.ts";
 
 /** An entry that was committed leased to us: to be delivered from memory. */
 export type TakenEntry = {
@@ -59,7 +60,6 @@ const concurrentCommits = 2;
 /** A second commit begins only when the first is slow, or much is waiting: few large groups cost less than many small ones. */
 const slowMilliseconds = 20;
 const muchWaiting = 50;
-const partBytes = 1024 * 1024;
 /** After the disk was full. */
 const fullMilliseconds = 5000;
 
@@ -124,19 +124,7 @@ export const createGroupCommit = (options: GroupCommitOptions): GroupCommit => {
 
   const writeLarge = async (client: pg.ClientBase, group: readonly Waiting[]): Promise<void> => {
     for (const { body, bodyId, bytes } of group.flatMap(({ bodies }) => bodies)) {
-      if (bytes !== null) continue;
-      let pieces: Buffer[] = [body.prefix, body.header];
-      let held = body.prefix.length + body.header.length;
-      let part = 0;
-      for await (const chunk of body.content.read(body.content.header.length)) {
-        pieces.push(chunk);
-        held += chunk.length;
-        if (held < partBytes) continue;
-        await insertBodyPart(client, bodyId, part++, Buffer.concat(pieces));
-        pieces = [];
-        held = 0;
-      }
-      if (held > 0 || part === 0) await insertBodyPart(client, bodyId, part, Buffer.concat(pieces));
+      if (bytes === null) await insertLargeBody(client, bodyId, body);
     }
   };
 

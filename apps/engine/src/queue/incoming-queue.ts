@@ -3,16 +3,15 @@
  * content flow. The scanner claims entries here and says what becomes of each;
  * everything about one entry happens in one transaction.
  */
-import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import type { FlowTrace } from "../flows/trace.ts";
 import type { HistoryEvent, Outcome } from "../history/event.ts";
 import { eventStatements, outcomeStatements, traceStatements } from "../history/history-rows.ts";
+import { insertNewBody, type LargeBody } from "./body-parts.ts";
 import { claimEntries } from "./claims.ts";
 import type { HeldMessage, NewEntry } from "./queue-entry.ts";
 import { queueChannel } from "./queue-operations.ts";
 import {
-  insertBodies,
   insertEntries,
   insertHeld,
   type QueueEntry,
@@ -23,7 +22,7 @@ import {
 export type Scanned = {
   readonly entry: QueueEntry;
   /** A changed message; null: the stored body is delivered as it is. */
-  readonly body: Buffer | null;
+  readonly body: LargeBody | null;
   readonly deliveries: readonly NewEntry[];
   readonly held: readonly HeldMessage[];
   readonly outcome: Outcome;
@@ -84,12 +83,11 @@ export const createIncomingQueue = (options: {
       const client = await pool.connect();
       try {
         await client.query("BEGIN");
-        const bodyId = body === null ? entry.bodyId : randomUUID();
-        if (body !== null) await insertBodies(client, [{ bodyId, bytes: body }]);
+        const stored = body === null ? entry : await insertNewBody(client, body);
         const about = {
           messageId: entry.messageId,
-          bodyId,
-          size: body?.length ?? entry.size,
+          bodyId: stored.bodyId,
+          size: stored.size,
           receivedAt: entry.receivedAt,
           revision: entry.revision,
         };

@@ -38,7 +38,10 @@ export type ContentStoreOptions = {
   readonly totalMemory?: number;
 };
 
-const readSize = 256 * 1024;
+/** Read at once from a file. */
+const readSize = 128 * 1024;
+/** Written at once to a file. */
+const writeSize = 64 * 1024;
 /** Past this a header section counts as ended; the session refuses far smaller ones. */
 const maximumHeader = 1024 * 1024;
 
@@ -66,9 +69,9 @@ export const createContentStore = (options: ContentStoreOptions): ContentStore =
         header ??= Buffer.from(headerOf(Buffer.concat(pieces))); // a copy: the rest may go
         file = await openUnnamed(folder);
       }
-      const bytes = Buffer.concat(pieces);
+      const written = pieces;
       forget();
-      await writeAll(file, bytes);
+      await writeAll(file, written);
     };
 
     return {
@@ -79,7 +82,7 @@ export const createContentStore = (options: ContentStoreOptions): ContentStore =
         held += chunk.length;
         inMemory += chunk.length;
         const mustSpill =
-          file !== null ? held >= readSize : held > memoryLimit || inMemory > totalMemory;
+          file !== null ? held >= writeSize : held > memoryLimit || inMemory > totalMemory;
         // the header section must be whole before its bytes may leave memory
         if (!mustSpill || (file === null && held < maximumHeader && !hasWholeHeader(pieces))) {
           return undefined;
@@ -197,9 +200,12 @@ const openUnnamed = async (folder: string): Promise<FileHandle> => {
   }
 };
 
-const writeAll = async (file: FileHandle, bytes: Buffer): Promise<void> => {
+const writeAll = async (file: FileHandle, pieces: readonly Buffer[]): Promise<void> => {
   try {
-    for (let at = 0; at < bytes.length; ) {
+    const { bytesWritten: begun } = await file.writev([...pieces]);
+    if (begun === pieces.reduce((sum, { length }) => sum + length, 0)) return;
+    const bytes = Buffer.concat(pieces);
+    for (let at = begun; at < bytes.length; ) {
       const { bytesWritten } = await file.write(bytes, at, bytes.length - at);
       at += bytesWritten;
     }

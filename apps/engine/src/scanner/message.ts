@@ -133,7 +133,11 @@ export const createMessage = (content: Content, smtpUtf8: boolean): Message => {
       return changed === null ? null : contentOfBytes(changed);
     },
     load: async () => {
-      bytes ??= Buffer.concat(await Array.fromAsync(content.read()));
+      if (bytes !== null) return;
+      const whole = Buffer.allocUnsafe(content.size); // once, not twice as a list that is joined would be
+      let at = 0;
+      for await (const chunk of content.read()) at += chunk.copy(whole, at);
+      bytes = whole.subarray(0, at);
     },
     parts: () => (bytes === null ? null : partsOf()),
     bytes: () => bytes,

@@ -23,7 +23,7 @@ import type { IncomingQueue, Scanned } from "../queue/incoming-queue.ts";
 import type { HeldMessage, NewEntry } from "../queue/queue-entry.ts";
 import type { QueueEntry } from "../queue/queue-store.ts";
 import type { Content } from "./content.ts";
-import { contentOfBytes } from "./content-store.ts";
+import { type ContentStore, contentOfBytes } from "./content-store.ts";
 import { rejectNotice } from "./reject-notice.ts";
 import { outcomeOf, type Standing, standingOf } from "./verdict-precedence.ts";
 import { withClient } from "./with-client.ts";
@@ -43,12 +43,17 @@ export type ScannerOptions = {
   /** Does the sender's domain vouch for the client now (SPF)? Asked when no flow has found it out before 250. */
   readonly vouches: (entry: QueueEntry) => Promise<boolean>;
   readonly report: (text: string, error?: unknown) => void;
-  /** Messages judged at once. */
+  /** Keeps large messages out of memory while they are judged. */
+  readonly contents: Pick<ContentStore, "store">;
+  /** Messages judged at once: most of the time of one is waiting for look-ups. */
   readonly concurrency?: number;
   /** This process has its hands full with mail that comes in: then one is judged at a time, with a pause after it. */
   readonly isBusy?: () => boolean;
   readonly pollMilliseconds?: number;
 };
+
+/** More are claimed when no more than this part of what may run is running. */
+const refillPart = 0.75;
 
 /** What a burst gets before the next message is judged. */
 const pauseMilliseconds = 50;
@@ -57,7 +62,7 @@ const pauseMilliseconds = 50;
 const retrySeconds = [60, 300, 900, 1800];
 
 export const createScanner = (options: ScannerOptions): Scanner => {
-  const { queue, history, report, concurrency = 4, pollMilliseconds = 10_000 } = options;
+  const { queue, history, report, concurrency = 128, pollMilliseconds = 10_000 } = options;
   const { isBusy = () => false } = options;
   let isClosed = false;
   let isPolling = false;
@@ -65,8 +70,10 @@ export const createScanner = (options: ScannerOptions): Scanner => {
   const running = new Set<Promise<void>>();
 
   const judgeOne = async (entry: QueueEntry): Promise<void> => {
+    let content: Content | null = null;
     try {
-      const scanned = await judge(entry, options);
+      content = await options.contents.store(queue.read(entry.bodyId));
+      const scanned = await judge(entry, content, options);
       if ("postpone" in scanned) {
         const delay = retrySeconds[Math.min(entry.attempts, retrySeconds.length - 1)] ?? 60;
         await queue.postpone(entry, delay, scanned.postpone);
@@ -79,6 +86,8 @@ export const createScanner = (options: ScannerOptions): Scanner => {
       await queue.postpone(entry, 60, "Local error").catch((failure: unknown) => {
         report("an entry keeps its lease until that runs out", failure);
       });
+    } finally {
+      await content?.release();
     }
   };
 
@@ -97,7 +106,8 @@ export const createScanner = (options: ScannerOptions): Scanner => {
           const work = judgeOne(entry).finally(() => {
             running.delete(work);
             if (isBusy()) setTimeout(() => void poll(), pauseMilliseconds);
-            else void poll();
+            // a claim for many costs no more than one for a single message
+            else if (running.size <= concurrency * refillPart) void poll();
           });
           running.add(work);
         }
@@ -126,7 +136,8 @@ type Postponed = { readonly postpone: string };
 
 const judge = async (
   entry: QueueEntry,
-  { queue, runner, snapshot, clock, vouches }: ScannerOptions,
+  content: Content,
+  { runner, snapshot, clock, vouches }: ScannerOptions,
 ): Promise<Scanned | Postponed> => {
   const current = snapshot();
   const domain = domainOf(entry, current);
@@ -136,8 +147,6 @@ const judge = async (
   const id = domain?.contentFlow;
   const flow = id === undefined ? null : (current.flows.get(id) ?? null);
   if (id !== undefined && flow === null) return { postpone: `The flow ${id} does not run.` };
-  const bytes = Buffer.concat(await Array.fromAsync(queue.read(entry.bodyId)));
-  const content = contentOfBytes(bytes);
   const ran = await runner.content(flow, inputOf(entry, content, current));
   const { verdict } = ran;
   if (verdict.answer.kind === "defer") return { postpone: verdict.answer.text };
@@ -146,7 +155,6 @@ const judge = async (
     standing === "reject" &&
     (entry.envelope.mayBounce || (entry.sender !== "" && (await vouches(entry))));
   const { outcome, kind, notice } = endingOf(entry, standing, verdict, isKnownSender);
-  const body = changedBody(bytes, content, verdict);
   const deliveries = standing === "reject" ? [] : deliveriesOf(entry, verdict);
   const event: HistoryEvent = {
     at: clock(),
@@ -157,7 +165,9 @@ const judge = async (
   };
   return {
     entry,
-    body: notice ? await rejectNotice(entry, content, verdict, hostNameOf(current), clock()) : body,
+    body: notice
+      ? wholeBody(await rejectNotice(entry, content, verdict, hostNameOf(current), clock()))
+      : changedBody(content, verdict),
     deliveries: notice ? [noticeEntry(entry)] : deliveries,
     held: heldOf(entry, ran, current),
     outcome,
@@ -210,11 +220,15 @@ const endingOf = (
 };
 
 /** Null: what is stored already is delivered as it is. */
-const changedBody = (bytes: Buffer, content: Content, verdict: ContentVerdict): Buffer | null => {
-  if (verdict.header === null && verdict.content === undefined) return null;
-  const changed = verdict.content?.memory ?? bytes;
-  const oldHeader = verdict.content?.header ?? content.header;
-  return Buffer.concat([verdict.header ?? oldHeader, changed.subarray(oldHeader.length)]);
+const changedBody = (stored: Content, { header, content }: ContentVerdict): Scanned["body"] => {
+  if (header === null && content === undefined) return null;
+  const changed = content ?? stored;
+  return { header: header ?? changed.header, content: changed };
+};
+
+const wholeBody = (bytes: Buffer): Scanned["body"] => {
+  const content = contentOfBytes(bytes);
+  return { header: content.header, content };
 };
 
 const deliveriesOf = (entry: QueueEntry, verdict: ContentVerdict): NewEntry[] =>

@@ -1,13 +1,12 @@
 /**
- * The life of a child: says that it is loaded, gets its order, drops root,
- * runs its part, stops when told or when the supervisor is gone.
+ * The life of a child: says that it is there, gets its order, loads its part, drops
+ * root, runs it, stops when told or when the supervisor is gone.
  */
+import { flushCompileCache } from "node:module";
 import { becomeUser } from "../database/system-user.ts";
 import { createLedgerClient, type LedgerClient } from "../listener/ledger-client.ts";
 import { createTicketKeys, type TicketKeys } from "../listener/ticket-keys.ts";
-import { startControl } from "./control.ts";
-import type { Order, Report, StartOrder } from "./orders.ts";
-import { startWorker } from "./worker.ts";
+import type { Order, Report, Role, StartOrder } from "./orders.ts";
 
 export type Part = { readonly describe: string; readonly stop: () => Promise<void> };
 
@@ -20,13 +19,20 @@ const words = (error: unknown): string =>
     ? `${error.message}${error.cause instanceof Error ? `\n  ${error.cause.message}` : ""}`
     : String(error);
 
-const start = (
-  order: StartOrder,
-  shared: { readonly ledger: LedgerClient; readonly ticketKeys: TicketKeys },
-): Promise<Part> => {
+type Shared = { readonly ledger: LedgerClient; readonly ticketKeys: TicketKeys };
+
+/** Only what the role needs is loaded, and before root is dropped: our user may not be able to read it. */
+const load = async (role: Role): Promise<(order: StartOrder, shared: Shared) => Promise<Part>> =>
+  role === "control"
+    ? (await import("./control.ts")).startControl
+    : (await import("./worker.ts")).startWorker;
+
+const start = async (order: StartOrder, shared: Shared): Promise<Part> => {
   process.title = `sluice ${order.name}`;
+  const startPart = await load(order.role);
+  flushCompileCache();
   becomeUser(order.user);
-  return order.role === "control" ? startControl(order) : startWorker(order, shared);
+  return startPart(order, shared);
 };
 
 export const runChild = async (): Promise<void> => {

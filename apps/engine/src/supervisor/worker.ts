@@ -148,6 +148,7 @@ export const startWorker = async (
     report: report("queue"),
   });
   const intake = createIntakeWatch();
+  const contents = createContentStore({ folder: path.join(environment.dataFolder, "spool") });
   const scanner = createScanner({
     queue: incoming,
     runner,
@@ -163,6 +164,7 @@ export const startWorker = async (
       );
       return result === "pass";
     },
+    contents,
     isBusy: intake.isBusy,
     report: report("scanner"),
   });
@@ -184,7 +186,7 @@ export const startWorker = async (
       runner,
       acceptMessage: intake.watched(commit.acceptMessage),
       history,
-      contents: createContentStore({ folder: path.join(environment.dataFolder, "spool") }),
+      contents,
       storageState: (listener) =>
         commit.storageState() === "full" ? "full" : storage.state(listener),
       clock,

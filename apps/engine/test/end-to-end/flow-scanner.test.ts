@@ -1,10 +1,14 @@
 /** Mail that was accepted first and judged afterwards. */
 import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { createHistory } from "../../src/history/history.ts";
 import { createIncomingQueue } from "../../src/queue/incoming-queue.ts";
 import { createLease, type Lease } from "../../src/queue/lease.ts";
 import { insertBodies, insertEntries } from "../../src/queue/queue-store.ts";
+import { createContentStore } from "../../src/scanner/content-store.ts";
 import { createScanner, type Scanner } from "../../src/scanner/scanner.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { createTestFlows, scriptFlow } from "../support/flows.ts";
@@ -13,6 +17,9 @@ import { testWithPeer } from "../support/peers.ts";
 
 let database: TestDatabase;
 let lease: Lease;
+const folder = mkdtempSync(path.join(tmpdir(), "sluice-scanner-"));
+const contents = createContentStore({ folder });
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const scanners: Scanner[] = [];
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -29,12 +36,17 @@ afterAll(async () => {
   await database.drop();
 });
 
-const accept = async (recipient: string, mayBounce = false, sender = "ann@example.com") => {
+const small = Buffer.from("Received: by us\r\nSubject: Hello\r\n\r\nbody\r\n");
+
+const accept = async (
+  recipient: string,
+  mayBounce = false,
+  sender = "ann@example.com",
+  bytes = small,
+) => {
   const messageId = randomUUID();
   const bodyId = randomUUID();
-  await insertBodies(database.pool, [
-    { bodyId, bytes: Buffer.from("Received: by us\r\nSubject: Hello\r\n\r\nbody\r\n") },
-  ]);
+  await insertBodies(database.pool, [{ bodyId, bytes }]);
   await insertEntries(database.pool, lease.epoch(), [
     {
       ...{
@@ -112,6 +124,7 @@ const scan = async (
     snapshot: () => flows.snapshot,
     history,
     clock: () => new Date(),
+    contents,
     vouches: async ({ sender, envelope }) => {
       if (resolvers.length === 0) return false;
       const { clientAddress: address, helo } = envelope;
@@ -140,9 +153,11 @@ const entries = async () =>
     )
   ).rows;
 const bodies = async () =>
-  (await database.pool.query("SELECT bytes FROM mail_body ORDER BY body_id")).rows.map(
-    ({ bytes }) => bytes.toString(),
-  );
+  (
+    await database.pool.query(
+      "SELECT string_agg(bytes, ''::bytea ORDER BY part) AS bytes FROM mail_body GROUP BY body_id ORDER BY body_id",
+    )
+  ).rows.map(({ bytes }) => bytes.toString());
 
 test("each recipient ends on its own", async () => {
   await accept("bob@example.org");
@@ -216,6 +231,7 @@ test("while mail pours in one message is judged at a time, and the others when i
     snapshot: () => flows.snapshot,
     history,
     clock: () => new Date(),
+    contents,
     vouches: async () => false,
     isBusy: () => isBusy,
     report: () => {},
@@ -227,6 +243,55 @@ test("while mail pours in one message is judged at a time, and the others when i
   expect(counts.at(-1)).toBeGreaterThan(1);
   while ((await entries()).length > 0) await new Promise((resolve) => setTimeout(resolve, 5));
   await history.close();
+});
+
+test("messages whose flows wait for look-ups do not wait for each other", async () => {
+  const count = 120;
+  for (let index = 0; index < count; index++) await accept(`user${index}@example.org`);
+  const history = createHistory({ pool: database.pool, clock: () => new Date(), logLevel: "info" });
+  const flows = createTestFlows({
+    settings: {
+      domains: { "example.org": { contentFlow: "f" } },
+      flows: { f: scriptFlow("content", "Delete();") },
+    },
+  });
+  let running = 0;
+  const all = Promise.withResolvers<void>();
+  const scanner = createScanner({
+    queue: createIncomingQueue({
+      pool: database.pool,
+      epoch: lease.epoch,
+      nextQueueId: lease.nextQueueId,
+      nextHopOf: () => "",
+    }),
+    runner: {
+      content: async (flow, input) => {
+        running += 1;
+        if (running === count) all.resolve();
+        await all.promise; // none ends before all have begun
+        return flows.sessions.content(flow, input);
+      },
+    },
+    snapshot: () => flows.snapshot,
+    history,
+    clock: () => new Date(),
+    contents,
+    vouches: async () => false,
+    report: () => {},
+  });
+  scanners.push(scanner);
+  scanner.wake();
+  while ((await entries()).length > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await history.close();
+});
+
+test("a large message is judged from disk, and its body leaves as it came", async () => {
+  const body = `${"x".repeat(76)}\r\n`.repeat(40_000); // 3 MB
+  const bytes = Buffer.from(`Subject: Hello\r\n\r\n${body}`);
+  await accept("bob@example.org", false, "ann@example.com", bytes);
+  await scan('PrependHeader("Subject", "[x] ");');
+  const [changed] = await bodies();
+  expect(changed).toBe(`Subject: [x] Hello\r\n\r\n${body}`);
 });
 
 test("a changed header is delivered, the rest stays as it came", async () => {

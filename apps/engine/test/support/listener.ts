@@ -10,7 +10,7 @@ import type { LiveFlow } from "../../src/flows/live-flow.ts";
 import type { HistoryRecord } from "../../src/history/event.ts";
 import { createListenerSet } from "../../src/listener/listener-set.ts";
 import type { TicketKeys } from "../../src/listener/ticket-keys.ts";
-import type { Acceptance } from "../../src/queue/queue-entry.ts";
+import type { Acceptance, AcceptMessage } from "../../src/queue/queue-entry.ts";
 import { createContentStore } from "../../src/scanner/content-store.ts";
 import { createPolicyCache } from "../../src/session/policy-cache.ts";
 import { createSignInGuard, type SignInGuard } from "../../src/session/sign-in-guard.ts";
@@ -89,6 +89,8 @@ export const startListener = async (options: {
   monotonic?: () => number;
   signIns?: SignInGuard;
   ticketKeys?: TicketKeys;
+  /** A real queue, say; without it messages are kept for the test to look at. */
+  acceptMessage?: AcceptMessage;
 }): Promise<ListenerUnderTest> => {
   const port = await freePort();
   const folder = mkdtempSync(path.join(tmpdir(), "sluice-listener-"));
@@ -120,18 +122,20 @@ export const startListener = async (options: {
     snapshot: live,
     parts: {
       runner: { ...defaultRunner, ...options.runner },
-      acceptMessage: async (acceptance) => {
-        if (storage.error !== null) throw storage.error;
-        const bodies: string[] = [];
-        for (const body of acceptance.bodies) {
-          const chunks: Buffer[] = [body.prefix, body.header];
-          for await (const chunk of body.content.read(body.content.header.length))
-            chunks.push(chunk);
-          bodies.push(Buffer.concat(chunks).toString("latin1"));
-        }
-        messages.push({ acceptance, bodies });
-        records.push(acceptance.history);
-      },
+      acceptMessage:
+        options.acceptMessage ??
+        (async (acceptance) => {
+          if (storage.error !== null) throw storage.error;
+          const bodies: string[] = [];
+          for (const body of acceptance.bodies) {
+            const chunks: Buffer[] = [body.prefix, body.header];
+            for await (const chunk of body.content.read(body.content.header.length))
+              chunks.push(chunk);
+            bodies.push(Buffer.concat(chunks).toString("latin1"));
+          }
+          messages.push({ acceptance, bodies });
+          records.push(acceptance.history);
+        }),
       history: {
         record: (record) => records.push(record),
         event: () => {},

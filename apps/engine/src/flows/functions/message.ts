@@ -114,6 +114,12 @@ const perPart =
     );
   };
 
+/** Enough of a part to tell its type by: a large one is not decoded for it. */
+const startOf = (part: MimePart): MimePart => ({
+  ...part,
+  end: Math.min(part.end, part.bodyStart + 8192),
+});
+
 /** A part that carries a file: everything but multiparts and the body without a name. */
 const isAttachment = ({ isMultipart }: MimePart): boolean => !isMultipart;
 
@@ -134,7 +140,7 @@ export const attachmentFunctions: Bodies = {
   },
   GetAttachmentName: perPart(({ fileName }) => fileName),
   GuessAttachmentType: perPart((part, bytes) =>
-    guessType(part.id === "/" ? bytes : decodedPart(bytes, part)),
+    guessType(part.id === "/" ? bytes : decodedPart(bytes, startOf(part))),
   ),
   GetAttachmentType: perPart(({ type }) => encodeText(type)),
   RemoveAttachments: (args, run) => {
