@@ -131,6 +131,8 @@ export const supervise = async (): Promise<void> => {
 
   const launch = (role: Role, name: string): Promise<void> =>
     new Promise((resolve, reject) => {
+      // the control process has no throughput to lose by a small nursery; workers do
+      cluster.setupPrimary({ execArgv: role === "control" ? ["--max-semi-space-size=4"] : [] });
       const child = cluster.fork();
       children.set(name, child);
       let ready = false;

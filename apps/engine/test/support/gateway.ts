@@ -74,8 +74,14 @@ const processTree = (pid: number): number[] => {
   return found;
 };
 
-export const createGateway = async (options: { workers?: number } = {}): Promise<Gateway> => {
-  const parent = mkdtempSync(path.join(tmpdir(), "sluice-gateway-"));
+export const createGateway = async (
+  options: {
+    workers?: number;
+    /** Where the data folder is made: a file system of its own, say. */
+    folder?: string;
+  } = {},
+): Promise<Gateway> => {
+  const parent = mkdtempSync(path.join(options.folder ?? tmpdir(), "sluice-gateway-"));
   chmodSync(parent, 0o755); // mkdtemp makes it private, and as root our own user must enter it
   const dataFolder = path.join(parent, "data");
   const httpPort = await freePort();
