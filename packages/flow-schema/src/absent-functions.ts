@@ -14,6 +14,17 @@ const absent: Readonly<Record<string, string>> = {
     "Clients sign in by PLAIN or LOGIN, which need no other challenge. End the flow with Accept(), Reject() or Defer().",
 };
 
+const families: readonly (readonly [RegExp, string])[] = [
+  [/^memory_/, "There are memory_store(), memory_fetch(), memory_delete() and memory_inc()."],
+  [
+    /^queue_/,
+    "GetMailQueueMetric() tells how much mail waits; pauses and limits belong to transports.",
+  ],
+  [/^metrics_/, "Count with stat(); /metrics gives the sums."],
+];
+
 /** What to say of a function that no flow has; undefined: nothing is known of the name. */
 export const absentFunction = (name: string): string | undefined =>
-  Object.hasOwn(absent, name) ? absent[name] : undefined;
+  Object.hasOwn(absent, name)
+    ? absent[name]
+    : families.find(([pattern]) => pattern.test(name))?.[1];

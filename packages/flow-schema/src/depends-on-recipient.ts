@@ -12,7 +12,7 @@ const perRecipient: ReadonlySet<string> = new Set([
 ]);
 
 /** Functions that change one recipient's copy, or answer for it. */
-const perRecipientCalls: ReadonlySet<string> = new Set(["SetRecipient"]);
+const perRecipientCalls: ReadonlySet<string> = new Set(["SetRecipient", "ScanBWList"]);
 
 /**
  * Whether a content flow must run once for each recipient. If not, one run decides

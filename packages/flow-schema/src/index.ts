@@ -1,6 +1,7 @@
 export * from "./block.ts";
 export { type BlockProblem, blockProblems } from "./block-problems.ts";
 export * from "./compile.ts";
+export { contentRule } from "./content-rule.ts";
 export {
   dependsOnRecipient,
   type RecipientReason,

@@ -9,6 +9,7 @@ export const serviceNames = [
   "counters",
   "reputation",
   "scanners",
+  "memory",
   "sign-in-servers",
   "mail",
   "message",

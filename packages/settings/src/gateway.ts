@@ -1,4 +1,4 @@
-import { field } from "@sluice/flow-schema";
+import { contentRule, field } from "@sluice/flow-schema";
 import { z } from "zod";
 
 /** Where a service answers: a host with or without a port, or the path of a socket. */
@@ -121,6 +121,38 @@ export const Gateway = z.strictObject({
       section: "The world outside",
     })
     .default(""),
+  blacklist: field
+    .reference("file", {
+      label: "Refused senders",
+      help: "A file that Blacklist() and ScanBWList() ask: in each line a sender, or a recipient and a sender. Both are an address, a domain or *; // begins a remark.",
+      section: "Lists",
+    })
+    .optional(),
+  whitelist: field
+    .reference("file", {
+      label: "Welcome senders",
+      help: "A file of the same form that ScanBWList() asks first: who is in it is not refused.",
+      section: "Lists",
+    })
+    .optional(),
+  contentRules: field
+    .list(
+      z
+        .string()
+        .max(2000)
+        .regex(
+          /^[A-Za-z0-9_.-]{1,60}: *(?:filename|type|content) +\S/,
+          "A name, then filename, type or content, then a pattern: program: filename /[.]exe$/i",
+        )
+        .refine((line) => contentRule(line) !== null, "The pattern is none that can be used."),
+      {
+        label: "Rules for content",
+        help: "What ScanDLP() looks for when a script gives no rules of its own. A name may stand in several lines; one that is found is enough.",
+        placeholder: "program: filename /[.]exe$/i",
+        section: "Lists",
+      },
+    )
+    .default([]),
   spamd: field
     .list(z.string().regex(place, placeHelp), {
       label: "SpamAssassin servers",

@@ -201,6 +201,24 @@ BEGIN
   RETURN true;
 END $$;
 
+-- What scripts keep between runs.
+CREATE UNLOGGED TABLE script_memory (
+  key text PRIMARY KEY,
+  value text NOT NULL,
+  until timestamptz NOT NULL
+);
+CREATE INDEX script_memory_until ON script_memory (until);
+
+-- Numbers that scripts count with stat(), five minutes to a row.
+CREATE TABLE script_stat (
+  name text NOT NULL,
+  legend text NOT NULL,
+  at timestamptz NOT NULL,
+  value double precision NOT NULL,
+  PRIMARY KEY (name, legend, at)
+);
+CREATE INDEX script_stat_at ON script_stat (at);
+
 -- What we remember of client addresses, one row for a day.
 CREATE TABLE address_memory (
   address inet NOT NULL,

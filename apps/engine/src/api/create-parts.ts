@@ -5,6 +5,7 @@ import type pg from "pg";
 import { parseDestination } from "../delivery/destination.ts";
 import type { Dns } from "../flows/host/dns.ts";
 import { createHttp } from "../flows/host/http.ts";
+import { statsSince } from "../flows/host/script-stats.ts";
 import { sumTlsResults } from "../history/tls-results.ts";
 import { createDraftStore } from "../store/draft-store.ts";
 import { createIconStore, type FetchBytes } from "../store/icon-store.ts";
@@ -134,6 +135,7 @@ export const createApiParts = (options: ApiOptions): ApiParts => {
       metrics: createMetrics({
         ...{ clock, queue, quarantine, history, revisions, listeners },
         tlsResults: (day) => sumTlsResults(pool, day),
+        stats: (since) => statsSince(pool, since),
       }),
     },
   };

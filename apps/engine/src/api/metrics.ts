@@ -1,5 +1,6 @@
 /** /metrics for Prometheus: counted when asked. */
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import type { StatSum } from "../flows/host/script-stats.ts";
 import type { TlsResultSum } from "../history/tls-results.ts";
 import type { RevisionStore } from "../store/revision-store.ts";
 import type { HistoryPort, QuarantinePort, QueuePort, SystemPort } from "./parts.ts";
@@ -12,6 +13,7 @@ export const createMetrics = (parts: {
   revisions: RevisionStore;
   listeners: SystemPort["listeners"];
   tlsResults: (day: Date) => Promise<readonly TlsResultSum[]>;
+  stats: (since: Date) => Promise<readonly StatSum[]>;
 }): SystemPort["metrics"] => {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: "sluice_control_" });
@@ -26,6 +28,11 @@ export const createMetrics = (parts: {
     "Connections to other servers since midnight (UTC), by TLS policy and result (RFC 8460).",
     ["policy", "result"],
   );
+  const stats = gauge(
+    "sluice_script_stat_last_hour",
+    "What scripts counted with stat() in the last hour.",
+    ["name", "legend"],
+  );
   const revision = gauge("sluice_revision", "The live revision.");
   const listening = gauge("sluice_listener_up", "1 when the worker listens.", [
     "worker",
@@ -33,22 +40,24 @@ export const createMetrics = (parts: {
   ]);
 
   return async () => {
-    const [summary, count, numbers, live, listeners, sessions] = await Promise.all([
+    const [summary, count, numbers, live, listeners, sessions, counted] = await Promise.all([
       parts.queue.summary(),
       parts.quarantine.count(),
       parts.history.numbers(1),
       parts.revisions.live(),
       parts.listeners(),
       parts.tlsResults(parts.clock()),
+      parts.stats(new Date(parts.clock().getTime() - 3_600_000)),
     ]);
     const now = parts.clock().getTime();
-    for (const each of [entries, oldest, mail, listening, tls]) each.reset();
+    for (const each of [entries, oldest, mail, listening, tls, stats]) each.reset();
     for (const { queue, count: size, oldest: since } of summary.queues) {
       entries.set({ queue }, size);
       oldest.set({ queue }, since === null ? 0 : (now - new Date(since).getTime()) / 1000);
     }
     for (const { policyType, result, count: size } of sessions)
       tls.set({ policy: policyType, result }, size);
+    for (const { name, legend, value } of counted) stats.set({ name, legend }, value);
     held.set(count);
     for (const [outcome, size] of Object.entries(numbers.outcomes)) mail.set({ outcome }, size);
     revision.set(live?.number ?? 0);

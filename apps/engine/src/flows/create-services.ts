@@ -12,6 +12,8 @@ import { createHttp } from "./host/http.ts";
 import { createLdap } from "./host/ldap.ts";
 import { createOwnMail } from "./host/own-mail.ts";
 import { createReputation } from "./host/reputation.ts";
+import { createScriptStats } from "./host/script-stats.ts";
+import { createSharedMemory } from "./host/shared-memory.ts";
 import { createSlots } from "./host/slots.ts";
 import { createSmtpLookup } from "./host/smtp-lookup.ts";
 import { createSpamd } from "./host/spamd.ts";
@@ -51,6 +53,8 @@ export const createFlowServices = ({
   const mail = given === null ? { ...ownMail, metric: async () => 0 } : ownMail; // no queue is an empty one
   const spamd = createSpamd();
   const clamd = createClamd();
+  const sharedMemory = given === null ? null : createSharedMemory({ pool: given });
+  const stats = createScriptStats({ pool, report: alarm });
   return {
     ...{
       dns,
@@ -66,6 +70,8 @@ export const createFlowServices = ({
       mail,
       spamd,
       clamd,
+      sharedMemory,
+      stats,
     },
     forBlocks: {
       dns,
@@ -76,12 +82,13 @@ export const createFlowServices = ({
       counters,
       reputation,
       scanners: { spamd, clamd },
+      memory: sharedMemory,
       mail,
       message: contentState,
       session: flowHost,
     },
     close: async () => {
-      await Promise.all([ldap.close(), http.close()]);
+      await Promise.all([ldap.close(), http.close(), stats.close()]);
     },
   };
 };

@@ -27,6 +27,8 @@ import { messageFunctions } from "./functions/message.ts";
 import { networkFunctions } from "./functions/network.ts";
 import { scannerFunctions } from "./functions/scanners.ts";
 import { senderChecks } from "./functions/sender-checks.ts";
+import { contentLists, recipientLists } from "./functions/sender-lists.ts";
+import { sharedMemoryFunctions } from "./functions/shared-memory.ts";
 import { signInServerFunctions } from "./functions/sign-in-servers.ts";
 import { contentSigning, deliverySigning, recipientSigning } from "./functions/signing.ts";
 import { systemFunctions } from "./functions/system.ts";
@@ -48,6 +50,7 @@ const actionsOf = (kind: FlowKind, services: FlowServices): Bodies => {
         ...envelopeModifiers,
         ...transportSecurity,
         ...recipientSigning,
+        ...recipientLists,
       };
     case "content":
       return {
@@ -58,6 +61,7 @@ const actionsOf = (kind: FlowKind, services: FlowServices): Bodies => {
         ...contentSigning,
         ...senderChecks(services),
         ...scannerFunctions(services),
+        ...contentLists,
       };
     case "delivery":
       return { ...deliveryActions, ...deliverySigning, ...connectionLimits(services.slots) };
@@ -80,6 +84,7 @@ export const functionTable = (
     ...networkFunctions(services),
     ...mailFunctions(services),
     ...signInServerFunctions,
+    ...sharedMemoryFunctions(services),
     ...cryptographyFunctions,
     ...actionsOf(kind, services),
     ...blockFunctions(kind, blocks, executors, services.forBlocks),

@@ -9,6 +9,8 @@ import type { Http } from "./host/http.ts";
 import type { Ldap } from "./host/ldap.ts";
 import type { OwnMail } from "./host/own-mail.ts";
 import type { Reputation } from "./host/reputation.ts";
+import type { ScriptStats } from "./host/script-stats.ts";
+import type { SharedMemory } from "./host/shared-memory.ts";
 import type { Slots } from "./host/slots.ts";
 import type { SmtpLookup } from "./host/smtp-lookup.ts";
 import type { Spamd } from "./host/spamd.ts";
@@ -28,6 +30,9 @@ export type FlowServices = {
   readonly mail: OwnMail;
   readonly spamd: Spamd;
   readonly clamd: Clamd;
+  /** null: without a database. */
+  readonly sharedMemory: SharedMemory | null;
+  readonly stats: ScriptStats;
   /** The same for functions that blocks bring, under the names of `services.ts` in flow-schema. */
   readonly forBlocks: BlockServices;
 };

@@ -37,6 +37,10 @@ const statements = [
     text: `DELETE FROM tls_result WHERE ctid IN (SELECT ctid FROM tls_result WHERE day < $1::timestamptz::date LIMIT ${batchRows})`,
   },
   {
+    days: "historyDays",
+    text: `DELETE FROM script_stat WHERE ctid IN (SELECT ctid FROM script_stat WHERE at < $1 LIMIT ${batchRows})`,
+  },
+  {
     days: "logDays",
     text: `DELETE FROM log_line WHERE id IN (SELECT id FROM log_line WHERE at < $1 ORDER BY at LIMIT ${batchRows})`,
   },
@@ -80,6 +84,7 @@ export const createRetention = ({
       // what an address did is summed up before the records of it go
       await reputation.learn(clock(), gateway.historyDays);
       await counters.sweep(clock());
+      await pool.query("DELETE FROM script_memory WHERE until < $1", [clock()]);
       return deleteOldHistory(pool, gateway, clock());
     },
   };

@@ -30,6 +30,10 @@ export type Reference = {
 type Place = { readonly path: Path; readonly kind: ReferenceKind; readonly flowKind?: FlowKind };
 
 const places: Partial<Record<ObjectKind, readonly Place[]>> = {
+  gateway: [
+    { path: ["blacklist"], kind: "file" },
+    { path: ["whitelist"], kind: "file" },
+  ],
   listener: [
     { path: ["tls", "certificates"], kind: "certificate" },
     { path: ["ipPolicyFlow"], kind: "flow", flowKind: "ip-policy" },

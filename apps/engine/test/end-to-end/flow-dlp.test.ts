@@ -1,6 +1,7 @@
 /** ScanDLP on messages with archives that another program packed. */
 import { execFileSync } from "node:child_process";
 import { gzipSync } from "node:zlib";
+import { Settings } from "@sluice/settings";
 import { expect, test } from "vitest";
 import { createTestFlows, scriptFlow } from "../support/flows.ts";
 import { testWithPeer } from "../support/peers.ts";
@@ -100,4 +101,37 @@ test("a rule that cannot be understood is an error", async () => {
   const { trace, verdict } = await flows.content("f", mail("a", Buffer.from("x")));
   expect(trace?.error?.message).toContain("filname");
   expect(verdict.answer.kind).toBe("defer");
+});
+
+test("uses the rules of the settings when a script gives none, all or some by name", async () => {
+  const contentRules = [
+    "program: filename /[.]exe$/i",
+    "program: type x-dosexec",
+    "secret: content top secret",
+  ];
+  const found = async (call: string, text: string): Promise<string> => {
+    const flows = createTestFlows({
+      settings: {
+        gateway: { contentRules },
+        flows: { f: scriptFlow("content", `echo json_encode(${call});`) },
+      },
+    });
+    const { trace } = await flows.content("f", mail("run.bin", Buffer.from(text)));
+    return trace?.error?.message ?? flows.echoed().join();
+  };
+  expect(await found("ScanDLP()", "MZ\x90")).toBe('["program"]');
+  expect(await found("ScanDLP()", "Top Secret")).toBe('["secret"]');
+  expect(await found('ScanDLP(["program"])', "Top Secret")).toBe("[]");
+  expect(await found('ScanDLP(none, ["timeout" => 5])', "hello")).toBe("[]");
+  expect(await found('ScanDLP(["programs"])', "hello")).toContain("no rule programs");
+  expect(await found('ScanDLP(["x" => ["content" => "/hello/"]])', "hello")).toBe('["x"]');
+});
+
+test.each([
+  ["program filename /x/", "A name, then filename, type or content"],
+  ["program: size 5", "A name, then filename, type or content"],
+  ["program: content /(/", "The pattern is none that can be used."],
+])("a rule %j is refused where it is typed", (line, why) => {
+  const { error } = Settings.safeParse({ gateway: { contentRules: [line] } });
+  expect(error?.issues.map(({ message }) => message).join()).toContain(why);
 });

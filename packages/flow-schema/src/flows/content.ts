@@ -12,6 +12,7 @@ import { messageActions } from "../host-functions/message-actions.ts";
 import { mimeFunctions } from "../host-functions/mime.ts";
 import { scannerFunctions } from "../host-functions/scanners.ts";
 import { senderCheckFunctions } from "../host-functions/sender-checks.ts";
+import { scanBWList } from "../host-functions/sender-lists.ts";
 import { contentSigning } from "../host-functions/signing.ts";
 import { variable } from "../signature-table.ts";
 import { envelope, session } from "./session-variables.ts";
@@ -69,6 +70,7 @@ export const content: FlowKindDefinition = {
     ...contentSigning,
     ...senderCheckFunctions,
     ...scannerFunctions,
+    scanBWList,
   ],
   end: { script: "Deliver();", words: "the message is delivered" },
   unchecked: { script: "Defer();", words: "the client is asked to try again later" },

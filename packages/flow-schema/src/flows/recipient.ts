@@ -1,5 +1,6 @@
 import type { FlowKindDefinition } from "../flow-kind.ts";
 import { getTls, queueMetric, setRecipient, setSender } from "../host-functions/envelope.ts";
+import { blacklist } from "../host-functions/sender-lists.ts";
 import { srsFunctions } from "../host-functions/signing.ts";
 import { action, optional, variable } from "../signature-table.ts";
 import { envelope, session } from "./session-variables.ts";
@@ -43,6 +44,7 @@ export const recipient: FlowKindDefinition = {
     ),
   ],
   actions: [
+    blacklist,
     action("Accept", "Accepts the recipient (250).", [
       optional("options", "array", "`recipient`, `transportid`: where its mail goes instead."),
     ]),

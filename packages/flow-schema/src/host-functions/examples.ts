@@ -128,6 +128,26 @@ export const functionExamples: Readonly<Record<string, readonly FunctionExample[
       '$right = dovecot_lookup_auth(["host" => "127.0.0.1", "port" => 9], $saslusername, $saslpassword);\nif ($right < 0) Defer();\nif ($right == 1) Accept();\nReject();',
     ),
   ],
+  memory_store: [
+    mail(
+      'memory_store("last", ["from" => $sender], ["ttl" => 600]);\necho memory_fetch("last")["from"];',
+      "sender@example.org",
+    ),
+  ],
+  memory_fetch: [mail('echo memory_fetch("nobody has stored this", "nothing");', "nothing")],
+  memory_delete: [
+    mail(
+      'memory_store("seen", true);\necho memory_delete("seen");\necho memory_fetch("seen") === none;',
+      "1",
+      "1",
+    ),
+  ],
+  memory_inc: [mail('memory_inc("refused");\necho memory_inc("refused", 2);', "3")],
+  stat: [
+    rcpt(
+      '$isV6 = strpos($senderip, ":") >= 0;\nstat("family", ["ipv4" => $isV6 ? 0 : 1, "ipv6" => $isV6 ? 1 : 0]);',
+    ),
+  ],
   http: [
     auth(
       '$answer = http("https://sign-in.example.org/?name=$1&password=$2", 10, $saslusername, $saslpassword);\nif ($answer == "OK") Accept();\nReject();',
@@ -307,6 +327,15 @@ export const functionExamples: Readonly<Record<string, readonly FunctionExample[
       "1",
       "This came from outside.\r\nHello\r\n",
     ),
+  ],
+  Blacklist: [
+    rcpt(
+      '$listed = Blacklist();\nif ($listed < 0) Defer();\nif ($listed == 1) Reject("You are not welcome here");\necho $listed;',
+      "0",
+    ),
+  ],
+  ScanBWList: [
+    mail('if (ScanBWList() == 100) Reject("You are not welcome here");\necho ScanBWList();', "50"),
   ],
   ScanSA: [
     mail(

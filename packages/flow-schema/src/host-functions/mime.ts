@@ -46,7 +46,7 @@ export const mimeFunctions = [
       optional(
         "rules",
         "array",
-        "Name of a rule => `filename`, `type`, `content`: a pattern, or an array of them; one that is found is enough. A type is what a file says it is, and what its first bytes look like.",
+        "Names of rules of Settings › Gateway › Lists (all of them without this argument), or rules: name => `filename`, `type`, `content`: a pattern, or an array of them; one that is found is enough. A type is what a file says it is, and what its first bytes look like.",
       ),
       optional(
         "options",

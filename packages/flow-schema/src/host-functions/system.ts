@@ -51,7 +51,7 @@ export const systemFunctions: readonly HostFunction[] = [
       parameter(
         "priority",
         ["string", "number"],
-        "`emerg`, `alert`, `crit`, `err`, `warning`, `notice`, `info`, `debug`, or 0 to 7.",
+        "`emerg`, `alert`, `crit`, `err`, `warning`, `notice`, `info`, `debug`, or 0 to 7; a facility in front of it (`3 + (4 << 3)`) is left out.",
       ),
       parameter("message", "string", "The line."),
     ],

@@ -2,6 +2,8 @@
  * ScanDLP (`hsl.md` §8.4): rules over the files of a message and what is packed in them.
  * A file that could not be looked into is an error in the answer, never "clean".
  */
+
+import { contentRule } from "@sluice/flow-schema";
 import {
   type FunctionBody,
   HslArray,
@@ -63,6 +65,42 @@ const rulesOf = (value: HslArray): Rule[] =>
     };
   });
 
+const conditionsOf = (): Record<(typeof conditions)[number], HslRegex[]> => ({
+  filename: [],
+  type: [],
+  content: [],
+});
+
+const compiled = new WeakMap<readonly string[], readonly Rule[]>();
+
+/** The rules of the settings, each name once. */
+const configuredRules = (lines: readonly string[]): readonly Rule[] => {
+  const known = compiled.get(lines);
+  if (known !== undefined) return known;
+  const rules = new Map<string, ReturnType<typeof conditionsOf>>();
+  for (const { name, condition, pattern } of lines.flatMap((line) => contentRule(line) ?? [])) {
+    const patterns = rules.get(name) ?? conditionsOf();
+    patterns[condition].push(pattern);
+    rules.set(name, patterns);
+  }
+  const made = [...rules].map(([name, patterns]) => ({ name, patterns }));
+  compiled.set(lines, made);
+  return made;
+};
+
+/** Without rules, or with names of them: those of the settings. */
+const wantedRules = (given: Value | undefined, lines: readonly string[]): readonly Rule[] => {
+  if (given === undefined || given === null) return configuredRules(lines);
+  const own = given instanceof HslArray ? given : new HslArray();
+  if (!own.toList().every((one) => typeof one === "string")) return rulesOf(own);
+  const configured = configuredRules(lines);
+  return own.toList().map((name) => {
+    const rule = configured.find((one) => one.name === name);
+    if (rule === undefined) throw wrong(`the settings have no rule ${String(name)}`);
+    return rule;
+  });
+};
+
 const wrong = (text: string): ScriptError => new ScriptError("wrong-argument", `ScanDLP: ${text}`);
 
 const matches = (rule: Rule, file: File, run: RunContext): boolean => {
@@ -80,11 +118,11 @@ const matches = (rule: Rule, file: File, run: RunContext): boolean => {
 };
 
 const scanDlp: FunctionBody = async (args, run) => {
-  const rules = rulesOf(optionsAt(args, 0));
   const options = optionsAt(args, 1);
   const isFirstEnough = optionFlag(options, "stop_on_match", false);
   const depthLimit = optionNumber(options, "recursion_limit") ?? 9;
   const host = flowHost(run);
+  const rules = wantedRules(args[0], host.snapshot.settings.gateway.contentRules);
   const end = host.monotonic() + (optionNumber(options, "timeout") ?? 60);
   const found = new Set<string>();
   let hasMatch = false;

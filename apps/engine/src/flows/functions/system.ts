@@ -53,7 +53,7 @@ export const systemFunctions = (counters: Counters): Bodies => ({
   syslog: (args, run) => {
     const names = Object.keys(levels);
     const given = args[0];
-    const name = typeof given === "number" ? names[Math.trunc(given)] : bytesAt(args, 0);
+    const name = typeof given === "number" ? names[given & 7] : bytesAt(args, 0);
     const level = Object.entries(levels).find(([key]) => key === name)?.[1];
     if (level === undefined) throw new ScriptError("wrong-argument", "syslog: no such priority");
     flowHost(run).note(level, bytesAt(args, 1));
