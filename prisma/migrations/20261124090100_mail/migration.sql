@@ -158,6 +158,15 @@ CREATE TABLE tls_result (
   PRIMARY KEY (day, domain, policy_type, host, result)
 );
 
+-- MTA-STS policies in force (RFC 8461): what was enforced once is not forgotten by a restart.
+CREATE TABLE mta_sts_policy (
+  domain text PRIMARY KEY,
+  policy_id text NOT NULL,
+  policy bytea NOT NULL, -- as it was fetched
+  fetched_at timestamptz NOT NULL,
+  until timestamptz NOT NULL
+);
+
 CREATE TABLE log_line (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   at timestamptz NOT NULL,

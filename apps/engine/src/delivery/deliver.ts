@@ -21,6 +21,7 @@ import { type ConnectFailure, createConnector, type TlsResult } from "./connecto
 import { applyAfter, type Decision, decideBySchedule, isLate, tryAgain, wait } from "./decision.ts";
 import type { Job } from "./hop-queue.ts";
 import { createMtaSts, fetchPolicyOverHttps } from "./mta-sts.ts";
+import type { MtaStsStore } from "./mta-sts-store.ts";
 import { deliveryFlowId } from "./next-hop.ts";
 import { planAttempt } from "./plan-attempt.ts";
 import { signedBody } from "./signed-body.ts";
@@ -73,6 +74,8 @@ export type DeliverParts = {
   readonly readBody: (bodyId: string) => AsyncIterable<Buffer>;
   readonly report: (text: string, error?: unknown) => void;
   readonly onTls?: ((result: TlsResult) => void) | undefined;
+  /** Where MTA-STS policies are kept; without: in memory alone. */
+  readonly policies?: MtaStsStore | undefined;
 };
 
 type Route = { readonly id: string; readonly transport: Transport };
@@ -117,6 +120,8 @@ export const createDeliver = (parts: DeliverParts) => {
       dns: parts.dns,
       fetchPolicy: fetchPolicyOverHttps(parts.http),
       report: parts.report,
+      store: parts.policies,
+      clock,
     }),
     ownNames: () => ownNamesOf(parts.snapshot(), parts.hostName),
     ownAddresses: own,

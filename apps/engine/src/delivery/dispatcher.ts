@@ -35,6 +35,7 @@ import {
 } from "./hop-queue.ts";
 import { createIdleConnections } from "./idle-connections.ts";
 import { groupIntoJobs } from "./jobs.ts";
+import { createMtaStsStore } from "./mta-sts-store.ts";
 import { createNotices } from "./notices.ts";
 import { settledOf } from "./settled-of.ts";
 import { createSettlement } from "./settlement.ts";
@@ -83,7 +84,11 @@ export const createDispatcher = (options: DispatcherOptions): Dispatcher => {
   const hops = new Map<string, HopQueue>();
   const held = new Set<string>();
   const bodyOf = (bodyId: string): AsyncIterable<Buffer> => readBody(pool, bodyId);
-  const deliver = createDeliver({ ...options, readBody: bodyOf });
+  const deliver = createDeliver({
+    ...options,
+    readBody: bodyOf,
+    policies: createMtaStsStore(pool),
+  });
   const sendNotices = createNotices({ ...options, readBody: bodyOf });
   const idle = createIdleConnections();
   const settlement = createSettlement({

@@ -1,12 +1,17 @@
 /**
  * MTA-STS (RFC 8461): the policy that a domain publishes over HTTPS, kept as long
- * as it says. A new id in DNS is the sign to fetch again; a policy that cannot be
- * fetched leaves the one we have in force.
+ * as it says, in memory and for all workers in the store. A new id in DNS is the sign
+ * to fetch again, and so is half of its time; a policy that cannot be fetched leaves
+ * the one we have in force.
+ *
+ * Promises: a policy in force is not forgotten by a restart. When the store cannot
+ * be read, `find` fails, and the mail waits: nobody knows what was enforced.
  */
 import { LRUCache } from "lru-cache";
 import { parsePolicy, validateMx } from "mailauth/lib/mta-sts.js";
 import type { Dns } from "../flows/host/dns.ts";
 import type { Http } from "../flows/host/http.ts";
+import { type MtaStsStore, noMtaStsStore, type StoredPolicy } from "./mta-sts-store.ts";
 import type { TlsPolicy } from "./tls-policy.ts";
 
 export type MtaStsPolicy = {
@@ -35,38 +40,63 @@ const opportunistic: TlsPolicy = { use: "try", verify: null };
 const noPolicy: MtaStsPolicy = { mode: "none", policyFor: () => opportunistic };
 
 type Parsed = ReturnType<typeof parsePolicy>;
-type Kept = { readonly id: string; readonly policy: MtaStsPolicy };
+type Kept = StoredPolicy & { readonly policy: MtaStsPolicy };
 
 export const createMtaSts = (options: {
   readonly dns: Dns;
   readonly fetchPolicy: FetchPolicy;
   readonly report: (text: string) => void;
+  readonly store?: MtaStsStore | undefined;
+  readonly clock?: (() => Date) | undefined;
 }): MtaSts => {
+  const { store = noMtaStsStore, clock = () => new Date() } = options;
   const policies = new LRUCache<string, Kept>({ max: 5000 });
   const failures = new LRUCache<string, string>({ max: 5000, ttl: failureMilliseconds });
 
+  /** Another worker may have a newer one than we have in memory. */
+  const stored = async (domain: string, now: Date): Promise<Kept | null> => {
+    const found = await store.read(domain, now);
+    if (found === null) return null;
+    const kept = { ...found, policy: policyOf(parsePolicy(found.text, { strict: true })) };
+    policies.set(domain, kept);
+    return kept;
+  };
+
+  const fetch = async (domain: string, id: string, now: Date): Promise<Kept> => {
+    const { status, contentType, body } = await options.fetchPolicy(domain);
+    if (status !== 200) throw new Error(`the server answered ${status}`);
+    if (!/^text\/plain\s*(?:;|$)/i.test(contentType)) throw new Error("it is no text/plain");
+    const parsed = parsePolicy(body, { strict: true });
+    const until = new Date(now.getTime() + lifetimeOf(parsed));
+    return { id, text: body, fetchedAt: now, until, policy: policyOf(parsed) };
+  };
+
   return {
     find: async (domain, { servers }) => {
-      const kept = policies.get(domain);
-      const inForce = kept?.policy ?? noPolicy;
+      const now = clock();
+      const known = policies.get(domain);
+      const ours = known !== undefined && known.until > now ? known : null;
       const answer = await options.dns.query(`_mta-sts.${domain}`, "TXT", { servers });
-      if (answer.kind !== "answers") return inForce;
-      const ids = answer.records.flatMap((record) =>
-        record.type === "TXT"
-          ? (/^v=STSv1\s*;.*?\bid=([A-Za-z0-9]{1,32})\s*(?:;|$)/.exec(record.text)?.[1] ?? [])
-          : [],
-      );
-      const [id] = ids;
-      if (id === undefined || ids.length > 1 || id === kept?.id) return inForce;
-      if (failures.get(domain) === id) return inForce;
+      const ids =
+        answer.kind === "answers"
+          ? answer.records.flatMap((record) =>
+              record.type === "TXT"
+                ? (/^v=STSv1\s*;.*?\bid=([A-Za-z0-9]{1,32})\s*(?:;|$)/.exec(record.text)?.[1] ?? [])
+                : [],
+            )
+          : [];
+      const [first] = ids;
+      const id = ids.length === 1 ? first : undefined;
+      const isCurrent = (kept: Kept | null): boolean =>
+        kept !== null && (id === undefined || id === kept.id) && !isHalfOver(kept, now);
+      const kept = isCurrent(ours) ? ours : ((await stored(domain, now)) ?? ours);
+      const inForce = kept?.policy ?? noPolicy;
+      if (id === undefined || isCurrent(kept) || failures.get(domain) === id) return inForce;
       try {
-        const { status, contentType, body } = await options.fetchPolicy(domain);
-        if (status !== 200) throw new Error(`the server answered ${status}`);
-        if (!/^text\/plain\s*(?:;|$)/i.test(contentType)) throw new Error("it is no text/plain");
-        const parsed = parsePolicy(body, { strict: true });
-        const policy = policyOf(parsed);
-        policies.set(domain, { id, policy }, { ttl: lifetimeOf(parsed) });
-        return policy;
+        const fetched = await fetch(domain, id, now);
+        await store.write(domain, fetched);
+        policies.set(domain, fetched);
+        return fetched.policy;
       } catch (error) {
         failures.set(domain, id);
         const reason = error instanceof Error ? error.message : String(error);
@@ -76,6 +106,10 @@ export const createMtaSts = (options: {
     },
   };
 };
+
+/** Then it is fetched again, so that one that is still published never ends (RFC 8461 §3.3). */
+const isHalfOver = ({ fetchedAt, until }: StoredPolicy, now: Date): boolean =>
+  now.getTime() - fetchedAt.getTime() > (until.getTime() - fetchedAt.getTime()) / 2;
 
 const lifetimeOf = (parsed: Parsed): number => {
   const seconds = Number(parsed.maxAge ?? 0);

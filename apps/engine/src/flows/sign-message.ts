@@ -4,9 +4,11 @@
  * be signed and cannot be is not sent unsigned.
  */
 import { Readable } from "node:stream";
-import { dkimSign } from "mailauth/lib/dkim/sign.js";
+import { pipeline } from "node:stream/promises";
+import { DkimSigner } from "mailauth/lib/dkim/dkim-signer.js";
 import type { Content } from "../scanner/content.ts";
 import type { DkimSignature } from "./flow-host.ts";
+import { Oversigner } from "./oversign.ts";
 
 export type Signed =
   | { readonly kind: "signed"; readonly header: Buffer }
@@ -40,7 +42,8 @@ export const signatureFields = async (
     const [first] = group;
     if (first === undefined) continue;
     try {
-      const { signatures: fields, errors } = await dkimSign(read(first), {
+      // a list of fields that somebody gave is signed as it is
+      const signer = new (first.headers === null ? Oversigner : DkimSigner)({
         // the library signs what stands in signatureData; the same at the top is for its types
         ...whoOf(first),
         signatureData: group.map((one) => ({ ...whoOf(one), ...howOf(one) })),
@@ -50,10 +53,12 @@ export const signatureFields = async (
           : { expires: new Date(now.getTime() + first.validSeconds * 1000) }),
         strict: true,
       });
-      const [error] = errors;
+      await pipeline(read(first), signer);
+      const [error] = signer.errors;
       if (error !== undefined) return { kind: "failed", why: error.err.message };
-      if (fields === "") return { kind: "failed", why: "no signature could be made" };
-      made += fields;
+      if (signer.signatureHeaders.length === 0)
+        return { kind: "failed", why: "no signature could be made" };
+      made += signer.signatureHeaders.map((field) => `${field}\r\n`).join("");
     } catch (error) {
       return { kind: "failed", why: error instanceof Error ? error.message : "signing failed" };
     }
@@ -76,7 +81,8 @@ const howOf = ({ canonicalization, algorithm, headers }: DkimSignature) => ({
 const passes = (signatures: readonly DkimSignature[]): readonly DkimSignature[][] => [
   ...Map.groupBy(
     signatures,
-    ({ discardChanges, validSeconds }) => `${discardChanges} ${validSeconds}`,
+    ({ discardChanges, validSeconds, headers }) =>
+      `${discardChanges} ${validSeconds} ${headers === null}`,
   ).values(),
 ];
 

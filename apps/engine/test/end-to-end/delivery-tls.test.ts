@@ -2,6 +2,7 @@
 import { createHash, X509Certificate } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { TlsResult } from "../../src/delivery/connector.ts";
+import { createMtaStsStore, type MtaStsStore } from "../../src/delivery/mta-sts-store.ts";
 import type { HttpRequest } from "../../src/flows/host/http.ts";
 import {
   type AwkwardOptions,
@@ -9,6 +10,7 @@ import {
   startAwkward,
 } from "../support/awkward-server.ts";
 import { makeCertificate, makeChain, type TestCertificate } from "../support/certificate.ts";
+import { createTestDatabase } from "../support/database.ts";
 import { createTestDelivery, type Mail } from "../support/delivery.ts";
 import { type Knot, startKnot } from "../support/knot.ts";
 import { testWithPeer } from "../support/peers.ts";
@@ -426,7 +428,12 @@ describe("MTA-STS", () => {
   });
   afterAll(() => knot.stop());
 
-  const delivery = (server: AwkwardServer, status = 200, type = "text/plain") => {
+  const delivery = (
+    server: AwkwardServer,
+    status = 200,
+    type = "text/plain",
+    more: { policies?: MtaStsStore; now?: () => Date } = {},
+  ) => {
     fetched = [];
     const results: TlsResult[] = [];
     const made = createTestDelivery({
@@ -447,12 +454,14 @@ describe("MTA-STS", () => {
         close: async () => {},
       },
       onTls: (result) => results.push(result),
+      ...more,
     });
     return { ...made, results };
   };
   const enforce = (host: string, mode = "enforce") =>
     ["version: STSv1", `mode: ${mode}`, `mx: ${host}`, "max_age: 86400", ""].join("\r\n");
   const bob = { recipients: ["bob@sts.test"] };
+  const day = (count: number): Date => new Date(Date.UTC(2030, 0, 1) + count * 86_400_000);
 
   peers("a policy in force wants a certificate that is right", async () => {
     policy = enforce("mx.sts.test");
@@ -492,6 +501,38 @@ describe("MTA-STS", () => {
       expect(await one(bob)).toMatchObject({ code: 0, status: "4.7.4" });
     expect(fetched).toHaveLength(1);
   });
+
+  peers(
+    "what is enforced stays so after a restart, for other workers, and through a blocked fetch",
+    async () => {
+      const database = await createTestDatabase();
+      try {
+        const policies = createMtaStsStore(database.pool);
+        policy = enforce("mx.sts.test");
+        const server = await start(); // no TLS here: what an attacker in between would show
+        const first = delivery(server, 200, "text/plain", { policies, now: () => day(0) });
+        expect(await first.one(bob)).toMatchObject({ code: 0, status: "4.7.4" });
+        expect(fetched).toHaveLength(1);
+        // another worker finds it where the first has put it
+        const second = delivery(server, 500, "text/plain", { policies, now: () => day(0.1) });
+        expect(await second.one(bob)).toMatchObject({ code: 0, status: "4.7.4" });
+        expect(fetched).toHaveLength(0);
+        // half of its time is over: it is fetched again, and a failure leaves it in force
+        const third = delivery(server, 500, "text/plain", { policies, now: () => day(0.6) });
+        expect(await third.one(bob)).toMatchObject({ code: 0, status: "4.7.4" });
+        expect(fetched).toHaveLength(1);
+        const fourth = delivery(server, 200, "text/plain", { policies, now: () => day(0.7) });
+        expect(await fourth.one(bob)).toMatchObject({ code: 0, status: "4.7.4" });
+        const fifth = delivery(server, 500, "text/plain", { policies, now: () => day(1.5) });
+        expect(await fifth.one(bob)).toMatchObject({ code: 0, status: "4.7.4" });
+        // its time is over, and nobody could fetch it
+        const last = delivery(server, 500, "text/plain", { policies, now: () => day(3) });
+        expect(await last.one(bob)).toMatchObject({ code: 250 });
+      } finally {
+        await database.drop();
+      }
+    },
+  );
 
   peers("testing, none, no record, no policy: mail goes as if there were none", async () => {
     const server = await start({ certificate: stranger });

@@ -97,6 +97,28 @@ test("a changed byte or another key makes them bad", async () => {
   expect(judgeByDkimpy(bytes, other).dkim.toSorted()).toEqual([false, true]);
 });
 
+test("a field that somebody adds later makes them bad, whether there was one or not", async () => {
+  const { bytes } = await outOf("DKIMSignAs();");
+  const text = bytes.toString("latin1");
+  const judge = (more: string) =>
+    judgeByDkimpy(Buffer.from(`${more}\r\n${text}`, "latin1"), records).dkim;
+  expect(judge("X-Anything: else")).toEqual([true, true]);
+  for (const field of ["From: Eve <eve@example.org>", "Subject: Other", "To: eve@example.net"])
+    expect(judge(field)).toEqual([false, false]);
+  for (const field of [
+    "Reply-To: eve@example.com",
+    "Cc: eve@example.com",
+    "Content-Type: text/html",
+  ])
+    expect(judge(field)).toEqual([false, false]);
+});
+
+test("of several fields of a name each is covered", async () => {
+  const twice = mail.replace("To: bob", "To: eve@example.net\r\nTo: bob");
+  const { bytes } = await outOf("DKIMSignAs();", twice);
+  expect(judgeByDkimpy(bytes, records).dkim).toEqual([true, true]);
+});
+
 test("the author's domain decides, or the domain above it; for strangers nothing is signed", async () => {
   const as = async (from: string) =>
     (await outOf("echo DKIMSignAs();", mail.replace("ann@example.org", from))).log;

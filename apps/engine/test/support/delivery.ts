@@ -59,6 +59,7 @@ export const createTestDelivery = (options: {
   readonly pool?: pg.Pool;
   readonly http?: DeliverParts["http"];
   readonly onTls?: DeliverParts["onTls"];
+  readonly policies?: DeliverParts["policies"];
   readonly now?: () => Date;
 }) => {
   const flows = createTestFlows({
@@ -90,6 +91,7 @@ export const createTestDelivery = (options: {
     },
     report: (text) => reports.push(text),
     onTls: options.onTls,
+    policies: options.policies,
   });
   const send = async (mail: Mail = {}) => {
     const { recipients = ["bob@example.org"], body = hello, transport = "next" } = mail;

@@ -80,6 +80,24 @@ test("what waits says why, what arrived says where", () => {
   );
 });
 
+test("what a transport without a destination took names the transport, not the block before it", () => {
+  const events: MessageView["events"] = [
+    {
+      at: record.at,
+      kind: "deleted",
+      queueId: "7",
+      recipient: "anna@example.org",
+      detail: { transport: "sink", reply: "discarded by the transport" },
+    },
+  ];
+  expect(
+    verdictSentence(
+      { record: { ...record, outcome: "deleted" }, traces: [trace], events },
+      (id) => id,
+    ),
+  ).toBe("Discarded by the transport ‘sink’.");
+});
+
 test("a message whose recipients fared differently is counted by outcome", () => {
   const mixed = {
     ...record,

@@ -34,9 +34,17 @@ export const verdictSentence = (
         afterAttempt(events, "attempt-deferred", "Waits for delivery, last tried at") ??
         decided(view, flowTitle)
       );
+    case "deleted":
+      return discarded(events) ?? decided(view, flowTitle);
     default:
       return decided(view, flowTitle);
   }
+};
+
+/** The flow delivered it, and its transport leads nowhere; null: it did not come to a transport. */
+const discarded = (events: readonly MessageEvent[]): string | null => {
+  const transport = events.findLast(({ kind }) => kind === "deleted")?.detail["transport"];
+  return typeof transport === "string" ? `Discarded by the transport ‘${transport}’.` : null;
 };
 
 /** null: there was no such attempt. */
