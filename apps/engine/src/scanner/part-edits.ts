@@ -17,8 +17,14 @@ export type PartEdits = {
   readonly body: (part: MimePart) => Buffer;
   /** `encoded` is what leaves, `decoded` what it means. */
   readonly setBody: (part: MimePart, decoded: Buffer, encoded: Buffer) => void;
-  /** Puts a whole part behind the last one of a multipart; false: the multipart has none. */
+  /** Puts a whole part behind the last one of a multipart; false: it has none, or is no multipart. */
   readonly append: (multipart: MimePart, part: Buffer) => boolean;
+  /**
+   * Makes a part that is none a multipart of itself, under the header it gets inside, and of
+   * the given part; whoever calls gives the part the header of a multipart with this boundary.
+   */
+  readonly wrap: (part: MimePart, inside: HeaderSection, boundary: string, more: Buffer) => void;
+  readonly isWrapped: (part: MimePart) => boolean;
   readonly remove: (part: MimePart) => void;
   readonly isRemoved: (part: MimePart) => boolean;
   readonly discard: () => void;
@@ -33,6 +39,7 @@ export const createPartEdits = (message: () => Buffer, parts: () => MimePart[]):
   const headers = new Map<string, HeaderSection>();
   const bodies = new Map<string, { readonly decoded: Buffer; readonly encoded: Buffer }>();
   const appended = new Map<string, Buffer[]>();
+  const wrapped = new Map<string, Wrapping>();
   const removed = new Set<string>();
 
   const headerOf = (part: MimePart): HeaderSection =>
@@ -51,7 +58,11 @@ export const createPartEdits = (message: () => Buffer, parts: () => MimePart[]):
         yield { start, end: bodyStart, bytes: Buffer.from(serializeHeaderSection(header).buffer) };
       }
       const body = bodies.get(id);
-      if (body !== undefined) yield { start: bodyStart, end, bytes: body.encoded };
+      const wrapping = wrapped.get(id);
+      if (wrapping !== undefined) {
+        const encoded = body?.encoded ?? message().subarray(bodyStart, end);
+        yield { start: bodyStart, end, bytes: multipartOf(wrapping, encoded, id === "/") };
+      } else if (body !== undefined) yield { start: bodyStart, end, bytes: body.encoded };
       const more = appended.get(id);
       if (more !== undefined) yield insertion(part, more);
     }
@@ -72,14 +83,23 @@ export const createPartEdits = (message: () => Buffer, parts: () => MimePart[]):
     };
   };
 
-  const isEmpty = (): boolean => headers.size + bodies.size + appended.size + removed.size === 0;
+  const isEmpty = (): boolean =>
+    headers.size + bodies.size + appended.size + wrapped.size + removed.size === 0;
 
   return {
     header: headerOf,
     setHeader: (part, header) => void headers.set(part.id, header),
     body: (part) => bodies.get(part.id)?.decoded ?? decodedPart(message(), part),
     setBody: (part, decoded, encoded) => void bodies.set(part.id, { decoded, encoded }),
+    wrap: (part, inside, boundary, more) =>
+      void wrapped.set(part.id, { inside, boundary, more: [more] }),
+    isWrapped: ({ id }) => wrapped.has(id),
     append: (multipart, part) => {
+      const wrapping = wrapped.get(multipart.id);
+      if (wrapping !== undefined) {
+        wrapping.more.push(part);
+        return true;
+      }
       if (!multipart.isMultipart || childrenOf(multipart, parts()).length === 0) return false;
       appended.set(multipart.id, [...(appended.get(multipart.id) ?? []), part]);
       return true;
@@ -87,11 +107,31 @@ export const createPartEdits = (message: () => Buffer, parts: () => MimePart[]):
     remove: ({ id }) => void removed.add(id),
     isRemoved: ({ id }) => [...removed].some((gone) => id === gone || id.startsWith(`${gone}.`)),
     discard: () => {
-      for (const kept of [headers, bodies, appended, removed]) kept.clear();
+      for (const kept of [headers, bodies, appended, wrapped, removed]) kept.clear();
     },
     isEmpty,
     apply: () => (isEmpty() ? null : patched(message(), [...patches()])),
   };
+};
+
+type Wrapping = {
+  readonly inside: HeaderSection;
+  readonly boundary: string;
+  readonly more: Buffer[];
+};
+
+/** The body of a multipart; one inside another ends where its parent's delimiter begins. */
+const multipartOf = (
+  { inside, boundary, more }: Wrapping,
+  body: Buffer,
+  isWhole: boolean,
+): Buffer => {
+  const delimiter = Buffer.from(`--${boundary}`, "latin1");
+  const header = Buffer.from(serializeHeaderSection(inside).buffer);
+  return Buffer.concat([
+    ...[Buffer.concat([header, body]), ...more].flatMap((part) => [delimiter, crlf, part, crlf]),
+    ...[delimiter, isWhole ? closing : closing.subarray(0, 2)],
+  ]);
 };
 
 const nothing = Buffer.alloc(0);

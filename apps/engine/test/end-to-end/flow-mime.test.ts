@@ -122,11 +122,93 @@ withPython("a message that is not closed can take another part", async () => {
   expect(read(message).at(-1)).toEqual(["text/plain", null, "more"]);
 });
 
+withPython("a message of one part becomes a multipart of it and of what is appended", async () => {
+  const single = lines(
+    "Received: from a by b; Tue, 24 Nov 2026 10:00:00 +0000",
+    "From: ann@example.com",
+    "Content-Type: text/plain; charset=iso-8859-1",
+    "Subject: Hello",
+    "Content-Transfer-Encoding: 8bit",
+    "",
+    "Gr\xfc\xdfe",
+    "",
+  );
+  const add = (name: string): string =>
+    `$p = MIME(); $p->setBody("${name}", "text/csv"); $p->addHeader("Content-Disposition", "attachment; filename=${name}.csv"); MIME("0")->appendPart($p);`;
+  const { leaves: message, echoed } = await run(
+    `${add("one")}${add("two")} echo MIME("0")->isMultipart(); AddHeader("X-Changed", "yes");`,
+    single,
+  );
+  expect(echoed).toEqual(["1"]);
+  expect(read(message)).toEqual([
+    ["text/plain", null, "Grüße\n"],
+    ["text/csv", "one.csv", "one"],
+    ["text/csv", "two.csv", "two"],
+  ]);
+  const text = message.toString("latin1");
+  expect(text).toContain(
+    "\r\nContent-Type: text/plain; charset=iso-8859-1\r\nContent-Transfer-Encoding: 8bit\r\n\r\nGr\xfc\xdfe\r\n\r\n--",
+  );
+  expect(text.slice(0, text.indexOf("\r\n\r\n"))).toMatch(
+    /^X-Changed: yes\r\nReceived: .*\r\nFrom: ann@example.com\r\nSubject: Hello\r\n/,
+  );
+  expect(text.match(/^MIME-Version: 1\.0/gm)).toHaveLength(1);
+  expect(text.slice(0, text.indexOf("\r\n\r\n"))).toContain("Content-Transfer-Encoding: 8bit");
+});
+
+withPython(
+  "a part inside a multipart, and a plain message without MIME, take another part",
+  async () => {
+    const script = '$p = MIME(); $p->setBody("more", "text/plain"); ';
+    const inner = await run(`${script} MIME("2")->appendPart($p); MIME("1.2")->remove();`);
+    expect(read(inner.leaves)).toEqual([
+      ["text/plain", null, "Grüße"],
+      ["text/plain", "notes.txt", "secret"],
+      ["text/plain", null, "more"],
+      ["application/pdf", "a.pdf", null],
+    ]);
+    const bare = await run(
+      `MIME("0")->setBody("New day."); ${script} MIME("0")->appendPart($p);`,
+      plain,
+    );
+    expect(read(bare.leaves)).toEqual([
+      ["text/plain", null, "New day."],
+      ["text/plain", null, "more"],
+    ]);
+    const dropped = await run(
+      `${script} MIME("0")->appendPart($p); DiscardMailDataChanges();`,
+      plain,
+    );
+    expect(dropped.leaves).toEqual(plain);
+  },
+);
+
+withPython("new parts may stand inside one another", async () => {
+  const { leaves: message, echoed } = await run(
+    `$text = MIME(); $text->setBody("words", "text/plain");
+     $html = MIME(); $html->setBody("<p>words</p>", "text/html");
+     $both = MIME(); $both->setType("multipart/alternative");
+     $both->appendPart($text); $both->appendPart($html);
+     MIME("0")->appendPart($both);
+     echo $both->toString() =~ "^Content-Type: multipart/alternative; boundary=";`,
+    plain,
+  );
+  expect(echoed).toEqual(["1"]);
+  expect(read(message)).toEqual([
+    ["text/plain", null, "Good day.\n"],
+    ["text/plain", null, "words"],
+    ["text/html", null, "<p>words</p>"],
+  ]);
+});
+
 test.each([
   ['MIME("9");', "there is no part 9"],
   ['MIME("0")->setBody("x");', "multipart"],
   ['MIME("0")->setHeader("Content-Type", "text/plain");', "cannot be changed"],
-  ['MIME("1.1")->appendPart(MIME());', "only a multipart"],
+  ['MIME("1.1")->appendPart(MIME()); MIME("1.1")->setBody("x");', "a multipart has no body"],
+  ["$a = MIME(); $b = MIME(); $a->appendPart($b); $b->appendPart($a);", "cannot hold itself"],
+  ['$a = MIME(); $a->setBody("x"); $a->appendPart(MIME());', "takes no other part"],
+  ['MIME("1.1")->setType("text/html");', "setType"],
   ['MIME("1.1")->addHeader("X", "a\\r\\nBcc: b@example.org");', "line break"],
   ['MIME("1.1")->size();', "size"],
 ])("%s is an error, and the mail is deferred", async (script, words) => {

@@ -299,7 +299,7 @@ export const functionExamples: Readonly<Record<string, readonly FunctionExample[
       'foreach (MIME("0")->findByType("^text/html$") as $part) {\n  $part->setBody(str_replace("http://", "hxxp://", $part->getBody()));\n}',
     ),
     mail(
-      '$part = MIME();\n$part->setBody("Checked by the gateway.", "text/plain");\n$mail = MIME("0");\nif ($mail->isMultipart()) $mail->appendPart($part);\necho $part->getBody();',
+      '$part = MIME();\n$part->setBody("Checked by the gateway.", "text/plain");\nMIME("0")->appendPart($part);\necho $part->getBody();',
       "Checked by the gateway.",
     ),
   ],

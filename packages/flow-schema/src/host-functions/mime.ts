@@ -3,7 +3,7 @@ import { lookup, modifier, optional, parameter, reading } from "../signature-tab
 
 const modern = { since: "modern" } as const;
 const object =
-  "A part: `getID()`, `getType()`, `getFileName()`, `getSize()`, `isMultipart()`, `getHeader(name[, decode])`, `getHeaders(name[, decode])`, `addHeader(name, value)`, `setHeader(name, value)`, `delHeader(name)`, `getParts()`, `findByType(pattern)`, `findByFileName(pattern)`, `getBody()`, `setBody(body[, type])`, `remove()`, `appendPart(part)`.";
+  "A part: `getID()`, `getType()`, `getFileName()`, `getSize()`, `isMultipart()`, `getHeader(name[, decode])`, `getHeaders(name[, decode])`, `addHeader(name, value)`, `setHeader(name, value)`, `delHeader(name)`, `getParts()`, `findByType(pattern)`, `findByFileName(pattern)`, `getBody()`, `setBody(body[, type])`, `remove()`, `appendPart(part)` (a part that is no multipart becomes one), and of a new part `setType(type)` and `toString()`.";
 
 export const mimeFunctions = [
   reading(
@@ -13,7 +13,7 @@ export const mimeFunctions = [
       optional(
         "id",
         "string",
-        'Id of a part; `"0"` or `"/"` is the whole message. Without it a new part, for `appendPart` of a multipart.',
+        'Id of a part; `"0"` or `"/"` is the whole message. Without it a new part, for `appendPart` of another.',
       ),
     ],
     ["object", object],

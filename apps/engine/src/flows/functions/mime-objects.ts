@@ -1,4 +1,5 @@
 /** `MIME`, `GetMailMessage` and `GetMailFile`: parts of the message, and its bytes, as objects (`hsl.md` §8.4). */
+import { randomBytes } from "node:crypto";
 import {
   defineNativeClass,
   type FunctionBody,
@@ -51,7 +52,11 @@ const partOfMessage = (message: Message, part: MimePart): Part => ({
   setBody: (decoded, encoded) => message.edits.setBody(part, decoded, encoded),
 });
 
-type NewPart = Part & { readonly bytes: () => Buffer };
+type NewPart = Part & {
+  readonly bytes: () => Buffer;
+  /** Parts inside it, once it is a multipart. */
+  readonly children: NewPart[];
+};
 
 const newParts = new WeakMap<Part, NewPart>();
 
@@ -68,18 +73,45 @@ const newPart = (): Part => {
     setBody: (decoded, encoded) => {
       body = { decoded: Buffer.from(decoded), encoded: Buffer.from(encoded) };
     },
-    bytes: () => Buffer.concat([serializeHeaderSection(header), body.encoded]),
+    children: [],
+    bytes: () => {
+      const { children } = part;
+      if (children.length === 0) {
+        return Buffer.concat([serializeHeaderSection(header), body.encoded]);
+      }
+      const boundary = newBoundary();
+      const type = typeOf(part).startsWith("multipart/") ? typeOf(part) : "multipart/mixed";
+      const asMultipart = setHeader(
+        removeHeader(header, "Content-Transfer-Encoding"),
+        "Content-Type",
+        `${type}; boundary="${boundary}"`,
+        { smtpUtf8: false },
+      );
+      const pieces = children.map((child) =>
+        Buffer.concat([Buffer.from(`--${boundary}\r\n`), child.bytes(), Buffer.from("\r\n")]),
+      );
+      return Buffer.concat([
+        serializeHeaderSection(asMultipart),
+        ...[...pieces, Buffer.from(`--${boundary}--`)],
+      ]);
+    },
   };
   newParts.set(part, part);
   return part;
 };
+
+const newBoundary = (): string => `=_${randomBytes(18).toString("base64url")}`;
 
 const typeOf = (part: Part): string =>
   /^\s*([!-~]+?\/[!-~]+?)\s*(?:;|$)/
     .exec(getField(part.header(), "Content-Type") ?? "")?.[1]
     ?.toLowerCase() ?? "text/plain";
 
-const isMultipart = (part: Part): boolean => part.found?.part.isMultipart === true;
+const isMultipart = (part: Part): boolean => {
+  const { found } = part;
+  if (found === null) return newParts.get(part)?.children.length !== 0;
+  return found.part.isMultipart || found.message.edits.isWrapped(found.part);
+};
 
 /** What says where the parts of a multipart are cannot be changed under them. */
 const checkName = (part: Part, name: string): string => {
@@ -155,6 +187,33 @@ const setBody: Method["run"] = (part, args, run) => {
   return null;
 };
 
+const holds = (outer: NewPart, one: NewPart): boolean =>
+  outer === one || outer.children.some((child) => holds(child, one));
+
+/** A part that is no multipart becomes one: of itself, byte for byte, and of what is appended. */
+const wrap = (part: Part, message: Message, outer: MimePart, more: Buffer): void => {
+  const { fields } = part.header();
+  const inside = fields.filter(({ name }) => /^content-/i.test(name));
+  const boundary = newBoundary();
+  const encoding = getField(part.header(), "Content-Transfer-Encoding")?.trim() ?? "";
+  const separator = "\r\n";
+  part.changeHeader((section, options) => {
+    const outside = section.fields.filter((field) => !inside.includes(field));
+    let header: HeaderSection = { ...section, fields: outside, separator };
+    const add = (name: string, value: string): void => {
+      header = setHeader(header, name, value, options);
+    };
+    if (outer.id === "/" && getField(header, "MIME-Version") === undefined) {
+      add("MIME-Version", "1.0");
+    }
+    add("Content-Type", `multipart/mixed; boundary="${boundary}"`);
+    // what is wider than seven bits inside is so outside (RFC 2045 §6.4)
+    if (/^(?:8bit|binary)$/i.test(encoding)) add("Content-Transfer-Encoding", encoding);
+    return header;
+  });
+  message.edits.wrap(outer, { fields: inside, bodyStart: 0, separator }, boundary, more);
+};
+
 const methods: Readonly<Record<string, Method>> = {
   getID: method(0, 0, (part) => part.found?.part.id ?? ""),
   getType: method(0, 0, (part) => typeOf(part)),
@@ -188,6 +247,19 @@ const methods: Readonly<Record<string, Method>> = {
     if (count > 0) part.changeHeader((section) => removeHeader(section, name));
     return count;
   }),
+  setType: method(1, 1, (part, args) => {
+    const type = bytesAt(args, 0).trim();
+    if (part.found !== null || !/^[!-~]+\/[!-~]+$/.test(type)) {
+      throw new ScriptError("wrong-argument", "setType gives a new part its media type");
+    }
+    edit(() => part.changeHeader((s, options) => setHeader(s, "Content-Type", type, options)));
+    return null;
+  }),
+  toString: method(0, 0, (part, _args, run) => {
+    const whole = newParts.get(part);
+    if (whole === undefined) throw new ScriptError("wrong-argument", "only a new part has a text");
+    return text(whole.bytes(), run);
+  }),
   getParts: method(0, 0, (part) => {
     const { message, part: outer } = inMessage(part);
     return list(message, childrenOf(outer, message.parts() ?? []));
@@ -220,12 +292,24 @@ const methods: Readonly<Record<string, Method>> = {
     if (whole === undefined) {
       throw new ScriptError("wrong-argument", "appendPart takes a part made by MIME()");
     }
+    const own = newParts.get(part);
+    if (own !== undefined) {
+      if (holds(whole, own)) throw new ScriptError("wrong-argument", "a part cannot hold itself");
+      if (own.body().length > 0) {
+        throw new ScriptError("wrong-argument", "a part with a body takes no other part");
+      }
+      run.charge(1, 64);
+      own.children.push(whole);
+      return null;
+    }
     const { message, part: outer } = inMessage(part);
     const bytes = whole.bytes();
     run.charge(bytes.length >> 6, bytes.length);
-    if (!message.edits.append(outer, bytes)) {
-      throw new ScriptError("wrong-argument", "only a multipart can take another part");
+    if (message.edits.append(outer, bytes)) return null;
+    if (outer.isMultipart) {
+      throw new ScriptError("wrong-argument", "this multipart has no parts to stand behind");
     }
+    wrap(part, message, outer, bytes);
     return null;
   }),
 };
