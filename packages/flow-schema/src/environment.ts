@@ -8,6 +8,7 @@ import { cryptographyFunctions } from "./host-functions/cryptography.ts";
 import { withExample } from "./host-functions/examples.ts";
 import { fileStoreFunctions } from "./host-functions/file-store.ts";
 import { networkFunctions } from "./host-functions/network.ts";
+import { objectFunctions } from "./host-functions/objects.ts";
 import { sharedMemoryFunctions } from "./host-functions/shared-memory.ts";
 import { signInServerFunctions } from "./host-functions/sign-in-servers.ts";
 import { systemFunctions } from "./host-functions/system.ts";
@@ -19,6 +20,7 @@ export const hostFunctions: readonly HostFunction[] = [
   ...networkFunctions,
   ...signInServerFunctions,
   ...sharedMemoryFunctions,
+  ...objectFunctions,
   ...fileStoreFunctions,
   ...cryptographyFunctions,
 ];

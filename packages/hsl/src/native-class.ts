@@ -4,11 +4,12 @@ import type { RunContext } from "./host.ts";
 import { ScriptError } from "./values/errors.ts";
 import { HslFunction, HslObject } from "./values/object.ts";
 import type { Value } from "./values/value.ts";
+import { untilCancelled } from "./wait.ts";
 
 export type NativeMethod<State> = {
   readonly least: number;
   readonly most: number;
-  readonly run: (state: State, args: readonly Value[], run: RunContext) => Value;
+  readonly run: (state: State, args: readonly Value[], run: RunContext) => Value | Promise<Value>;
 };
 
 class NativeShape {
@@ -19,7 +20,10 @@ class NativeShape {
   }
 }
 
-/** Makes the objects of one class. A method never waits. */
+/**
+ * Makes the objects of one class. A method may wait when the signature of the function that
+ * gives the object says `mayWait`: the compiler then takes every call of a value for one that waits.
+ */
 export const defineNativeClass = <State>(
   className: string,
   methods: ReadonlyMap<string, NativeMethod<State>>,
@@ -45,11 +49,21 @@ export const defineNativeClass = <State>(
                   site,
                 );
               }
-              try {
-                return body(state, args, run);
-              } catch (error) {
+              const placed = (error: unknown): never => {
+                run.site = site;
                 if (error instanceof ScriptError) error.site ??= site;
                 throw error;
+              };
+              try {
+                const result = body(state, args, run);
+                if (!(result instanceof Promise)) return result;
+                return untilCancelled(result, run.host.signal).then((value) => {
+                  run.site = site;
+                  run.resumed();
+                  return value;
+                }, placed);
+              } catch (error) {
+                return placed(error);
               }
             }),
           );

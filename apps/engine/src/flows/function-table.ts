@@ -24,6 +24,7 @@ import { dnsFunctions } from "./functions/dns.ts";
 import { fileStoreFunctions } from "./functions/file-store.ts";
 import { mailFunctions } from "./functions/mail.ts";
 import { messageFunctions } from "./functions/message.ts";
+import { mailMessage } from "./functions/mime-objects.ts";
 import { networkFunctions } from "./functions/network.ts";
 import { scannerFunctions } from "./functions/scanners.ts";
 import { senderChecks } from "./functions/sender-checks.ts";
@@ -32,6 +33,7 @@ import { sharedMemoryFunctions } from "./functions/shared-memory.ts";
 import { signInServerFunctions } from "./functions/sign-in-servers.ts";
 import { contentSigning, deliverySigning, recipientSigning } from "./functions/signing.ts";
 import { systemFunctions } from "./functions/system.ts";
+import { textObjects } from "./functions/text-objects.ts";
 import { transportSecurity } from "./functions/transport-security.ts";
 import type { FlowServices } from "./services.ts";
 import { traced } from "./traced.ts";
@@ -85,6 +87,8 @@ export const functionTable = (
     ...mailFunctions(services),
     ...signInServerFunctions,
     ...sharedMemoryFunctions(services),
+    ...textObjects,
+    MailMessage: mailMessage,
     ...cryptographyFunctions,
     ...actionsOf(kind, services),
     ...blockFunctions(kind, blocks, executors, services.forBlocks),

@@ -148,6 +148,32 @@ export const functionExamples: Readonly<Record<string, readonly FunctionExample[
       '$isV6 = strpos($senderip, ":") >= 0;\nstat("family", ["ipv4" => $isV6 ? 0 : 1, "ipv6" => $isV6 ? 1 : 0]);',
     ),
   ],
+  File: [
+    rcpt(
+      '$file = File("file://words.txt");\nwhile (($line = $file->readline()) !== false) echo $line;',
+      "bob secret",
+      "alice hidden",
+    ),
+  ],
+  MailMessage: [
+    mail(
+      'foreach (MIME("0")->findByType("^message/rfc822$") as $part) {\n  echo MailMessage($part->getBody())->getHeader("Subject");\n}',
+    ),
+    mail('echo MailMessage("Subject: inner\\r\\n\\r\\nHello")->getBody();', "Hello"),
+  ],
+  Iconv: [
+    mail(
+      'echo base64_encode(Iconv("iso-8859-1", "utf-8")->convert("\\xc3\\xa9"));\necho Iconv("us-ascii", "utf-8")->convert("\\xc3\\xa9") === none;',
+      "6Q==",
+      "1",
+    ),
+  ],
+  X509: [
+    mail(
+      'try { $days = (X509("pki:main")->not_valid_after() - time()) / 86400;\n  if ($days < 14) syslog("warning", "the certificate ends in " . floor($days) . " days");\n}\ncatch ($error) { echo $error->message(); }',
+      "this is no certificate",
+    ),
+  ],
   http: [
     auth(
       '$answer = http("https://sign-in.example.org/?name=$1&password=$2", 10, $saslusername, $saslpassword);\nif ($answer == "OK") Accept();\nReject();',

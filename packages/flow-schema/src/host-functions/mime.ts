@@ -2,7 +2,7 @@
 import { lookup, modifier, optional, parameter, reading } from "../signature-table.ts";
 
 const modern = { since: "modern" } as const;
-const object =
+export const partObject =
   "A part: `getID()`, `getType()`, `getFileName()`, `getSize()`, `isMultipart()`, `getHeader(name[, decode])`, `getHeaders(name[, decode])`, `addHeader(name, value)`, `setHeader(name, value)`, `delHeader(name)`, `getParts()`, `findByType(pattern)`, `findByFileName(pattern)`, `getBody()`, `setBody(body[, type])`, `remove()`, `appendPart(part)` (a part that is no multipart becomes one), and of a new part `setType(type)` and `toString()`.";
 
 export const mimeFunctions = [
@@ -16,7 +16,7 @@ export const mimeFunctions = [
         'Id of a part; `"0"` or `"/"` is the whole message. Without it a new part, for `appendPart` of another.',
       ),
     ],
-    ["object", object],
+    ["object", partObject],
     ["message"],
     { ...modern, errors: "An error when there is no such part." },
   ),
@@ -24,7 +24,7 @@ export const mimeFunctions = [
     "GetMailMessage",
     'Gives the whole message as an object, as `MIME("0")` does.',
     [],
-    ["object", object],
+    ["object", partObject],
     ["message"],
     modern,
   ),

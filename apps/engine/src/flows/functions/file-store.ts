@@ -3,6 +3,7 @@ import { type FunctionBody, HslArray, type RunContext, ScriptError } from "@slui
 import { bytesAt, optionFlag, optionNumber, optionsAt, optionText, textAt } from "../arguments.ts";
 import { flowHost } from "../flow-host.ts";
 import type { FileStore } from "../host/file-store.ts";
+import { fileObject } from "./file-object.ts";
 
 type Bodies = Readonly<Record<string, FunctionBody>>;
 
@@ -36,6 +37,12 @@ export const fileStoreFunctions = (files: FileStore): Bodies => {
         throw new ScriptError("budget-string", "the file is too long for a string");
       }
       return content.toString("latin1");
+    },
+    File: (args, run) => {
+      const name = textAt(args, 0);
+      const content = files.read(flowHost(run).snapshot, name);
+      if (content === null) throw new ScriptError("no-file", `there is no file ${name}`);
+      return fileObject(content);
     },
     in_network_file: (args, run) => {
       const host = flowHost(run);

@@ -11,6 +11,7 @@ import {
 } from "@sluice/hsl";
 import { getField, type HeaderSection, isNamed, serializeHeaderSection } from "@sluice/mail-syntax";
 import { encodeBody } from "../../scanner/body-encoding.ts";
+import { contentOfBytes } from "../../scanner/content-store.ts";
 import {
   addHeader,
   countHeaders,
@@ -19,10 +20,11 @@ import {
   removeHeader,
   setHeader,
 } from "../../scanner/header-edits.ts";
-import type { Message } from "../../scanner/message.ts";
-import type { MimePart } from "../../scanner/mime.ts";
+import { createMessage, type Message } from "../../scanner/message.ts";
+import { MimeLimitError, type MimePart } from "../../scanner/mime.ts";
 import { childrenOf } from "../../scanner/part-edits.ts";
-import { bytesAt, flagAt, isGiven, numberAt, optionFlag, optionsAt } from "../arguments.ts";
+import { bytesAt, flagAt, isGiven, optionFlag, optionsAt } from "../arguments.ts";
+import { fileObject } from "./file-object.ts";
 import { edit, messageOf, partsOf, patternOf } from "./message-parts.ts";
 
 /** A part of the message, or one that the script makes and that is in no message yet. */
@@ -256,9 +258,12 @@ const methods: Readonly<Record<string, Method>> = {
     return null;
   }),
   toString: method(0, 0, (part, _args, run) => {
-    const whole = newParts.get(part);
-    if (whole === undefined) throw new ScriptError("wrong-argument", "only a new part has a text");
-    return text(whole.bytes(), run);
+    const { found } = part;
+    if (found !== null && found.part.id !== "/") {
+      throw new ScriptError("wrong-argument", "only a new part and a whole message have a text");
+    }
+    const bytes = found === null ? newParts.get(part)?.bytes() : changed(found.message);
+    return text(bytes ?? Buffer.alloc(0), run);
   }),
   getParts: method(0, 0, (part) => {
     const { message, part: outer } = inMessage(part);
@@ -316,47 +321,6 @@ const methods: Readonly<Record<string, Method>> = {
 
 const mimeClass = defineNativeClass<Part>("MIME", new Map(Object.entries(methods)));
 
-/** The bytes of a message, and how far they were read. */
-type Reading = { readonly bytes: Buffer; at: number };
-
-const take = (reading: Reading, end: number, run: RunContext): string => {
-  const from = reading.at;
-  reading.at = Math.min(reading.bytes.length, Math.max(from, end));
-  return text(reading.bytes.subarray(from, reading.at), run);
-};
-
-const fileMethods: Readonly<Record<string, NativeMethod<Reading>>> = {
-  read: {
-    least: 0,
-    most: 1,
-    run: (file, args, run) =>
-      take(file, isGiven(args, 0) ? file.at + numberAt(args, 0) : file.bytes.length, run),
-  },
-  readline: {
-    least: 0,
-    most: 0,
-    run: (file, _args, run) => {
-      if (file.at >= file.bytes.length) return false;
-      const end = file.bytes.indexOf(10, file.at);
-      return take(file, end < 0 ? file.bytes.length : end + 1, run).replace(/\r?\n$/, "");
-    },
-  },
-  seek: {
-    least: 1,
-    most: 1,
-    run: (file, args) => {
-      const to = Math.trunc(numberAt(args, 0));
-      if (!(to >= 0 && to <= file.bytes.length)) return false;
-      file.at = to;
-      return true;
-    },
-  },
-  tell: { least: 0, most: 0, run: ({ at }) => at },
-  size: { least: 0, most: 0, run: ({ bytes }) => bytes.length },
-};
-
-const fileClass = defineNativeClass<Reading>("File", new Map(Object.entries(fileMethods)));
-
 const root = (run: RunContext): Value => {
   const [first] = partsOf(run);
   if (first === undefined) throw new ScriptError("host-error", "the message was not read");
@@ -370,6 +334,21 @@ const mime: FunctionBody = (args, run) => {
   const part = partsOf(run).find((one) => one.id === id);
   if (part === undefined) throw new ScriptError("wrong-argument", `there is no part ${id}`);
   return mimeClass.make(partOfMessage(messageOf(run), part));
+};
+
+/** A message that is a script's own: nothing of it is delivered. */
+export const mailMessage: FunctionBody = (args, run) => {
+  const bytes = bufferAt(args, 0);
+  run.charge(bytes.length >> 5, bytes.length * 2);
+  const message = createMessage(contentOfBytes(bytes), true);
+  try {
+    const [first] = message.parts() ?? [];
+    if (first === undefined) throw new ScriptError("host-error", "the message was not read");
+    return mimeClass.make(partOfMessage(message, first));
+  } catch (error) {
+    if (error instanceof MimeLimitError) throw new ScriptError("unscannable", error.message);
+    throw error;
+  }
 };
 
 /** The message as it would leave now. */
@@ -390,6 +369,6 @@ export const mimeFunctions: Readonly<Record<string, FunctionBody>> = {
     const bytes = optionFlag(optionsAt(args, 0), "changes", false)
       ? changed(message)
       : (message.bytes() ?? Buffer.alloc(0));
-    return fileClass.make({ bytes, at: 0 });
+    return fileObject(bytes);
   },
 };
