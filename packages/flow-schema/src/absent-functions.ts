@@ -6,6 +6,7 @@ const absent: Readonly<Record<string, string>> = {
   ScanRPDAV: `${commercial} Use ScanCLAM().`,
   ScanKAV: `${commercial} Use ScanCLAM().`,
   WrapMessageAddHeader: "Its arguments were never documented. Use WrapMessage() and AddHeader().",
+  LDAP: "Ask a directory of the settings with ldap_search() and ldap_bind().",
   minger_lookup:
     "Its protocol never became a standard. Ask the server with smtp_lookup_rcpt(), or its directory with ldap_search().",
   Authenticate:

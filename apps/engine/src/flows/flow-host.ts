@@ -138,6 +138,7 @@ export class FlowHost implements Host {
   private readonly table: FlowTable;
   private controller: AbortController | null = null;
   private deadline: NodeJS.Timeout | undefined;
+  private readonly leftovers: (() => void)[] = [];
 
   constructor(
     table: FlowTable,
@@ -232,8 +233,14 @@ export class FlowHost implements Host {
 
   private readonly abort = (): void => this.controller?.abort();
 
+  /** Something the script holds open; it is closed when the run is over, however it ended. */
+  atEnd(close: () => void): void {
+    this.leftovers.push(close);
+  }
+
   /** The run is over: nobody waits any more. */
   finish(): void {
+    for (const close of this.leftovers.splice(0)) close();
     if (this.controller === null) return;
     clearTimeout(this.deadline);
     this.facts.signal?.removeEventListener("abort", this.abort);

@@ -32,6 +32,7 @@ import { contentLists, recipientLists } from "./functions/sender-lists.ts";
 import { sharedMemoryFunctions } from "./functions/shared-memory.ts";
 import { signInServerFunctions } from "./functions/sign-in-servers.ts";
 import { contentSigning, deliverySigning, recipientSigning } from "./functions/signing.ts";
+import { socketObjects } from "./functions/sockets.ts";
 import { systemFunctions } from "./functions/system.ts";
 import { textObjects } from "./functions/text-objects.ts";
 import { transportSecurity } from "./functions/transport-security.ts";
@@ -88,6 +89,7 @@ export const functionTable = (
     ...signInServerFunctions,
     ...sharedMemoryFunctions(services),
     ...textObjects,
+    ...socketObjects,
     MailMessage: mailMessage,
     ...cryptographyFunctions,
     ...actionsOf(kind, services),

@@ -148,6 +148,18 @@ export const functionExamples: Readonly<Record<string, readonly FunctionExample[
       '$isV6 = strpos($senderip, ":") >= 0;\nstat("family", ["ipv4" => $isV6 ? 0 : 1, "ipv6" => $isV6 ? 1 : 0]);',
     ),
   ],
+  Socket: [
+    rcpt(
+      'try {\n  $socket = Socket("AF_INET", "SOCK_STREAM")->connect("127.0.0.1", 7);\n  if ($socket === none) Defer();\n  $socket->send("hello");\n  echo $socket->recv(100);\n}\ncatch ($error) { echo $error->message(); }',
+      "Settings › Gateway › The world outside does not list 127.0.0.1",
+    ),
+  ],
+  TLSSocket: [
+    rcpt(
+      '$tls = TLSSocket(Socket("AF_INET", "SOCK_STREAM"), ["tls_sni" => "api.example.org"]);\nif ($tls->handshake() === none) echo $tls->errno();',
+      "ENOTCONN",
+    ),
+  ],
   File: [
     rcpt(
       '$file = File("file://words.txt");\nwhile (($line = $file->readline()) !== false) echo $line;',

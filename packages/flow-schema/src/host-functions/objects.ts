@@ -1,5 +1,5 @@
 /** Objects that every flow can make (`hsl.md` §7.9). */
-import { type HostFunction, parameter, reading } from "../signature-table.ts";
+import { type HostFunction, optional, parameter, reading } from "../signature-table.ts";
 import { partObject } from "./mime.ts";
 
 const modern = { since: "modern" } as const;
@@ -48,5 +48,37 @@ export const objectFunctions: readonly HostFunction[] = [
     ],
     [],
     { ...modern, errors: "An error when it is no certificate." },
+  ),
+  reading(
+    "Socket",
+    "Makes a connection of the script's own, to networks, hosts and sockets that Settings › Gateway › The world outside lists. It is closed when the run ends; a dry run connects to nothing.",
+    [
+      parameter("family", "string", "`AF_INET`, `AF_INET6` or `AF_UNIX`."),
+      parameter("type", "string", "`SOCK_STREAM` or `SOCK_DGRAM`."),
+    ],
+    [
+      "object",
+      "A socket: `connect(address[, port])`, `send(data)` (bytes sent), `recv(length[, flags])` (`MSG_PEEK`, `MSG_WAITALL`; an empty text at the end), `settimeout(seconds)` (10 without it, 60 at most), `shutdown()`, `close()`, `errno()` (what failed, such as `ECONNREFUSED`). What fails gives none.",
+    ],
+    ["session"],
+    { ...modern, mayWait: true, errors: "An error when the address is not listed." },
+  ),
+  reading(
+    "TLSSocket",
+    "Speaks TLS over a connected Socket. The certificate is verified unless an option says otherwise.",
+    [
+      parameter("socket", "object", "A connected stream Socket."),
+      optional(
+        "options",
+        "array",
+        "`tls_sni` (name to ask for, and to verify), `tls_verify_name` (names of which one must fit), `tls_verify_ca` (true without it), `tls_ca` (`pki:ID` or PEM of the one authority that counts).",
+      ),
+    ],
+    [
+      "object",
+      "A socket: `handshake()`, `send(data)`, `recv(length[, flags])`, `shutdown()`, `close()`, `errno()`, `getpeercert([options])` (with `fingerprint` a hash). What fails gives none.",
+    ],
+    ["session"],
+    { ...modern, mayWait: true },
   ),
 ];
