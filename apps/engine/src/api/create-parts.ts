@@ -11,7 +11,7 @@ import { createDraftStore } from "../store/draft-store.ts";
 import { createIconStore, type FetchBytes } from "../store/icon-store.ts";
 import { loadSecret } from "../store/load-snapshot.ts";
 import type { Store } from "../store/prisma.ts";
-import type { CompileFlow } from "../store/problems.ts";
+import type { CompileFlow } from "../store/problems/problem.ts";
 import { createRevisionStore } from "../store/revision-store.ts";
 import { createSecondFactorStore } from "../store/second-factor.ts";
 import { createSecretStore } from "../store/secret-store.ts";

@@ -18,7 +18,7 @@ import type { DraftStore } from "../store/draft-store.ts";
 import type { IconStore } from "../store/icon-store.ts";
 import type { SecretAccess } from "../store/load-snapshot.ts";
 import type { Store } from "../store/prisma.ts";
-import type { CompileFlow } from "../store/problems.ts";
+import type { CompileFlow } from "../store/problems/problem.ts";
 import type { RevisionStore } from "../store/revision-store.ts";
 import type { SecondFactorStore } from "../store/second-factor.ts";
 import type { SecretStore } from "../store/secret-store.ts";

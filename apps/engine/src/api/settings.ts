@@ -3,7 +3,7 @@ import { objectKinds, type Settings } from "@sluice/settings";
 import { z } from "zod";
 import type { ObjectChange } from "../store/compare-settings.ts";
 import type { DraftRow } from "../store/draft-store.ts";
-import type { SettingsProblem } from "../store/problems.ts";
+import type { SettingsProblem } from "../store/problems/problem.ts";
 import type { Use } from "../store/references.ts";
 import type { RevisionRow } from "../store/revision-store.ts";
 import { actorOf } from "./context.ts";

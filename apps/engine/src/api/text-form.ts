@@ -11,7 +11,7 @@ import { z } from "zod";
 import { GatewayError } from "../errors.ts";
 import { compareObjects, type ObjectChange } from "../store/compare-settings.ts";
 import { putFile, readFile } from "../store/file-store.ts";
-import type { SettingsProblem } from "../store/problems.ts";
+import type { SettingsProblem } from "../store/problems/problem.ts";
 import { actorOf, type Context } from "./context.ts";
 import { procedure, router } from "./trpc.ts";
 

@@ -2,7 +2,7 @@
 import { type Settings, Settings as SettingsSchema } from "@sluice/settings";
 import { secretFields } from "./certificate-key.ts";
 import type { Store } from "./prisma.ts";
-import { secretReferencesOf } from "./problems.ts";
+import { secretReferencesOf } from "./problems/secrets.ts";
 import { decryptSecret, type SecretName } from "./secret-store.ts";
 
 export type SecretAccess = {

@@ -10,7 +10,7 @@
  */
 import type { BlockRegistry, Flow } from "@sluice/flow-schema";
 import type { Domain, Listener, Settings } from "@sluice/settings";
-import type { SettingsProblem } from "./problems.ts";
+import type { SettingsProblem } from "./problems/problem.ts";
 import { leadsAnywhere, namesManyStrangers, reroutesOf } from "./relay-reach.ts";
 
 export type RelayProof = {

@@ -25,7 +25,8 @@ import {
   type Transaction,
   toJson,
 } from "./prisma.ts";
-import { findProblems, type SettingsProblem, type Surroundings } from "./problems.ts";
+import { findProblems } from "./problems/find-problems.ts";
+import type { SettingsProblem, Surroundings } from "./problems/problem.ts";
 
 export type RevisionRow = {
   readonly number: number;

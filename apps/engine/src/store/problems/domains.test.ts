@@ -1,6 +1,6 @@
 import { Settings } from "@sluice/settings";
 import { expect, test } from "vitest";
-import { domainProblems } from "./domain-problems.ts";
+import { domainProblems } from "./domains.ts";
 
 const found = (domains: object): string[] =>
   domainProblems(Settings.parse({ domains })).map(

@@ -1,7 +1,7 @@
 /** What is wrong or doubtful about keys that sign. Pure. */
 import type { Settings, Signer } from "@sluice/settings";
-import type { SettingsProblem } from "./problems.ts";
-import { publicKeyBits, rsaBits } from "./signing-keys.ts";
+import { publicKeyBits, rsaBits } from "../signing-keys.ts";
+import type { SettingsProblem } from "./problem.ts";
 
 export const signerProblems = (settings: Settings): SettingsProblem[] => {
   const domains = new Map<string, string>();

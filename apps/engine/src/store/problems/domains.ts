@@ -1,8 +1,8 @@
 /** What is wrong with the names of domains: no names, and names that two domains claim. Pure. */
 import type { Settings } from "@sluice/settings";
-import { canonicalDomain } from "../config/domain-match.ts";
-import type { SettingsProblem } from "./problems.ts";
-import type { Path } from "./references.ts";
+import { canonicalDomain } from "../../config/domain-match.ts";
+import type { Path } from "../references.ts";
+import type { SettingsProblem } from "./problem.ts";
 
 const label = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
 
