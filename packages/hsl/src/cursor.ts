@@ -201,27 +201,26 @@ export class Cursor {
   /** Runs a rule one level deeper; hostile nesting ends the parse instead of the stack. */
   nested<T>(rule: () => T): T {
     this.nesting += 1;
-    try {
-      if (this.nesting > maxNesting) {
-        const span = this.token;
-        this.at = this.tokens.length;
-        this.fail("too-deep", span, `More than ${maxNesting} levels of nesting.`, {
-          cure: "Use a variable or a function for the inner part.",
-        });
-      }
-      return rule();
-    } finally {
-      this.nesting -= 1;
+    if (this.nesting > maxNesting) {
+      const span = this.token;
+      this.at = this.tokens.length;
+      this.fail("too-deep", span, `More than ${maxNesting} levels of nesting.`, {
+        cure: "Use a variable or a function for the inner part.",
+      });
     }
+    const read = rule();
+    this.nesting -= 1; // after a mistake, whoever goes on restores it
+    return read;
   }
 
   /** What `rule` reads; after a mistake null, and the cursor stands behind the statement. */
   recover<T>(rule: () => T): T | null {
-    const from = this.at;
+    const { at: from, nesting } = this;
     try {
       return rule();
     } catch (thrown) {
       if (!(thrown instanceof SyntaxAbort)) throw thrown;
+      this.nesting = nesting;
       this.skipStatement();
       if (this.at === from && !this.isOperator("}")) this.next();
       return null;
@@ -234,10 +233,12 @@ export class Cursor {
    */
   head<T>(keyword: Token, rule: (open: Token) => T): T | null {
     let depth = this.isOperator("(") ? 1 : Number.POSITIVE_INFINITY;
+    const { nesting } = this;
     try {
       return rule(this.expectOperator("(", `after \`${keyword.text}\``));
     } catch (thrown) {
       if (!(thrown instanceof SyntaxAbort)) throw thrown;
+      this.nesting = nesting;
       const inFor = keyword.text === "for";
       while (this.token.kind !== "end" && depth > 0) {
         if (this.isOperator("{") || this.isOperator("}")) return null;

@@ -11,9 +11,6 @@ export type Comment = Span & { readonly text: string };
 
 export type Lexed = { readonly tokens: Token[]; readonly comments: Comment[] };
 
-const space = /[ \t\r\n\uFEFF]+/y;
-const word = /[a-zA-Z_][a-zA-Z0-9_]*/y;
-const variable = /\$([a-zA-Z_][a-zA-Z0-9_]*)/y;
 const prefixedNumber = /0(?:[xX][0-9a-zA-Z_]*|[oO][0-9a-zA-Z_]*|[bB][0-9a-zA-Z_]*)/y;
 const decimalNumber = /[0-9][0-9_]*(?:\.[0-9][0-9_]*)*/y;
 const wordTail = /[a-zA-Z0-9_]*/y;
@@ -31,17 +28,17 @@ export const lex = (text: string, report: Report): Lexed => {
 
   while (at < text.length) {
     const start = at;
-    const blank = match(space);
-    if (blank !== undefined) {
-      at += blank.length;
+    const code = text.charCodeAt(at);
+    if (isSpace(code)) {
+      at += 1;
       continue;
     }
-    if (text.startsWith("//", at)) {
+    if (code === slash && text.startsWith("//", at)) {
       at = endOfLine(text, at);
       comments.push({ start, end: at, text: text.slice(start + 2, at) });
       continue;
     }
-    if (text.startsWith("/*", at)) {
+    if (code === slash && text.startsWith("/*", at)) {
       const close = text.indexOf("*/", at + 2);
       if (close < 0) {
         report(
@@ -69,6 +66,27 @@ export const lex = (text: string, report: Report): Lexed => {
   return { tokens, comments };
 };
 
+const slash = 47;
+const dollarSign = 36;
+
+const isSpace = (code: number): boolean =>
+  code === 32 || code === 10 || code === 9 || code === 13 || code === 0xfeff;
+
+const isDigit = (code: number): boolean => code >= 48 && code <= 57;
+
+const beginsName = (code: number): boolean =>
+  (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95;
+
+/** Where a name that begins before `from` ends. */
+const endOfName = (text: string, from: number): number => {
+  let at = from;
+  for (let code = text.charCodeAt(at); beginsName(code) || isDigit(code); ) {
+    at += 1;
+    code = text.charCodeAt(at); // NaN behind the text is neither
+  }
+  return at;
+};
+
 const endOfLine = (text: string, from: number): number => {
   let at = from;
   while (at < text.length && text[at] !== "\n" && text[at] !== "\r") at += 1;
@@ -84,18 +102,18 @@ const scanToken = (
   report: Report,
 ): Token | undefined => {
   const first = text.charCodeAt(start);
-  if (first >= 48 && first <= 57) return scanNumber(text, start, match, report);
+  if (isDigit(first)) return scanNumber(text, start, match, report);
   if (first === 34) return scanDoubleQuoted(text, start, report);
   if (first === 39) return scanRaw(text, start, report);
   if (first === 35) return scanRegex(text, start, report);
-  const name = match(word);
-  if (name !== undefined) {
-    const kind = keywords.has(name) ? "keyword" : "name";
-    return { kind, text: name, start, end: start + name.length };
+  if (beginsName(first)) {
+    const end = endOfName(text, start + 1);
+    const name = text.slice(start, end);
+    return { kind: keywords.has(name) ? "keyword" : "name", text: name, start, end };
   }
-  const dollar = match(variable);
-  if (dollar !== undefined) {
-    return { kind: "variable", text: dollar.slice(1), start, end: start + dollar.length };
+  if (first === dollarSign && beginsName(text.charCodeAt(start + 1))) {
+    const end = endOfName(text, start + 2);
+    return { kind: "variable", text: text.slice(start + 1, end), start, end };
   }
   return scanOperator(text, start, report);
 };

@@ -14,6 +14,11 @@ import type { Unit } from "./unit.ts";
 
 const maxSuggestions = 50;
 
+/** Statements with nothing but expressions in them. */
+const expressionStatements: ReadonlySet<string> = new Set([
+  ...["Expression", "Echo", "Return", "Throw", "Global"],
+]);
+
 export class Names {
   readonly environment: Environment;
   readonly linked: Linked;
@@ -73,6 +78,8 @@ export class Names {
 
   /** Functions and classes are known before the first statement runs. */
   private declareNames(module: Module): void {
+    const hasClosures =
+      this.linked.includes.size > 0 || /\bfunction\s*[(/]/.test(module.unit.program.source.text);
     walkLinked(module.unit.program, module.unit, this.linked, (node, unit) => {
       if (node.kind === "FunctionDeclaration") this.declareFunction(node, module, unit);
       else if (node.kind === "Class") this.declareClass(node, module, unit);
@@ -80,9 +87,10 @@ export class Names {
         this.declareImport(node, module, unit);
         return false;
       }
-      return undefined;
+      // only a closure could hide a declaration in an expression
+      return hasClosures || !expressionStatements.has(node.kind) ? undefined : false;
     });
-    this.declareClosures(module);
+    if (hasClosures) this.declareClosures(module);
   }
 
   private declareFunction(

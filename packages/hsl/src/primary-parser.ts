@@ -13,20 +13,20 @@ import { foreignWords, type Token } from "./token.ts";
 
 export const parsePrimary = (cursor: Cursor): Expression => {
   const { token } = cursor;
-  const span = spanOf(token);
+  const { start, end } = token;
   switch (token.kind) {
     case "number":
       cursor.next();
-      return { kind: "Number", value: token.value, ...span };
+      return { kind: "Number", value: token.value, start, end };
     case "string":
       cursor.next();
-      return { kind: "String", parts: token.parts, ...span };
+      return { kind: "String", parts: token.parts, start, end };
     case "regex":
       cursor.next();
-      return { kind: "Regex", pattern: token.pattern, flags: token.flags, ...span };
+      return { kind: "Regex", pattern: token.pattern, flags: token.flags, start, end };
     case "variable":
       cursor.next();
-      return { kind: "Variable", name: token.text, ...span };
+      return { kind: "Variable", name: token.text, start, end };
     case "name":
       return parseName(cursor, token);
     case "keyword":
@@ -58,7 +58,8 @@ const parseName = (cursor: Cursor, token: Token): Expression => {
   }
   cursor.next();
   if (cursor.isOperator("::")) return parseScoped(cursor, token);
-  return { kind: "Name", name: token.text, isBuiltin: false, ...spanOf(token) };
+  const { text: name, start, end } = token;
+  return { kind: "Name", name, isBuiltin: false, start, end };
 };
 
 const parseScoped = (cursor: Cursor, scope: Token): Expression => {

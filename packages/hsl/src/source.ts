@@ -33,6 +33,25 @@ export class Source {
   }
 }
 
+/** A position whose line is counted when somebody asks: most places of a script never matter. */
+export class LazyPosition implements Position {
+  readonly offset: number;
+  private readonly source: Source;
+
+  constructor(source: Source, offset: number) {
+    this.source = source;
+    this.offset = offset;
+  }
+
+  get line(): number {
+    return this.source.position(this.offset).line;
+  }
+
+  get column(): number {
+    return this.source.position(this.offset).column;
+  }
+}
+
 const startsOfLines = (text: string): readonly number[] => {
   const starts = [0];
   for (let i = 0; i < text.length; i++) {

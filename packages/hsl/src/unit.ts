@@ -8,7 +8,7 @@ import {
   type Severity,
 } from "./diagnostic.ts";
 import { parse } from "./parser.ts";
-import type { Span } from "./source.ts";
+import { LazyPosition, type Span } from "./source.ts";
 import type { Site } from "./values/errors.ts";
 
 export type Unit = {
@@ -30,7 +30,7 @@ export type Unit = {
 export const mainUnit = (program: Program, diagnostics: Diagnostic[]): Unit => ({
   name: null,
   program,
-  siteOf: ({ start }) => program.source.position(start),
+  siteOf: ({ start }) => new LazyPosition(program.source, start),
   report: (severity, code, span, message, notes) => {
     if (!hasRoom(diagnostics, severity)) return;
     diagnostics.push(makeDiagnostic(program.source, severity, code, span, message, notes));
@@ -53,7 +53,10 @@ export const fileUnit = (name: string, text: string, parent: Unit, span: Span): 
   return {
     name,
     program,
-    siteOf: ({ start }) => ({ ...parent.siteOf(span), inside: place(start) }),
+    siteOf: ({ start }) => {
+      const { line, column, offset } = parent.siteOf(span);
+      return { line, column, offset, inside: place(start) };
+    },
     report,
   };
 };

@@ -36,9 +36,22 @@ const isNode = (value: unknown): value is AnyNode =>
 export const walk = (node: AnyNode, visit: (node: AnyNode) => boolean | undefined): void => {
   const pending: AnyNode[] = [node];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (visit(next) === false) continue;
-    const children = childrenOf(next);
-    for (let i = children.length - 1; i >= 0; i--) pending.push(children[i] as AnyNode); // in range
+    if (visit(next) !== false) pushChildren(next, pending);
+  }
+};
+
+/** The children as `childrenOf` has them, last first, without an array of their own: every pass comes here. */
+const pushChildren = (node: AnyNode, pending: AnyNode[]): void => {
+  const fields: Readonly<Record<string, unknown>> = node;
+  const names = fieldsOf(node);
+  for (let i = names.length - 1; i >= 0; i--) {
+    const value = fields[names[i] as string]; // in range
+    if (typeof value !== "object" || value === null) continue;
+    if (Array.isArray(value)) {
+      for (let j = value.length - 1; j >= 0; j--) if (isNode(value[j])) pending.push(value[j]);
+    } else if (isNode(value)) {
+      pending.push(value);
+    }
   }
 };
 
