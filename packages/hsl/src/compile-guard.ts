@@ -5,7 +5,7 @@ import type { Context } from "./compile-context.ts";
 import { forgetVariable, peekVariable, writeVariable } from "./compile-variable.ts";
 import type { Barriers } from "./host.ts";
 import { after, type MaybeWait, type Signal, type Step } from "./program.ts";
-import type { Frame } from "./run.ts";
+import type { Frame, Run } from "./run.ts";
 import { encodeText } from "./values/bytes.ts";
 import { toText } from "./values/convert.ts";
 import { isCatchable, ScriptError } from "./values/errors.ts";
@@ -46,8 +46,16 @@ const caughtValue = (error: unknown, frame: Frame): Value | undefined => {
   return makeException(encodeText(error.message), error.site ?? frame.run.site);
 };
 
+const noBarriers: Barriers = {
+  acquire: () => Promise.resolve({ shared: undefined, release: () => {} }),
+};
+
+/** The barriers each run stands behind: it would wait for itself. */
+const locks = new WeakMap<Run, Set<string>>();
+
 /** A lock shared with every other run; released however the block is left. */
 export const compileBarrier = (context: Context, node: Barrier): Step => {
+  const site = context.site(node);
   const name = context.expression(node.name);
   const body = context.block(node.body);
   const shared = node.shared;
@@ -56,6 +64,12 @@ export const compileBarrier = (context: Context, node: Barrier): Step => {
   const write = shared === null ? () => {} : writeVariable(context, shared.name, shared);
   const locked = async (frame: Frame, barriers: Barriers, lock: string): Promise<Signal> => {
     const { run } = frame;
+    const own = locks.get(run) ?? new Set<string>();
+    locks.set(run, own);
+    if (own.has(lock)) {
+      throw new ScriptError("barrier-held", "this script stands behind this barrier already", site);
+    }
+    own.add(lock);
     const held = await untilCancelled(barriers.acquire(lock, run.host.signal), run.host.signal);
     try {
       run.resumed();
@@ -64,6 +78,7 @@ export const compileBarrier = (context: Context, node: Barrier): Step => {
       const ended = body.run(frame);
       return ended instanceof Promise ? await ended : ended;
     } finally {
+      own.delete(lock);
       held.release(peek(frame));
     }
   };
@@ -72,9 +87,7 @@ export const compileBarrier = (context: Context, node: Barrier): Step => {
     run: (frame) =>
       after(name.run(frame), (lock) => {
         const { barriers } = frame.run.host;
-        if (barriers !== undefined) return locked(frame, barriers, toText(lock));
-        forget(frame);
-        return body.run(frame);
+        return locked(frame, barriers ?? noBarriers, toText(lock));
       }),
   };
 };

@@ -148,7 +148,11 @@ const run = async (script: string, options: Options, io: CommandIo): Promise<Ans
     accept: () => Promise.reject(new Error("Nothing is sent from here.")),
     alarm: () => {},
   });
-  const runScript = createScriptRunner({ services, blocks, executors, hostName: hostname() });
+  const runScript = createScriptRunner({
+    ...{ services, blocks, executors, hostName: hostname() },
+    // nobody else waits here: the steps end a script, not how busy the machine is
+    limits: { cpuMilliseconds: 10_000 },
+  });
   const { log, verdict, diagnostics } = await runScript({
     kind: options.kind,
     script,

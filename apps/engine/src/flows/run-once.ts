@@ -4,7 +4,7 @@
  */
 import { type BlockRegistry, type FlowKind, flowKinds, type Origin } from "@sluice/flow-schema";
 import type { ExecutorRegistry } from "@sluice/flow-schema/execution";
-import type { RunResult } from "@sluice/hsl";
+import type { Limits, RunResult } from "@sluice/hsl";
 import { type HistoryWriter, scriptComponent } from "../history/history.ts";
 import { FlowHost, type FlowTable, type RunFacts } from "./flow-host.ts";
 import type { MaybeLater, Ran } from "./flow-input.ts";
@@ -41,6 +41,8 @@ export type FlowParts = {
   readonly clock?: FlowClock | undefined;
   /** Nothing is counted, sent or stored, and no line reaches the log. */
   readonly isDry?: boolean | undefined;
+  /** In place of what runs of the kind may use up. */
+  readonly limits?: Partial<Limits> | undefined;
   /** Values that stand in for variables of the kind, in a dry run. */
   readonly given?: FlowTable["given"];
   /** Told how each run ended, before its verdict is made. */
@@ -58,17 +60,23 @@ export const createRunOnce = (parts: FlowParts): RunOnce => {
   const { history, clock = systemClock, isDry = false } = parts;
   const tables = new Map<FlowKind, FlowTable>();
   const memory = createScriptMemory(clock.monotonic);
-  for (const kind of flowKinds) {
-    tables.set(kind, {
+  const tableOf = (kind: FlowKind): FlowTable => {
+    const known = tables.get(kind);
+    if (known !== undefined) return known;
+    const table: FlowTable = {
       functions: functionTable(kind, parts.services, parts.blocks, parts.executors),
       variables: variablesOf[kind],
-      limits: limitsOf(kind),
+      limits: { ...limitsOf(kind), ...parts.limits },
       ...clock,
       hostName: parts.hostName,
       given: parts.given,
       memory,
-    });
-  }
+    };
+    tables.set(kind, table);
+    return table;
+  };
+  // a gateway learns at its start what is missing; a dry run needs one kind only
+  if (!isDry) for (const kind of flowKinds) tableOf(kind);
 
   const close = (host: FlowHost, result: RunResult): FlowTrace => {
     host.finish();
@@ -95,8 +103,7 @@ export const createRunOnce = (parts: FlowParts): RunOnce => {
     input: unknown,
     verdictOf: (result: RunResult, host: FlowHost) => MaybeLater<Verdict>,
   ): MaybeLater<Ran<Verdict>> => {
-    const table = tables.get(flow.kind);
-    if (table === undefined) throw new Error(`there is no table for ${flow.kind} flows`);
+    const table = tableOf(flow.kind);
     const { messageId, queueId } = facts;
     const host = new FlowHost(table, flow, facts, input, {
       isDry,

@@ -61,6 +61,8 @@ export type ScriptParts = {
   readonly blocks: BlockRegistry;
   readonly executors: ExecutorRegistry;
   readonly hostName: string;
+  /** In place of what runs of the kind may use up. */
+  readonly limits?: FlowParts["limits"];
 };
 
 /** What is wrong with a script of a kind of flow; included files come from the snapshot. */
