@@ -28,8 +28,8 @@ export const peekElement = (container: Value, key: Value, at: Place): Value | un
     return value === null && !container.has(index) ? undefined : value;
   }
   if (typeof container === "string") {
-    const index = typeof key === "number" ? Math.trunc(key) : Number.NaN;
-    const byte = typeof key === "number" ? container.charAt(index) : "";
+    const place = typeof key === "number" ? Math.trunc(key) : keyIn(key, at.site);
+    const byte = typeof place === "number" ? container.charAt(place) : "";
     return byte === "" ? undefined : byte;
   }
   if (container instanceof HslObject) return peekMember(container, toText(key), at.asker, at.site);
@@ -40,7 +40,7 @@ export const peekElement = (container: Value, key: Value, at: Place): Value | un
 export const readElement = (container: Value, key: Value, at: Place): Value => {
   if (container instanceof HslArray) return container.get(keyIn(key, at.site));
   if (container instanceof HslObject) return readMember(container, toText(key), at.asker, at.site);
-  if (typeof container === "string" && typeof key !== "number") {
+  if (typeof container === "string" && typeof keyIn(key, at.site) !== "number") {
     throw new ScriptError("wrong-key", "a byte of a string is named by its position", at.site);
   }
   if (typeof container === "string" || container === null) {
