@@ -189,7 +189,7 @@ export const defaultLayouts: Readonly<Record<string, Layout>> = Object.fromEntri
     id,
     Object.fromEntries(
       lines.flatMap((line, row) =>
-        line.map((name, column) => [name, { x: column * 336, y: row * 136 }]),
+        line.map((name, column) => [name, { x: column * 416, y: row * 176 }]),
       ),
     ),
   ]),

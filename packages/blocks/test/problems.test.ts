@@ -25,6 +25,26 @@ describe("problems", () => {
     );
   });
 
+  it("warn when a look-up that is switched off would refuse everybody", () => {
+    const off = (outcomes: Record<string, string>) => {
+      const flow = makeFlow("recipient", {
+        list: ["file-lookup", { file: "blocked", subject: "sender" }, outcomes],
+        no: ["reject", { text: "Blocked" }],
+        ok: ["accept"],
+      });
+      const { list, ...rest } = flow.nodes;
+      if (list === undefined) throw new Error("no list");
+      return compileFlow({ ...flow, nodes: { list: { ...list, disabled: true }, ...rest } }, blocks)
+        .problems;
+    };
+    expect(off({ found: "no", missing: "ok" })).toContainEqual(
+      expect.objectContaining({ severity: "warning", rule: "switched-off-refuses", node: "list" }),
+    );
+    expect(off({ found: "ok", missing: "no" }).map(({ rule }) => rule)).not.toContain(
+      "switched-off-refuses",
+    );
+  });
+
   it.each<[string, FlowKind, Nodes, object]>([
     ["an unknown block", "recipient", { a: ["nonsense"] }, { rule: "block-unknown", node: "a" }],
     [

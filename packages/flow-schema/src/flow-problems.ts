@@ -127,7 +127,29 @@ const wireProblems = (prepared: PreparedNode, flow: PreparedFlow): FlowProblem[]
       });
     }
   }
-  return [...problems, ...unwiredProblems(prepared, flow)];
+  return [...problems, ...unwiredProblems(prepared, flow), ...switchedOffProblems(prepared, flow)];
+};
+
+/** A list that is switched off must not refuse everybody; blocks that name what they do then are meant so. */
+const switchedOffProblems = (prepared: PreparedNode, flow: PreparedFlow): FlowProblem[] => {
+  const { id, block, title, isDisabled, outcomes = {} } = prepared;
+  if (!isDisabled || block?.passThrough !== undefined || !flow.reachable.has(id)) return [];
+  const outcome = passThroughOf(prepared) ?? "";
+  const target = flow.nodes.get(prepared.wires.get(outcome) ?? "");
+  const ends = target?.block?.ends;
+  if (target === undefined || (ends !== "reject" && ends !== "defer" && ends !== "quarantine")) {
+    return [];
+  }
+  return [
+    {
+      severity: "warning",
+      rule: "switched-off-refuses",
+      message: `“${title}” is switched off, and everything goes on with “${outcomes[outcome] ?? outcome}” to “${target.title}”.`,
+      cure: "Remove the block, or wire this outcome to what shall happen while it is off.",
+      node: id,
+      outcome,
+    },
+  ];
 };
 
 const unwiredProblems = (prepared: PreparedNode, flow: PreparedFlow): FlowProblem[] => {

@@ -172,6 +172,8 @@ export type FlowTrial =
       readonly facts: TrialFacts;
       /** Whose content the flow saw; `sample`: a short made-up one. */
       readonly content: "stored" | "given" | "sample";
+      /** The same on the revision in force; null: it has no such flow. */
+      readonly live: FlowTrace | null;
     };
 
 export type FlowReplay =

@@ -47,15 +47,20 @@ export const createFlowTrials = (options: {
       const stored =
         messageId === null || content !== null ? null : await options.message(messageId);
       const facts = { ...(view === null ? {} : factsOf(view)), ...given };
-      const { trace } = await run(compiled.flow, {
-        variables: facts,
-        message: content ?? stored,
-        snapshot,
-        signal: AbortSignal.timeout(longestRun),
-      });
-      if (trace === null) throw new Error("the flow has no trace");
+      const signal = AbortSignal.timeout(longestRun);
+      const traceOf = async (each: LiveFlow) => {
+        const { trace } = await run(each, {
+          ...{ variables: facts, message: content ?? stored, snapshot, signal },
+        });
+        if (trace === null) throw new Error("the flow has no trace");
+        return trace;
+      };
+      const trace = await traceOf(compiled.flow);
+      const inForce = snapshot.flows.get(id);
+      const live =
+        inForce === undefined || inForce.kind !== flow.kind ? null : await traceOf(inForce);
       const source = content !== null ? "given" : stored !== null ? "stored" : "sample";
-      return { kind: "ran", trace, facts, content: source };
+      return { kind: "ran", trace, facts, content: source, live };
     },
 
     replayFlow: async (id, flow, count) => {

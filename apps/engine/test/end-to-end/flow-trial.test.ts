@@ -1,9 +1,11 @@
 /** A draft is tried on real mail before it is published, and nothing happens to any mail. */
 import { randomUUID } from "node:crypto";
+import { blocks } from "@sluice/blocks/definitions";
 import { Flow } from "@sluice/flow-schema";
 import { Settings } from "@sluice/settings";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createFlowServices } from "../../src/flows/create-services.ts";
+import { buildLiveFlows } from "../../src/flows/live-flows.ts";
 import type { FlowTrace } from "../../src/flows/trace.ts";
 import { createHistory } from "../../src/history/history.ts";
 import { createHistorySearch } from "../../src/history/history-search.ts";
@@ -72,13 +74,14 @@ beforeAll(async () => {
     accept: () => Promise.reject(new Error("nothing may be sent")),
     alarm: () => {},
   });
+  const settings = Settings.parse({ flows: { recipients: recipientFlow("eve@example.test") } });
   trials = createFlowTrials({
     services,
     hostName: "mx.example.test",
     snapshot: () => ({
       revision: 1,
-      settings: Settings.parse({}),
-      flows: new Map(),
+      settings,
+      flows: buildLiveFlows(settings, 1, blocks).flows,
       file: () => null,
       secret: () => null,
     }),
@@ -121,6 +124,19 @@ test("a content flow sees what was pasted, else what is stored, else a sample, a
   bodies.set(mail.accepted, Buffer.from("Subject: Stored\r\n\r\nx\r\n"));
   const stored = await tryOn(contentFlow, mail.accepted);
   expect(stored).toMatchObject({ content: "stored", trace: { steps: [{ log: ["Stored"] }] } });
+});
+
+test("beside it stands what the revision in force would do with the same message", async () => {
+  const trial = await tryOn(recipientFlow("bob@example.test"), mail.accepted);
+  expect(trial).toMatchObject({
+    trace: { ending: 'Reject("No such user")' },
+    live: { ending: "Accept()", steps: [{ node: "known", outcome: "no" }, { node: "ok" }] },
+  });
+  const other = await trials.tryFlow({
+    ...{ id: "unpublished", messageId: null, content: null, facts: {} },
+    flow: recipientFlow("bob@example.test"),
+  });
+  expect(other).toMatchObject({ kind: "ran", live: null });
 });
 
 test("the latest mail is replayed, and only what would end otherwise is named", async () => {

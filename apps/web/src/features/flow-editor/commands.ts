@@ -3,6 +3,7 @@ import { blocks } from "@sluice/blocks/definitions";
 import { announce } from "../../ui/announce.tsx";
 import {
   cardWidth,
+  columnStep,
   freePlace,
   grid,
   nodeSize,
@@ -151,7 +152,7 @@ const besideWire = (draft: FlowDraft, { source, outcome }: Wire): Point => {
   const { height } = nodeSize(face);
   return outcome === face.spine
     ? { x: place.x, y: place.y + height + 52 }
-    : { x: place.x + 352, y: place.y + height + 52 };
+    : { x: place.x + columnStep, y: place.y + height + 52 };
 };
 
 /** Leads a wire to a block; gives the reason when it may not. */

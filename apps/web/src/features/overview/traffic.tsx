@@ -21,11 +21,19 @@ export const Traffic = ({ steps, span }: Props) => {
     <figure style={{ margin: 0 }}>
       <div
         aria-hidden
-        style={{ display: "flex", alignItems: "flex-end", gap: 2, height, overflow: "hidden" }}
+        style={{ display: "flex", alignItems: "flex-end", height, overflow: "hidden" }}
       >
         {steps.map(({ at, outcomes }, index) => (
           <Tooltip key={at} label={`${format.format(new Date(at))}: ${totals[index]}`}>
-            <div style={{ flex: 1, maxWidth: 24, minWidth: 2 }}>
+            <div
+              style={{
+                flex: 1,
+                maxWidth: 24,
+                minWidth: 0, // all steps are in sight, however narrow the page
+                borderLeft: steps.length > 70 ? undefined : "2px solid transparent",
+                backgroundClip: "padding-box",
+              }}
+            >
               <Bar outcomes={outcomes} most={most} height={height} />
             </div>
           </Tooltip>

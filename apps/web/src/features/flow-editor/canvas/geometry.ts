@@ -13,6 +13,16 @@ export const startSize: Size = { width: 88, height: 28 };
 /** From one side outcome to the next. */
 export const outcomeStep = 26;
 export const grid = 8;
+/** From one column of cards to the next: the words of outcomes and the wires' lanes stand between them. */
+export const columnStep = cardWidth + 176;
+
+/** How far the words beside a card reach: about what the font needs, and never more than the style allows. */
+export const wordsRoom = (face: NodeFace): number => {
+  const longest = face.outcomes
+    .filter(({ id }) => id !== face.spine)
+    .reduce((most, { words }) => Math.max(most, words.length), 0);
+  return longest === 0 ? 22 : 10 + Math.min(116, 22 + longest * 6.6) + 8;
+};
 
 /** Outcomes that leave to the right, in drawing order. */
 export const sideOutcomes = ({ outcomes, spine }: NodeFace): readonly string[] =>

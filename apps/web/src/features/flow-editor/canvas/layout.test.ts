@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { overlaps, type Rect } from "./geometry.ts";
 import { type LayoutNode, layout } from "./layout.ts";
+import { sceneEdges } from "./scene.ts";
 
 const node = (id: string, ...targets: string[]): LayoutNode => ({
   id,
@@ -56,4 +57,39 @@ test("no two cards overlap, whatever the flow", () => {
     const hit = all.some((a, index) => all.slice(index + 1).some((b) => overlaps(a, b)));
     expect(hit).toBe(false);
   }
+});
+
+test("wires of outcomes that lead to one block run together, another block's beside them", () => {
+  const flow = {
+    kind: "recipient" as const,
+    title: "T",
+    entry: "spf",
+    nodes: {
+      spf: {
+        block: "spf",
+        version: 1,
+        config: {},
+        outcomes: { pass: "ok", softfail: "user", none: "user", error: "later" },
+      },
+      user: { block: "accept", version: 1, config: {}, outcomes: {} },
+      later: { block: "defer", version: 1, config: {}, outcomes: {} },
+      ok: { block: "accept", version: 1, config: {}, outcomes: {} },
+    },
+  };
+  // beside the card, so that each wire has to turn
+  const places = {
+    spf: { x: 0, y: 0 },
+    user: { x: 416, y: 0 },
+    later: { x: 832, y: 0 },
+    ok: { x: 0, y: 300 },
+  };
+  const edges = sceneEdges({ flow, layout: places }, places, {
+    ...{ selection: new Set<string>(), focus: null, outcome: null, wire: null, dropWire: null },
+    ...{ severities: new Map(), refusals: new Map(), labels: new Map(), readOnly: false },
+    ends: { other: "", error: "" },
+  });
+  const turnOf = (outcome: string): number | undefined =>
+    edges.find(({ id }) => id === `spf::${outcome}`)?.data?.points[1]?.x;
+  expect(turnOf("softfail")).toBe(turnOf("none"));
+  expect(turnOf("error")).toBe((turnOf("none") ?? 0) + 8);
 });

@@ -3,7 +3,7 @@
  * leave to the right. The last side outcome takes the nearest column and the
  * first one the farthest, so their wires do not cross.
  */
-import type { Point, Size } from "./geometry.ts";
+import { columnStep, type Point, type Size } from "./geometry.ts";
 
 export type LayoutNode = Size & {
   readonly id: string;
@@ -12,7 +12,6 @@ export type LayoutNode = Size & {
   readonly spine: string | undefined;
 };
 
-const columnWidth = 240 + 112;
 const rowGap = 52;
 
 /** A place for every node; what nothing leads to stands in a row below. */
@@ -124,7 +123,7 @@ const toPoints = (
     const row = rows.get(id);
     const column = row === undefined ? loose++ : (columns.get(id) ?? 0);
     const y = row === undefined ? top + rowGap : (tops[row] ?? 0);
-    points[id] = { x: column * columnWidth + (240 - width) / 2, y: Math.round(y / 8) * 8 };
+    points[id] = { x: column * columnStep + (240 - width) / 2, y: Math.round(y / 8) * 8 };
   }
   return points;
 };

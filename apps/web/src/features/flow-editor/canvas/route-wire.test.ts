@@ -60,3 +60,15 @@ test("a pointer's distance is to the nearest stretch", () => {
   expect(distanceToWire({ x: 110, y: 50 }, points)).toBe(10);
   expect(middleOf(points)).toEqual({ x: 50, y: 0 });
 });
+
+test("a wire that has to turn does so behind the words of the outcomes", () => {
+  const points = routeWire(
+    { side: "right", at: { x: 240, y: 20 } },
+    { x: 536, y: 0 }, // beside the card: it goes up and over
+    [card(0, 0), card(416, 0)],
+    1,
+    140,
+  );
+  const [, turn] = points;
+  expect(turn).toEqual({ x: 240 + 140 + 8, y: 20 });
+});

@@ -9,12 +9,15 @@ export const routeWire = (
   { side, at }: Exit,
   target: Point,
   obstacles: readonly Rect[],
-  /** Moves its lane a little, so that neighbours do not lie on each other. */
+  /** Moves its lane a little, so that neighbours do not lie on each other; those with one target share it. */
   lane = 0,
+  /** How far the outcomes' words reach to the right: a wire turns behind them. */
+  room = clearance,
 ): readonly Point[] => {
   const above = { x: target.x, y: target.y - clearance };
+  const aside = lane * 8;
   const gutters = obstacles
-    .flatMap(({ x, width }) => [x - clearance - lane * 5, x + width + clearance + lane * 5])
+    .flatMap(({ x, width }) => [x - clearance - aside, x + width + clearance + aside])
     .filter((x, index, all) => all.indexOf(x) === index)
     .sort((a, b) => Math.abs(a - at.x) - Math.abs(b - at.x))
     .slice(0, 10);
@@ -22,7 +25,7 @@ export const routeWire = (
     side === "right"
       ? [
           ...(target.x > at.x + 8 ? [[at, { x: target.x, y: at.y }, target]] : []),
-          ...[at.x + clearance + lane * 5, ...gutters.filter((x) => x >= at.x + 14)].map((x) => [
+          ...[at.x + room + aside, ...gutters.filter((x) => x >= at.x + room)].map((x) => [
             at,
             { x, y: at.y },
             { x, y: above.y },

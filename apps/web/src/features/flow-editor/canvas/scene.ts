@@ -13,6 +13,7 @@ import {
   sideOffset,
   sideOutcomes,
   startSize,
+  wordsRoom,
 } from "./geometry.ts";
 import { routeWire } from "./route-wire.ts";
 
@@ -189,6 +190,16 @@ export const obstaclesOf = (draft: FlowDraft, places: Readonly<Record<string, Po
     ...nodeSize(faceOf(node)),
   }));
 
+/** Outcomes of a block that lead to one target run together; the next target's run beside them. */
+const laneOf = (face: NodeFace, node: FlowNode, outcome: string): number => {
+  const targets = new Set(
+    sideOutcomes(face)
+      .map((each) => node.outcomes[each])
+      .filter((each) => each !== undefined),
+  );
+  return Math.max(0, [...targets].indexOf(node.outcomes[outcome] ?? ""));
+};
+
 export const sceneEdges = (
   draft: FlowDraft,
   places: Readonly<Record<string, Point>>,
@@ -212,7 +223,9 @@ export const sceneEdges = (
           }
         : exitOf(face, outcome, place);
     const known = face?.outcomes.find(({ id }) => id === outcome);
-    const lane = face === undefined ? 0 : Math.max(0, sideOutcomes(face).indexOf(outcome));
+    const lane =
+      face === undefined || sourceNode === undefined ? 0 : laneOf(face, sourceNode, outcome);
+    const room = face === undefined ? undefined : wordsRoom(face);
     const id = wireId(source, outcome);
     const { wire, lit } = options;
     return [
@@ -227,10 +240,10 @@ export const sceneEdges = (
         ariaLabel: `${known?.words ?? "Start"}: ${face?.title ?? "Start"} to ${faceOf(targetNode).title}`,
         reconnectable: options.readOnly ? false : "target",
         data: {
-          points: routeWire(exit, end, obstacles, lane),
+          points: routeWire(exit, end, obstacles, lane, room),
           tone: known?.tone ?? "continue",
           words: known?.words ?? "",
-          isOff: face?.isDisabled === true && outcome !== face.spine,
+          isOff: face?.isDisabled === true && outcome !== face.passThrough,
           isTarget: options.dropWire === id,
           light: lit === undefined ? null : lit.wires.has(id) ? "lit" : "dimmed",
         },

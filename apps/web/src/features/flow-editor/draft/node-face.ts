@@ -19,6 +19,8 @@ export type NodeFace = {
   readonly outcomes: readonly FaceOutcome[];
   /** The outcome that goes straight on, drawn at the bottom; undefined for an ending. */
   readonly spine: string | undefined;
+  /** The outcome every run takes while the block is switched off. */
+  readonly passThrough: string | undefined;
   /** Set for an ending. */
   readonly ends: OutcomeTone | undefined;
   readonly isDisabled: boolean;
@@ -39,6 +41,8 @@ export const nodeFace = (node: FlowNode, blocks: BlockRegistry): NodeFace => {
     iconUrl: own?.icon,
     outcomes,
     spine: spineOf(outcomes, block),
+    passThrough:
+      block?.passThrough ?? outcomes.find(({ tone }) => tone === "continue")?.id ?? outcomes[0]?.id,
     ends: isEnding ? (block.ends ?? "else") : undefined,
     isDisabled: node.disabled === true,
   };

@@ -4,6 +4,7 @@ import { type KeyboardEvent, lazy, Suspense, useEffect, useRef } from "react";
 import { Loading } from "../../../ui/loading.tsx";
 import { BlockIcon } from "../canvas/block-icon.tsx";
 import { deleteSelection, toggleDisabled } from "../commands.ts";
+import type { NodeFace } from "../draft/node-face.ts";
 import { faceOf, useCompiled, useDraft, useEditor, useEditorStore } from "../editor-context.tsx";
 import type { InspectorTab } from "../editor-store.ts";
 import { FlowSettings } from "./flow-settings.tsx";
@@ -139,7 +140,7 @@ const BlockInspector = ({ id }: { readonly id: string }) => {
         <ScrollArea className="inspector-body" type="auto">
           {node.disabled === true && (
             <Alert color="gray" mb="sm" p="xs">
-              This block is switched off: runs pass it by.
+              {offWords(face)}
             </Alert>
           )}
           {own.map(({ message, cure, severity }) => (
@@ -165,6 +166,14 @@ const BlockInspector = ({ id }: { readonly id: string }) => {
       </Tabs>
     </>
   );
+};
+
+const offWords = ({ outcomes, passThrough, ends }: NodeFace): string => {
+  if (ends !== undefined) return "This block is switched off: runs that come here end otherwise.";
+  const words = outcomes.find(({ id }) => id === passThrough)?.words;
+  return words === undefined
+    ? "This block is switched off: runs pass it by."
+    : `This block is switched off: it asks nothing, and every run goes on with “${words}”.`;
 };
 
 const SeveralBlocks = ({ ids }: { readonly ids: readonly string[] }) => {

@@ -2,6 +2,7 @@ import { Button, Text } from "@mantine/core";
 import type { RouterOutputs } from "../../../api.ts";
 import { LinkAnchor } from "../../../ui/links.tsx";
 import { Mono } from "../../../ui/mono.tsx";
+import { senderWords } from "../../../ui/sender-words.ts";
 import { Time } from "../../../ui/time.tsx";
 import { visibleText } from "../../../ui/visible-text.ts";
 
@@ -45,7 +46,7 @@ export const ReplayResult = ({ result, onTry }: Props) => {
                   <Time at={at} />
                 </LinkAnchor>
                 <span>
-                  {`${visibleText(sender ?? "none")} → ${visibleText(recipient ?? "nobody")}`}
+                  {`${senderWords(sender)} → ${visibleText(recipient ?? "nobody")}`}
                   {subject !== "" && ` · ${visibleText(subject)}`}
                 </span>
                 <Button size="compact-xs" variant="default" onClick={() => onTry(messageId)}>

@@ -15,6 +15,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { type RouterOutputs, trpc } from "../../../api.ts";
 import { mailOutcomes } from "../../../ui/mail-outcome.tsx";
+import { senderWords } from "../../../ui/sender-words.ts";
 import { visibleText } from "../../../ui/visible-text.ts";
 import type { BenchFacts, BenchInput } from "./bench-input.ts";
 
@@ -183,7 +184,7 @@ const short = new Intl.DateTimeFormat(undefined, { dateStyle: "short", timeStyle
 
 const rowWords = ({ at, sender, recipients, subject, outcome }: Row): string =>
   [
-    `${visibleText(sender ?? "none")} → ${visibleText(recipients[0] ?? "nobody")}`,
+    `${senderWords(sender)} → ${visibleText(recipients[0] ?? "nobody")}`,
     subject === "" ? null : visibleText(subject),
     mailOutcomes[outcome].words,
     short.format(new Date(at)),

@@ -10,12 +10,12 @@ import { type KeyboardEvent, use, useState } from "react";
 import { api, type RouterOutputs } from "../../../api.ts";
 import { announce } from "../../../ui/announce.tsx";
 import { ErrorAlert } from "../../../ui/error-alert.tsx";
-import { visibleText } from "../../../ui/visible-text.ts";
 import { useDraft, useEditor, useEditorStore } from "../editor-context.tsx";
 import { FlowIdContext } from "../flow-id.ts";
 import { StepList } from "../trace/step-list.tsx";
 import { stepAfterKey } from "../trace/trace-steps.ts";
 import { type BenchInput, emptyInput, factsOf, toBase64 } from "./bench-input.ts";
+import { endingWords, LiveLine } from "./live-line.tsx";
 import { ReplayResult } from "./replay-result.tsx";
 import { SourceFields } from "./source-fields.tsx";
 import "./test-bench.css";
@@ -157,9 +157,12 @@ export const TestBench = () => {
         {tryOut.data?.kind === "ran" && trial !== null && (
           <>
             <Group justify="space-between" align="flex-start" wrap="nowrap" mb={4}>
-              <Text fw={600} size="sm">
-                {`Ends with ${visibleText(trial.trace.ending)}`}
-              </Text>
+              <div>
+                <Text fw={600} size="sm">
+                  {endingWords(trial.trace)}
+                </Text>
+                <LiveLine draft={trial.trace} live={tryOut.data.live} />
+              </div>
               <Button
                 size="compact-xs"
                 variant="subtle"
