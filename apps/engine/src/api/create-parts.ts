@@ -52,7 +52,7 @@ export type ApiOptions = {
   readonly queue: QueuePort;
   readonly quarantine: QuarantinePort;
   /** Search; the sums are made here. */
-  readonly history: Pick<HistoryPort, "list" | "message" | "stored">;
+  readonly history: Pick<HistoryPort, "list" | "message" | "runsOf" | "stored">;
   readonly log: LogPort;
   /** Checks that ask the world; those that only need the settings are made here. */
   readonly checks: Pick<ChecksPort, "directory" | "runScript" | "tryFlow" | "replayFlow"> &

@@ -35,6 +35,17 @@ export type FlowScript = {
   }[];
 };
 
+export type PassedRun = {
+  readonly messageId: string;
+  readonly at: string;
+  readonly recipient: string | null;
+  readonly revision: number;
+  /** null: the run ended in the node. */
+  readonly outcome: string | null;
+  readonly ending: string;
+};
+
+const shownRuns = 50;
 const spanHours = { "1h": 1, "24h": 24, "7d": 168 } as const;
 const maximumContent = 40 * 1024 * 1024;
 
@@ -95,6 +106,17 @@ export const flows = router({
       ({ ctx, input }): Promise<readonly NodeActivity[]> =>
         ctx.parts.history.flowActivity(input.flow, spanHours[input.span]),
     ),
+
+  /** The latest runs that came to a node: which way they took there, and how they ended. */
+  passed: procedure("view")
+    .input(z.strictObject({ flow: Id, node: z.string().min(1).max(64) }))
+    .query(async ({ ctx, input }): Promise<readonly PassedRun[]> => {
+      const runs = await ctx.parts.history.runsOf(input.flow, shownRuns, input.node);
+      return runs.map(({ messageId, at, recipient, trace }) => ({
+        ...{ messageId, at, recipient, revision: trace.revision, ending: trace.ending },
+        outcome: trace.steps.findLast(({ node }) => node === input.node)?.outcome ?? null,
+      }));
+    }),
 
   /**
    * Runs a flow as it stands in somebody's editor on a message of history, or on one that

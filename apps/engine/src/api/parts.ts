@@ -85,7 +85,7 @@ export type { MessagePlaces } from "../queue/stored-message.ts";
 export type LogPort = LogSearch;
 
 /** `query` is in the search language; a wrong one is a GatewayError INVALID with the position. */
-export type HistoryPort = Pick<HistorySearch, "list" | "message"> & {
+export type HistoryPort = Pick<HistorySearch, "list" | "message" | "runsOf"> & {
   /** The message itself, while it is kept. */
   readonly stored: Pick<StoredMessages, "places" | "open">;
   readonly numbers: (hours: number) => Promise<HistoryNumbers>;

@@ -42,14 +42,15 @@ export type HistorySearch = {
     limit: number;
   }) => Promise<{ rows: readonly HistoryRow[]; nextCursor: string | null }>;
   readonly message: (messageId: string) => Promise<MessageView | null>;
-  /** The newest stored runs of a flow. */
-  readonly runsOf: (flow: string, limit: number) => Promise<readonly FlowRun[]>;
+  /** The newest stored runs of a flow; with a node, those that came to it. */
+  readonly runsOf: (flow: string, limit: number, node?: string) => Promise<readonly FlowRun[]>;
   /** The look-ups that took longest in the last hours, by function and question. */
   readonly slowLookups: (hours: number) => Promise<readonly SlowLookup[]>;
 };
 
 export type FlowRun = {
   readonly messageId: string;
+  readonly at: string;
   readonly recipient: string | null;
   readonly trace: FlowTrace;
 };
@@ -121,9 +122,11 @@ GROUP BY 1, 2 ORDER BY average DESC LIMIT 10`;
 
 /** No index is kept for this: it looks through what is newest, as far as it is worth. */
 const selectRuns = `
-SELECT message_id, recipient, trace
-FROM (SELECT id, message_id, flow, recipient, trace FROM mail_trace ORDER BY id DESC LIMIT 50000) AS recent
-WHERE flow = $1 ORDER BY id DESC LIMIT $2`;
+SELECT message_id, at, recipient, trace
+FROM (SELECT id, message_id, at, flow, recipient, trace FROM mail_trace ORDER BY id DESC LIMIT 50000) AS recent
+WHERE flow = $1 AND ($3::text IS NULL
+  OR trace @> jsonb_build_object('steps', jsonb_build_array(jsonb_build_object('node', $3::text))))
+ORDER BY id DESC LIMIT $2`;
 
 export const createHistorySearch = ({
   pool,
@@ -195,14 +198,18 @@ export const createHistorySearch = ({
       };
     }),
 
-  runsOf: async (flow, limit) => {
+  runsOf: async (flow, limit, node) => {
     const rows = await readOnly(pool, listMilliseconds, (run) =>
-      run<{ message_id: string; recipient: string | null; trace: FlowTrace }>(selectRuns, [
-        flow,
-        limit,
-      ]),
+      run<{ message_id: string; at: Date; recipient: string | null; trace: FlowTrace }>(
+        selectRuns,
+        [flow, limit, node ?? null],
+      ),
     );
-    return rows.map(({ message_id: messageId, ...rest }) => ({ messageId, ...rest }));
+    return rows.map(({ message_id: messageId, at, ...rest }) => ({
+      messageId,
+      at: at.toISOString(),
+      ...rest,
+    }));
   },
 
   slowLookups: async (hours) => {

@@ -60,6 +60,7 @@ export const stageSeconds = (): Pick<
   history: {
     list: async () => ({ rows: [], nextCursor: null }),
     message: async () => null,
+    runsOf: async () => [],
     stored: { places: async () => ({ queues: [], isHeld: false }), open: async () => null },
   },
   log: {

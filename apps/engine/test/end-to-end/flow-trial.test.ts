@@ -43,12 +43,17 @@ let services: ReturnType<typeof createFlowServices>;
 const bodies = new Map<string, Buffer>();
 const mail = { accepted: randomUUID(), refused: randomUUID() };
 
-const ran = (recipient: string, ending: string): FlowTrace => ({
+const ran = (recipient: string, ending: string, node: string): FlowTrace => ({
   flow: "recipients",
   kind: "recipient",
   revision: 1,
   recipient,
-  steps: [],
+  steps: [
+    {
+      ...{ node, title: node, outcome: null, lookups: [], log: [] },
+      ...{ startMicroseconds: 0, microseconds: 1 },
+    },
+  ],
   ending,
   error: null,
   microseconds: 1,
@@ -66,8 +71,8 @@ beforeAll(async () => {
       ...{ sender: "ann@client.test", recipients: [recipient], size: 10, revision: 1 },
       ...{ flow: null, node: null, reply: "250 Ok", traces: [trace], events: [] },
     });
-  record(mail.accepted, "bob@example.test", ran("bob@example.test", "Accept()"));
-  record(mail.refused, "eve@example.test", ran("eve@example.test", 'Reject("No such user")'));
+  record(mail.accepted, "bob@example.test", ran("bob@example.test", "Accept()", "ok"));
+  record(mail.refused, "eve@example.test", ran("eve@example.test", 'Reject("No such user")', "no"));
   await history.close();
   services = createFlowServices({
     pool,
@@ -158,6 +163,13 @@ test("the latest mail is replayed, and only what would end otherwise is named", 
     skipped: 0,
     changed: [],
   });
+});
+
+test("the runs that came to one block are found among those of its flow", async () => {
+  const history = createHistorySearch({ pool: database.pool, clock: () => new Date() });
+  const found = await history.runsOf("recipients", 10, "no");
+  expect(found.map(({ messageId }) => messageId)).toEqual([mail.refused]);
+  expect(await history.runsOf("recipients", 10, "nowhere")).toEqual([]);
 });
 
 test("a flow that does not compile says why instead", async () => {

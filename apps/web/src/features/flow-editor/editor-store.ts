@@ -33,7 +33,7 @@ export type AddPlace =
 /** A block on its way from the palette, under the pointer. */
 export type PaletteDrag = { readonly type: string; readonly x: number; readonly y: number };
 
-export type InspectorTab = "settings" | "outcomes" | "notes" | "stats";
+export type InspectorTab = "settings" | "outcomes" | "notes" | "stats" | "past";
 
 export type EditorState = {
   readonly history: UndoHistory<FlowDraft>;

@@ -7,9 +7,10 @@ import { useLocalStorage } from "@mantine/hooks";
 import { IconArrowUp } from "@tabler/icons-react";
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { api, type RouterOutputs, readError, trpc } from "../../api.ts";
 import { onLiveNotice } from "../../shell/live-notices.ts";
+import { useMay } from "../../shell/user.ts";
 import { announce } from "../../ui/announce.tsx";
 import { copyToClipboard } from "../../ui/copy-text.ts";
 import { DataTable } from "../../ui/data-table.tsx";
@@ -25,12 +26,18 @@ import { QueryBox } from "./query-box.tsx";
 
 export type HistoryRow = RouterOutputs["history"]["list"]["rows"][number];
 
+const AddToList = lazy(async () => ({
+  default: (await import("../sender-lists/add-to-list.tsx")).AddToList,
+}));
+
 const mostCounted = 200;
 
 export const HistoryPage = () => {
   const { q: text = "" } = useSearch({ from: "/shell/mail/history" });
   const navigate = useNavigate();
   const client = useQueryClient();
+  const mayEdit = useMay("edit");
+  const [listed, setListed] = useState<HistoryRow | null>(null);
   const [live, setLive] = useState(true);
   /** Grows with each notice; a notice stands for any number of messages. */
   const [notices, setNotices] = useState(0);
@@ -155,7 +162,9 @@ export const HistoryPage = () => {
           columns={columns}
           menu={(row, column) => {
             const own = column === null ? rowTerms(row) : [cellTerm(row, column)];
-            return own.flatMap((each) => {
+            const lists =
+              mayEdit && (column === null || column === "sender" || column === "client");
+            const terms = own.flatMap((each) => {
               if (each === null) return [];
               const shown = visibleText(each.words);
               return [
@@ -166,6 +175,9 @@ export const HistoryPage = () => {
                   : [{ words: "Copy", run: () => void copyToClipboard(each.text) }]),
               ];
             });
+            return lists
+              ? [...terms, { words: "Add to a list", run: () => setListed(row) }]
+              : terms;
           }}
           rows={rows}
           rowKey={({ messageId }) => messageId}
@@ -198,6 +210,22 @@ export const HistoryPage = () => {
           }
         />
       </div>
+      {listed !== null && (
+        <Suspense fallback={null}>
+          <AddToList
+            facts={listed}
+            onClose={() => {
+              setListed(null);
+              // back to the row whose menu it came from
+              requestAnimationFrame(() =>
+                document
+                  .querySelector<HTMLElement>(".history-rows [role=row][tabindex='0']")
+                  ?.focus(),
+              );
+            }}
+          />
+        </Suspense>
+      )}
     </Page>
   );
 };

@@ -7,6 +7,7 @@ import { useMay } from "../../shell/user.ts";
 import { ErrorAlert } from "../../ui/error-alert.tsx";
 import { LinkButton } from "../../ui/links.tsx";
 import type { MessageView } from "../flow-editor/trace/trace-types.ts";
+import { AddToListButton } from "../sender-lists/add-to-list-button.tsx";
 
 const queueWords = {
   outgoing: "Show in the queue",
@@ -25,8 +26,7 @@ export const MessageActions = ({ record }: { readonly record: MessageView["recor
     mutationFn: () => api.history.download.mutate({ id: messageId }),
     onSuccess: ({ path }) => window.location.assign(path),
   });
-  if (places.data === undefined) return null;
-  const { queues, isHeld } = places.data;
+  const { queues, isHeld } = places.data ?? { queues: [], isHeld: false };
   return (
     <>
       {queues.map((queue) => (
@@ -57,7 +57,8 @@ export const MessageActions = ({ record }: { readonly record: MessageView["recor
           Download
         </Button>
       )}
-      <ErrorAlert error={download.error} />
+      <AddToListButton facts={record} size="xs" />
+      <ErrorAlert error={download.error ?? places.error} />
     </>
   );
 };

@@ -11,6 +11,7 @@ import { SidePanel } from "../../ui/side-panel.tsx";
 import { Time } from "../../ui/time.tsx";
 import { visibleText } from "../../ui/visible-text.ts";
 import { HeaderFields, MessageText } from "../history/stored-content.tsx";
+import { AddToListButton } from "../sender-lists/add-to-list-button.tsx";
 import type { HeldRow } from "./quarantine-page.tsx";
 
 export const HeldMessage = ({
@@ -64,6 +65,7 @@ export const HeldMessage = ({
               Delete
             </Button>
           )}
+          <AddToListButton facts={{ sender: row.sender, clientAddress: null }} size="compact-sm" />
           <LinkAnchor to="/mail/m/$id" params={{ id: row.messageId }} search={{}}>
             Show its path
           </LinkAnchor>

@@ -39,8 +39,11 @@ import { litPath } from "../trace/trace-steps.ts";
 import { blockLabels } from "./block-label.ts";
 import { BlockNode } from "./block-node.tsx";
 import type { Point } from "./geometry.ts";
+import { type HelperLines, helperLines } from "./helper-lines.ts";
+import { HelperLinesView } from "./helper-lines-view.tsx";
 import { distanceToWire } from "./route-wire.ts";
 import {
+  obstaclesById,
   readWireId,
   type SceneNode,
   type SceneOptions,
@@ -98,6 +101,9 @@ const Canvas = ({ onCommand, lit: shown }: Props) => {
   const root = useRef<HTMLDivElement>(null);
   const pointer = useRef<Point | null>(null);
   const [moving, setMoving] = useState<Readonly<Record<string, Point>> | null>(null);
+  const [lines, setLines] = useState<HelperLines | null>(null);
+  /** Held while a block is moved: no lines and no grid. */
+  const altKey = useRef(false);
   const [drawing, setDrawing] = useState<{ source: string; outcome: string } | null>(null);
   const zoomLevel = useStore(({ transform: [, , zoom] }) =>
     zoom < 0.35 ? "far" : zoom < 0.6 ? "middle" : "near",
@@ -209,6 +215,13 @@ const Canvas = ({ onCommand, lit: shown }: Props) => {
     [bare, dropWire],
   );
 
+  const linesOf = (id: string, at: Point): HelperLines => {
+    const rects = obstaclesById(draft, stored);
+    const own = rects.get(id);
+    const others = [...rects].flatMap(([each, rect]) => (each === id ? [] : [rect]));
+    return helperLines({ width: 0, height: 0, ...own, ...at }, others);
+  };
+
   const onNodesChange = (changes: NodeChange<SceneNode>[]): void => {
     const moved: Record<string, Point> = {};
     let chosen: Set<string> | null = null;
@@ -221,13 +234,20 @@ const Canvas = ({ onCommand, lit: shown }: Props) => {
         else chosen.delete(change.id);
       }
     }
-    if (Object.keys(moved).length > 0) setMoving((before) => ({ ...before, ...moved }));
+    const [only, ...more] = Object.keys(moved);
+    if (only !== undefined && more.length === 0 && moving !== null && !altKey.current) {
+      const lines = linesOf(only, moved[only] ?? { x: 0, y: 0 });
+      moved[only] = lines.at;
+      setLines(lines);
+    } else setLines(null);
+    if (only !== undefined) setMoving((before) => ({ ...before, ...moved }));
     if (chosen !== null) store.getState().select([...chosen]);
   };
 
   const onDragStop = (event: MouseEvent | TouchEvent): void => {
     const moved = moving;
     setMoving(null);
+    setLines(null);
     if (moved === null) return;
     const [only] = Object.keys(moved);
     if (dropWire !== null && loose !== null && only !== undefined) {
@@ -344,6 +364,7 @@ const Canvas = ({ onCommand, lit: shown }: Props) => {
       onPaste={onPaste}
       onPointerMove={(event) => {
         pointer.current = { x: event.clientX, y: event.clientY };
+        altKey.current = event.altKey;
       }}
       onFocus={(event) => {
         const id = event.target.dataset["blockId"];
@@ -397,13 +418,14 @@ const Canvas = ({ onCommand, lit: shown }: Props) => {
             showFirst(
               instance,
               root.current,
-              readOnly ? 0.4 : 0.7,
+              readOnly ? 0.4 : 0.62,
               first ?? entry,
               first === undefined,
             );
           }}
           nodeDragThreshold={3}
         >
+          {lines !== null && <HelperLinesView lines={lines} />}
           <Background
             variant={BackgroundVariant.Dots}
             gap={16}

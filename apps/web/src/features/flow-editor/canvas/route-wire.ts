@@ -21,17 +21,24 @@ export const routeWire = (
     .filter((x, index, all) => all.indexOf(x) === index)
     .sort((a, b) => Math.abs(a - at.x) - Math.abs(b - at.x))
     .slice(0, 10);
+  const turnAt = (x: number): readonly Point[] => [
+    at,
+    { x, y: at.y },
+    { x, y: above.y },
+    above,
+    target,
+  ];
   const candidates =
     side === "right"
       ? [
           ...(target.x > at.x + 8 ? [[at, { x: target.x, y: at.y }, target]] : []),
-          ...[at.x + room + aside, ...gutters.filter((x) => x >= at.x + room)].map((x) => [
-            at,
-            { x, y: at.y },
-            { x, y: above.y },
-            above,
-            target,
-          ]),
+          // behind the words; where a card stands there, before it
+          ...[
+            at.x + room + aside,
+            ...gutters.filter((x) => x >= at.x + room),
+            at.x + clearance + lane * 5,
+            ...gutters.filter((x) => x >= at.x + 14),
+          ].map((x) => [at, { x, y: at.y }, { x, y: above.y }, above, target]),
         ]
       : [
           ...(Math.abs(target.x - at.x) < 1 ? [[at, target]] : []),
@@ -46,16 +53,27 @@ export const routeWire = (
             target,
           ]),
         ];
-  let best: readonly Point[] = candidates[0] ?? [at, target];
-  let bestCost = Number.POSITIVE_INFINITY;
-  for (const points of candidates) {
-    const cost = costOf(points, obstacles);
-    if (cost >= bestCost) continue;
-    best = points;
-    bestCost = cost;
-  }
-  return best;
+  const first = cheapest(candidates, obstacles);
+  if (side === "bottom" || first.cost < throughCard) return first.points;
+  // a card stands behind the words: the wire turns before it, through the words if it must
+  const near = [at.x + clearance + lane * 5, ...gutters.filter((x) => x >= at.x + 14)];
+  const second = cheapest(near.map(turnAt), obstacles);
+  return second.cost < first.cost ? second.points : first.points;
 };
+
+type Way = { readonly points: readonly Point[]; readonly cost: number };
+
+const cheapest = (candidates: readonly (readonly Point[])[], obstacles: readonly Rect[]): Way =>
+  candidates.reduce<Way>(
+    (best, points) => {
+      const cost = costOf(points, obstacles);
+      return cost < best.cost ? { points, cost } : best;
+    },
+    { points: candidates[0] ?? [], cost: Number.POSITIVE_INFINITY },
+  );
+
+/** What it costs to lead through a card: more than any way round. */
+const throughCard = 2000;
 
 const costOf = (points: readonly Point[], obstacles: readonly Rect[]): number => {
   let cost = points.length * 24;
@@ -66,7 +84,7 @@ const costOf = (points: readonly Point[], obstacles: readonly Rect[]): number =>
     const isFirst = index === 0;
     // Leaving through the card itself, or arriving from below, is worse than any way round.
     if (!isFirst && index === points.length - 2 && to.y < from.y) cost += 5000;
-    for (const rect of obstacles) if (crosses(from, to, rect)) cost += 2000;
+    for (const rect of obstacles) if (crosses(from, to, rect)) cost += throughCard;
   }
   const [first, second] = points;
   if (first !== undefined && second !== undefined && second.y < first.y) cost += 5000;

@@ -184,11 +184,16 @@ const domAttributes = (id: string, hasTabStop: boolean) => ({
   "data-block-id": id,
 });
 
-export const obstaclesOf = (draft: FlowDraft, places: Readonly<Record<string, Point>>): Rect[] =>
-  Object.entries(draft.flow.nodes).map(([id, node]) => ({
-    ...(places[id] ?? { x: 0, y: 0 }),
-    ...nodeSize(faceOf(node)),
-  }));
+export const obstaclesById = (
+  draft: FlowDraft,
+  places: Readonly<Record<string, Point>>,
+): ReadonlyMap<string, Rect> =>
+  new Map(
+    Object.entries(draft.flow.nodes).map(([id, node]) => [
+      id,
+      { ...(places[id] ?? { x: 0, y: 0 }), ...nodeSize(faceOf(node)) },
+    ]),
+  );
 
 /** Outcomes of a block that lead to one target run together; the next target's run beside them. */
 const laneOf = (face: NodeFace, node: FlowNode, outcome: string): number => {
@@ -205,7 +210,7 @@ export const sceneEdges = (
   places: Readonly<Record<string, Point>>,
   options: SceneOptions,
 ): WireEdge[] => {
-  const obstacles = obstaclesOf(draft, places);
+  const obstacles = [...obstaclesById(draft, places).values()];
   const start = startPlace(draft, places);
   return allWires(draft).flatMap(({ source, outcome, target }): WireEdge[] => {
     const targetNode = draft.flow.nodes[target];

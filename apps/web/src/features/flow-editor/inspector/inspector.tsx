@@ -10,9 +10,13 @@ import type { InspectorTab } from "../editor-store.ts";
 import { FlowSettings } from "./flow-settings.tsx";
 import { NotesTab } from "./notes-tab.tsx";
 import { OutcomesTable } from "./outcomes-table.tsx";
+import { PastTab } from "./past-tab.tsx";
 import { StatsTab } from "./stats-tab.tsx";
 import "./inspector.css";
 
+const SeveralBlocks = lazy(async () => ({
+  default: (await import("./several-blocks.tsx")).SeveralBlocks,
+}));
 const BlockForm = lazy(async () => ({ default: (await import("./block-form.tsx")).BlockForm }));
 
 /** The panel at the right: the chosen block, several of them, or the flow itself. */
@@ -40,7 +44,9 @@ export const Inspector = () => {
       {only !== undefined && draft.flow.nodes[only] !== undefined ? (
         <BlockInspector key={only} id={only} />
       ) : selection.size > 1 ? (
-        <SeveralBlocks ids={[...selection]} />
+        <Suspense fallback={<Loading />}>
+          <SeveralBlocks ids={[...selection]} />
+        </Suspense>
       ) : (
         <FlowSettings />
       )}
@@ -136,6 +142,7 @@ const BlockInspector = ({ id }: { readonly id: string }) => {
           <Tabs.Tab value="outcomes">Outcomes</Tabs.Tab>
           <Tabs.Tab value="notes">Notes</Tabs.Tab>
           <Tabs.Tab value="stats">Stats</Tabs.Tab>
+          <Tabs.Tab value="past">Past</Tabs.Tab>
         </Tabs.List>
         <ScrollArea className="inspector-body" type="auto">
           {node.disabled === true && (
@@ -162,6 +169,9 @@ const BlockInspector = ({ id }: { readonly id: string }) => {
           <Tabs.Panel value="stats">
             <StatsTab id={id} node={node} />
           </Tabs.Panel>
+          <Tabs.Panel value="past">
+            <PastTab id={id} node={node} />
+          </Tabs.Panel>
         </ScrollArea>
       </Tabs>
     </>
@@ -174,39 +184,4 @@ const offWords = ({ outcomes, passThrough, ends }: NodeFace): string => {
   return words === undefined
     ? "This block is switched off: runs pass it by."
     : `This block is switched off: it asks nothing, and every run goes on with “${words}”.`;
-};
-
-const SeveralBlocks = ({ ids }: { readonly ids: readonly string[] }) => {
-  const store = useEditorStore();
-  const readOnly = useEditor((state) => state.readOnly);
-  const draft = useDraft();
-  return (
-    <div className="inspector-plain">
-      <Title order={2}>{ids.length} blocks</Title>
-      <ul>
-        {ids.map((id) => {
-          const node = draft.flow.nodes[id];
-          return node && <li key={id}>{faceOf(node).title}</li>;
-        })}
-      </ul>
-      {!readOnly && (
-        <Group gap="xs">
-          <ActionIcon
-            aria-label="Switch them off or on"
-            variant="default"
-            onClick={() => toggleDisabled(store)}
-          >
-            <IconPlayerPause size={18} />
-          </ActionIcon>
-          <ActionIcon
-            aria-label="Delete them"
-            variant="default"
-            onClick={() => deleteSelection(store, true)}
-          >
-            <IconTrash size={18} />
-          </ActionIcon>
-        </Group>
-      )}
-    </div>
-  );
 };
