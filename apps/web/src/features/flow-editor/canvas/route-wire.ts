@@ -32,13 +32,7 @@ export const routeWire = (
     side === "right"
       ? [
           ...(target.x > at.x + 8 ? [[at, { x: target.x, y: at.y }, target]] : []),
-          // behind the words; where a card stands there, before it
-          ...[
-            at.x + room + aside,
-            ...gutters.filter((x) => x >= at.x + room),
-            at.x + clearance + lane * 5,
-            ...gutters.filter((x) => x >= at.x + 14),
-          ].map((x) => [at, { x, y: at.y }, { x, y: above.y }, above, target]),
+          ...[at.x + room + aside, ...gutters.filter((x) => x >= at.x + room)].map(turnAt),
         ]
       : [
           ...(Math.abs(target.x - at.x) < 1 ? [[at, target]] : []),
