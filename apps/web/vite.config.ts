@@ -14,7 +14,8 @@ export const browserFence = (): Plugin => ({
   },
 });
 
-const gateway = "http://127.0.0.1:8080";
+/** Where `npm run dev` has started the gateway. */
+const gateway = `http://${process.env["SLUICE_HTTP"] ?? "127.0.0.1:8080"}`;
 
 export default defineConfig({
   root: import.meta.dirname,
