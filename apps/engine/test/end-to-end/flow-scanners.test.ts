@@ -208,3 +208,55 @@ describe("ClamAV", () => {
     expect(log.join()).toContain("no ClamAV server is set in Settings › Gateway › Scanners");
   });
 });
+
+describe("the blocks", () => {
+  const flowOf = (block: string, outcomes: Record<string, string>) => ({
+    kind: "content" as const,
+    title: "Scan",
+    entry: "scan",
+    nodes: {
+      scan: { block, version: 1, config: {}, outcomes },
+      bad: { block: "reject", version: 1, config: { text: "bad" } },
+      held: { block: "delete", version: 1, config: {} },
+      ok: { block: "deliver", version: 1, config: {} },
+    },
+  });
+  const ends = async (gateway: Gateway, flow: ReturnType<typeof flowOf>): Promise<string> => {
+    const flows = createTestFlows({ settings: { gateway, flows: { f: flow } } });
+    const { verdict, trace } = await flows.content("f", mail("hello"));
+    expect(trace?.error ?? null).toBeNull();
+    return [verdict.answer.kind, ...verdict.actions.map(({ kind }) => kind)].join(" ");
+  };
+
+  test("virus scan: clean, found, and deferred when nobody could look", async () => {
+    const flow = flowOf("virus-scan", { clean: "ok", found: "bad" });
+    const says = async (answer: string): Promise<string> => {
+      const server = await startFakeServer((socket) => socket.end(answer));
+      const end = await ends({ clamd: [`127.0.0.1:${server.port}`] }, flow);
+      server.stop();
+      return end;
+    };
+    expect(await says("stream: OK\0")).toBe("accept deliver");
+    expect(await says("stream: Eicar FOUND\0")).toBe("reject");
+    expect(await says("stream: out of memory ERROR\0")).toBe("defer");
+    expect(await ends({}, flow)).toBe("defer");
+  });
+
+  test("spam score: three ways by points, and deferred when nobody could look", async () => {
+    const flow = flowOf("spam-scan", { fine: "ok", likely: "held", certain: "bad" });
+    const scores = async (score: number): Promise<string> => {
+      const body = `---- ---------------------- --------------------------\n${score} RULE  x\n`;
+      const head = `Content-length: ${body.length}\r\nSpam: True ; ${score} / 5.0`;
+      const server = await startFakeServer((socket) =>
+        socket.end(`SPAMD/1.1 0 EX_OK\r\n${head}\r\n\r\n${body}`),
+      );
+      const end = await ends({ spamd: [`127.0.0.1:${server.port}`] }, flow);
+      server.stop();
+      return end;
+    };
+    expect(await scores(4.9)).toBe("accept deliver");
+    expect(await scores(5)).toBe("accept delete");
+    expect(await scores(15)).toBe("reject");
+    expect(await ends({}, flow)).toBe("defer");
+  });
+});
