@@ -3,6 +3,7 @@ import type pg from "pg";
 import { GatewayError } from "../errors.ts";
 import type { AcceptMessage } from "../queue/queue-entry.ts";
 import { contentState, flowHost } from "./flow-host.ts";
+import { createBackgroundRequests } from "./host/background-requests.ts";
 import { createClamd } from "./host/clamd.ts";
 import { createCounters } from "./host/counters.ts";
 import { createDns } from "./host/dns.ts";
@@ -53,6 +54,7 @@ export const createFlowServices = ({
   const mail = given === null ? { ...ownMail, metric: async () => 0 } : ownMail; // no queue is an empty one
   const spamd = createSpamd();
   const clamd = createClamd();
+  const requests = createBackgroundRequests();
   const sharedMemory = given === null ? null : createSharedMemory({ pool: given });
   const stats = createScriptStats({ pool, report: alarm });
   return {
@@ -70,6 +72,7 @@ export const createFlowServices = ({
       mail,
       spamd,
       clamd,
+      requests,
       sharedMemory,
       stats,
     },

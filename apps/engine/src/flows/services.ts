@@ -1,5 +1,6 @@
 /** What the engine lends to flows: one part for each file of `flows/host`, made once a process. */
 import type { BlockServices } from "@sluice/flow-schema/execution";
+import type { BackgroundRequests } from "./host/background-requests.ts";
 import type { Clamd } from "./host/clamd.ts";
 import type { Counters } from "./host/counters.ts";
 import type { Dns } from "./host/dns.ts";
@@ -30,6 +31,7 @@ export type FlowServices = {
   readonly mail: OwnMail;
   readonly spamd: Spamd;
   readonly clamd: Clamd;
+  readonly requests: BackgroundRequests;
   /** null: without a database. */
   readonly sharedMemory: SharedMemory | null;
   readonly stats: ScriptStats;

@@ -295,3 +295,50 @@ test.each([
 ])("%s is public: %s", (address, expected) => {
   expect(isAllowed(address, [])).toBe(expected);
 });
+
+test("in the background the script goes on at once, and requests of one word keep their order", async () => {
+  const flows = createTestFlows({
+    settings: {
+      gateway: { httpAllowPrivate: ["127.0.0.0/8"] },
+      flows: {
+        f: scriptFlow(
+          "recipient",
+          `$o = ["background" => true, "background_hash" => "x"];
+           foreach ([1, 2, 3] as $n) echo http("http://127.0.0.1:${port}/order/$1", $o, [$n]) === "";
+           http("http://127.0.0.1:${port}/missing?pass=$1", ["background" => true], [7]);`,
+        ),
+      },
+    },
+  });
+  const before = seen.length;
+  await flows.recipient("f", "bob@example.org");
+  expect(flows.echoed()).toEqual(["1", "1", "1"]);
+  await flows.services.requests.idle();
+  const urls = seen.slice(before).map(({ url }) => url);
+  expect(urls.filter((url) => url.startsWith("/order"))).toEqual([
+    "/order/1",
+    "/order/2",
+    "/order/3",
+  ]);
+  expect(urls).toContain("/missing?pass=7");
+  expect(flows.log).toContain("warn http in the background: the answer was 404");
+});
+
+test("a proxy is refused, and a source address is used", async () => {
+  const ask = async (options: string): Promise<string> => {
+    const flows = createTestFlows({
+      settings: {
+        gateway: { httpAllowPrivate: ["127.0.0.0/8"] },
+        flows: {
+          f: scriptFlow("recipient", `echo http("http://127.0.0.1:${port}/ok", [${options}]);`),
+        },
+      },
+    });
+    const { trace } = await flows.recipient("f", "bob@example.org");
+    return trace?.error?.message ?? flows.echoed().join();
+  };
+  expect(await ask('"proxy" => "http://192.0.2.1:3128"')).toContain("never by a proxy");
+  expect(await ask('"sourceip" => "127.0.0.9"')).toBe("OK");
+  expect(await ask('"sourceip" => "192.0.2.99"')).toBe("");
+  expect(await ask('"sourceip" => "here"')).toContain("no address");
+});

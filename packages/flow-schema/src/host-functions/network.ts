@@ -281,7 +281,7 @@ const webFunctions: readonly HostFunction[] = [
       optional(
         "options",
         ["number", "array"],
-        "Seconds to wait (then the values follow), or options: `timeout`, `connect_timeout`, `method`, `headers`, `response_headers`, `tls_verify_peer`, `redirects`, `max_file_size`, `extended_result`.",
+        "Seconds to wait (then the values follow), or options: `timeout`, `connect_timeout`, `method`, `headers`, `response_headers`, `tls_verify_peer`, `tls_verify_host`, `sourceip`, `redirects`, `max_file_size`, `extended_result`, `background` (true: the script goes on at once and gets no answer), `background_hash` (those of one word one after the other).",
       ),
       optional(
         "get",

@@ -1,4 +1,5 @@
 /** The three shapes of `http()` (`hsl.md` §7.8), read into one request. */
+import { isIP } from "node:net";
 import { decodeBytes, encodeUrl, HslArray, ScriptError, toText, type Value } from "@sluice/hsl";
 import { numberAt, optionFlag, optionNumber, optionsAt, optionText } from "../arguments.ts";
 import { type HttpRequest, httpLimits } from "../host/http.ts";
@@ -6,6 +7,8 @@ import { type HttpRequest, httpLimits } from "../host/http.ts";
 export type HttpCall = Omit<HttpRequest, "allowPrivate" | "resolvers" | "signal"> & {
   readonly isExtended: boolean;
   readonly withHeaders: boolean;
+  /** Made behind the script's back; those with one key one after the other. */
+  readonly background: { readonly key: string } | null;
 };
 
 /**
@@ -31,6 +34,14 @@ export const readHttpCall = (args: readonly Value[]): HttpCall => {
       ? optionNumber(options, "timeout")
       : numberAt(args, 1);
   const headers = headersOf(options.get("headers"));
+  if (options.has("proxy")) {
+    // a proxy would look up names and choose addresses in our place
+    throw new ScriptError("wrong-argument", "http: goes straight to the server, never by a proxy");
+  }
+  const sourceAddress = optionText(options, "sourceip");
+  if (sourceAddress !== undefined && isIP(sourceAddress) === 0) {
+    throw new ScriptError("wrong-argument", "http: `sourceip` is no address");
+  }
   const body = bodyOf(post);
   if (
     post instanceof HslArray &&
@@ -47,6 +58,12 @@ export const readHttpCall = (args: readonly Value[]): HttpCall => {
     connectSeconds: clamp(optionNumber(options, "connect_timeout") ?? 10, 0.1, 30),
     verifyPeer:
       optionFlag(options, "tls_verify_peer", true) && optionFlag(options, "ssl_verify_peer", true),
+    verifyHost:
+      optionFlag(options, "tls_verify_host", true) && optionFlag(options, "ssl_verify_host", true),
+    sourceAddress,
+    background: optionFlag(options, "background", false)
+      ? { key: optionText(options, "background_hash") ?? "" }
+      : null,
     redirects: clamp(optionNumber(options, "redirects") ?? 0, 0, httpLimits.redirects),
     maximumBytes: clamp(
       optionNumber(options, "max_file_size") ?? httpLimits.bytes,

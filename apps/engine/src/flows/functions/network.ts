@@ -30,7 +30,7 @@ import { lookupServer } from "./lookup-server.ts";
 type Bodies = Readonly<Record<string, FunctionBody>>;
 
 export const networkFunctions = (services: FlowServices): Bodies => {
-  const { ldap, http, smtpLookup, reputation, dns } = services;
+  const { ldap, http, smtpLookup, reputation, dns, requests } = services;
   return {
     ldap_search: async (args, run) => {
       const profile = profileOf(textAt(args, 0), optionsAt(args, 2), run);
@@ -69,14 +69,24 @@ export const networkFunctions = (services: FlowServices): Bodies => {
     },
     http: async (args, run) => {
       const host = flowHost(run);
-      const { isExtended, withHeaders, ...call } = readHttpCall(args);
+      const { isExtended, withHeaders, background, ...call } = readHttpCall(args);
       const { httpAllowPrivate, resolvers } = host.snapshot.settings.gateway;
-      const response = await http.fetch({
-        ...call,
-        allowPrivate: httpAllowPrivate,
-        resolvers,
-        signal: host.signal,
-      });
+      const request = { ...call, allowPrivate: httpAllowPrivate, resolvers };
+      if (background !== null) {
+        if (host.observer.isDry) {
+          host.note("info", "http: nothing is sent in the background of a dry run");
+          return "";
+        }
+        const taken = requests.add(background.key, async () => {
+          const answer = await http.fetch(request);
+          const text = answer.kind === "error" ? answer.text : `the answer was ${answer.status}`;
+          const isGood = answer.kind === "answer" && answer.status >= 200 && answer.status <= 299;
+          if (!isGood) host.observer.line("warn", host.masked(`http in the background: ${text}`));
+        });
+        if (!taken) host.note("warn", "http: too many requests wait in the background");
+        return "";
+      }
+      const response = await http.fetch({ ...request, signal: host.signal });
       if (response.kind === "error") {
         host.note("warn", `http: ${encodeText(response.text)}`);
         return isExtended

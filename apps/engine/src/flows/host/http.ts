@@ -20,6 +20,10 @@ export type HttpRequest = {
   readonly timeoutSeconds: number;
   readonly connectSeconds: number;
   readonly verifyPeer: boolean;
+  /** False: any name in the certificate is good. */
+  readonly verifyHost?: boolean | undefined;
+  /** An address of this machine to come from. */
+  readonly sourceAddress?: string | undefined;
   /** 0: an answer that redirects is the answer. */
   readonly redirects: number;
   readonly maximumBytes: number;
@@ -57,7 +61,7 @@ export const createHttp = ({ dns }: { dns: Dns }): Http => {
   });
 
   const agentFor = (origin: string, addresses: readonly string[], one: HttpRequest): Agent => {
-    const key = `${origin} ${addresses.join(",")} ${one.verifyPeer} ${one.connectSeconds}`;
+    const key = `${origin} ${addresses.join(",")} ${one.verifyPeer} ${one.verifyHost ?? true} ${one.sourceAddress ?? ""} ${one.connectSeconds}`;
     const known = agents.get(key);
     if (known !== undefined) return known;
     const made = new Agent({
@@ -65,9 +69,11 @@ export const createHttp = ({ dns }: { dns: Dns }): Http => {
       pipelining: 1,
       keepAliveTimeout: 10_000,
       maxResponseSize: -1,
+      ...(one.sourceAddress === undefined ? {} : { localAddress: one.sourceAddress }),
       connect: {
         lookup: pinned(addresses),
         rejectUnauthorized: one.verifyPeer,
+        ...(one.verifyHost === false ? { checkServerIdentity: () => undefined } : {}),
         timeout: one.connectSeconds * 1000,
       },
     });
