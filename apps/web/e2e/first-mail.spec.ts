@@ -244,8 +244,7 @@ test("from nothing to ten mails, each with its lit path", async ({ page }) => {
     await page.goto(`${base}/routing/domains/~new`);
     await page
       .getByRole("main")
-      .getByRole("textbox", { name: "Domain" })
-      .first()
+      .getByRole("textbox", { name: "Name in the settings" })
       .fill("example.test");
     await choose(page, "Listener", /inbound/i);
     await choose(page, "Recipient flow", /Careful recipients/);

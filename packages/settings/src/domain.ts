@@ -7,7 +7,13 @@ export const Domain = z.strictObject({
     .toggle({ label: "Enabled", help: "A disabled domain is refused like a foreign one." })
     .default(true),
   /** Which domain this object stands for; the id when absent. Lets one domain stand on several listeners. */
-  name: field.text({ label: "Domain", help: "A domain name, or “any”.", max: 255 }).optional(),
+  name: field
+    .text({
+      label: "Domain name",
+      help: "What stands after the @ of an address, or “any”. Empty: the name in the settings is the domain's name.",
+      max: 255,
+    })
+    .optional(),
   listener: ObjectId.optional(),
   aliases: field
     .list(z.string(), {

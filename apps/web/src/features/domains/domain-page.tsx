@@ -9,8 +9,8 @@ export const DomainPage = () => {
     <ObjectPage
       kind="domain"
       id={id}
-      idLabel="Domain"
-      idHelp="The part of an address after @, such as example.org, or “any” for every domain without an entry of its own. When the same domain stands on several listeners, choose another id here and name the domain below."
+      idLabel="Name in the settings"
+      idHelp="As a rule the domain itself: what stands after the @ of an address, such as example.org, or “any” for every domain without an entry of its own. When the same domain stands on several listeners, or its name has letters beyond a to z, choose another name here and write the domain below."
       after={{
         Listener: (
           <ReferenceField
