@@ -10,6 +10,7 @@ import { flowProblems } from "./flows.ts";
 import { listenerProblems } from "./listeners.ts";
 import { referenceProblems } from "./missing-references.ts";
 import type { SettingsProblem, Surroundings } from "./problem.ts";
+import { scannerProblems } from "./scanners.ts";
 import { secretProblems } from "./secrets.ts";
 import { signerProblems } from "./signers.ts";
 import { transportProblems } from "./transports.ts";
@@ -24,6 +25,7 @@ export const findProblems = (
   return [
     ...referenceProblems(objects, surroundings.blocks),
     ...flowProblems(settings, surroundings),
+    ...scannerProblems(settings),
     ...secretProblems(objects, surroundings),
     ...fileProblems(settings, surroundings),
     ...certificateProblems(settings, surroundings.now?.() ?? new Date()),
