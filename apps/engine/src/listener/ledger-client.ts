@@ -1,7 +1,9 @@
 /**
  * A worker's way to the ledger. Its own counts are looked at first: what they refuse,
- * the whole gateway refuses too, so a flood from one client costs no question. An
- * answer that does not come in time is given by the own counts: mail goes on.
+ * the whole gateway refuses too, so a flood from one client costs no question. A place
+ * that a client has left is kept for its next connection, for a second at most or until
+ * the ledger calls it back, so that a busy client costs none either. An answer that does
+ * not come in time is given by the own counts: mail goes on.
  */
 import {
   createSignInCounts,
@@ -9,7 +11,13 @@ import {
   type SignInCounts,
   type SignInGuard,
 } from "../session/sign-in-guard.ts";
-import { type Admission, type ConnectionLimit, createConnectionLimit } from "./connection-limit.ts";
+import {
+  type Admission,
+  type ConnectionLimit,
+  clientOf,
+  createConnectionLimit,
+} from "./connection-limit.ts";
+import { createEmptyPlaces, type EmptyPlaces } from "./empty-places.ts";
 import type { Ask, LedgerAnswer } from "./ledger.ts";
 
 export type LedgerClient = {
@@ -18,6 +26,11 @@ export type LedgerClient = {
   readonly receive: (answers: readonly LedgerAnswer[]) => void;
   readonly close: () => void;
 };
+
+/** An empty place is kept through one whole turn of this length at most. */
+const keepMilliseconds = 500;
+/** Places are short: for this long after a call none is kept. */
+const quietMilliseconds = 5000;
 
 export const createLedgerClient = (options: {
   readonly send: (asks: readonly Ask[]) => void;
@@ -49,6 +62,24 @@ export const createLedgerClient = (options: {
       tell(question);
     });
 
+  const emptyPlaces = new Map<string, EmptyPlaces>();
+  const quietUntil = new Map<string, number>();
+
+  const release = (listener: string, places: Iterable<readonly [string, number]>): void => {
+    for (const [address, count] of places) tell({ kind: "release", listener, address, count });
+  };
+
+  const callBack = (listener: string): void => {
+    quietUntil.set(listener, performance.now() + quietMilliseconds);
+    release(listener, emptyPlaces.get(listener)?.takeAll() ?? []);
+    tell({ kind: "called-back", listener });
+  };
+
+  const keeper = setInterval(() => {
+    for (const [listener, places] of emptyPlaces) release(listener, places.takeUnused());
+  }, keepMilliseconds);
+  keeper.unref();
+
   const timer = setInterval(() => {
     for (const [id, { since, settle }] of waiting) {
       if (performance.now() - since < patienceMilliseconds) break; // in the order they were asked
@@ -60,11 +91,15 @@ export const createLedgerClient = (options: {
 
   const limitFor = (listener: string): ConnectionLimit => {
     const own = createConnectionLimit();
+    const empty = emptyPlaces.get(listener) ?? createEmptyPlaces();
+    emptyPlaces.set(listener, empty);
     return {
       count: own.count,
       admit: (address, limits, now): Admission | Promise<Admission> => {
         const mine = own.admit(address, limits, now);
         if (mine !== "admitted") return mine;
+        // beginnings in a minute are counted by the ledger, so each of them is told
+        if (limits.perMinute === 0 && empty.take(clientOf(address))) return "admitted";
         last += 1;
         return ask({ kind: "admit", id: last, listener, address, limits }).then((answer) => {
           const admission = answer?.kind === "admit" ? answer.admission : "admitted";
@@ -74,7 +109,8 @@ export const createLedgerClient = (options: {
       },
       release: (address) => {
         own.release(address);
-        tell({ kind: "release", listener, address });
+        if ((quietUntil.get(listener) ?? 0) <= performance.now()) empty.put(clientOf(address));
+        else tell({ kind: "release", listener, address, count: 1 });
       },
     };
   };
@@ -94,12 +130,19 @@ export const createLedgerClient = (options: {
     }),
     receive: (answers) => {
       for (const answer of answers) {
+        if (answer.kind === "call-back") {
+          callBack(answer.listener);
+          continue;
+        }
         const asked = waiting.get(answer.id);
         waiting.delete(answer.id);
         if (asked !== undefined) asked.settle(answer);
         // it came too late: what it holds for us is released with the connection
       }
     },
-    close: () => clearInterval(timer),
+    close: () => {
+      clearInterval(timer);
+      clearInterval(keeper);
+    },
   };
 };

@@ -118,13 +118,18 @@ export const supervise = async (): Promise<void> => {
     ),
   );
   const deaths = new Map<string, number[]>();
-  const ledger = createLedger();
   const children = new Map<string, Worker>();
   const ticketKeys = createTicketKeySource({
     tell: (key) => {
       for (const child of children.values()) {
         if (child.isConnected()) child.send({ kind: "ticket-key", key });
       }
+    },
+  });
+  const ledger = createLedger({
+    tell: (name, answers) => {
+      const child = children.get(name);
+      if (child?.isConnected() === true) child.send({ kind: "answers", answers });
     },
   });
   const settled: Promise<void>[] = [];
@@ -161,11 +166,9 @@ export const supervise = async (): Promise<void> => {
             say(`${name}: ${message.text}`);
             reject(new Error(`${name} did not start: ${message.text}`));
             break;
-          case "asks": {
-            const answers = ledger.answer(name, message.asks);
-            if (answers.length > 0 && child.isConnected()) child.send({ kind: "answers", answers });
+          case "asks":
+            ledger.ask(name, message.asks);
             break;
-          }
           default:
             message satisfies never;
         }
