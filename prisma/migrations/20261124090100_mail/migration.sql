@@ -18,7 +18,7 @@ CREATE TABLE mail_body (
   bytes bytea NOT NULL,
   PRIMARY KEY (body_id, part)
 );
-ALTER TABLE mail_body ALTER COLUMN bytes SET STORAGE EXTERNAL;
+ALTER TABLE mail_body ALTER COLUMN bytes SET STORAGE EXTERNAL, SET (toast_tuple_target = 8160);
 
 CREATE TABLE queue_entry (
   queue_id bigint PRIMARY KEY,
@@ -109,30 +109,27 @@ CREATE TABLE mail_history (
 CREATE INDEX mail_history_at ON mail_history (at DESC, message_id DESC);
 CREATE INDEX mail_history_terms ON mail_history USING gin (terms) WITH (gin_pending_list_limit = 1024);
 
-CREATE TABLE mail_event (
-  id bigint GENERATED ALWAYS AS IDENTITY,
-  message_id uuid NOT NULL,
-  at timestamptz NOT NULL,
-  kind text NOT NULL,
-  queue_id bigint,
-  recipient text,
-  detail jsonb NOT NULL,
-  PRIMARY KEY (message_id, id) -- several rows a message: one index serves
-);
-CREATE INDEX mail_event_at ON mail_event USING brin (at);
-
-CREATE TABLE mail_trace (
+-- What happened to a message, and what flows did with it: one row for what was written together,
+-- because rows are what costs. Not jsonb: it is written always and read seldom.
+CREATE TABLE mail_chapter (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   message_id uuid NOT NULL,
   at timestamptz NOT NULL,
-  flow_kind text NOT NULL,
-  flow text NOT NULL,
-  revision integer NOT NULL,
-  recipient text,
-  trace jsonb NOT NULL
-);
-CREATE INDEX mail_trace_message ON mail_trace (message_id, id);
-CREATE INDEX mail_trace_at ON mail_trace USING brin (at);
+  events json NOT NULL,
+  flows text[] NOT NULL, -- whose traces are in it
+  traces json NOT NULL
+) WITH (toast_tuple_target = 8160); -- inline, uncompressed, while it fits the page
+ALTER TABLE mail_chapter ALTER COLUMN events SET STORAGE EXTERNAL, ALTER COLUMN traces SET STORAGE EXTERNAL;
+CREATE INDEX mail_chapter_message ON mail_chapter (message_id);
+CREATE INDEX mail_chapter_at ON mail_chapter USING brin (at);
+
+CREATE VIEW mail_event AS
+  SELECT c.id, place, message_id, (event ->> 'at')::timestamptz AS at, event ->> 'kind' AS kind,
+    (event ->> 'queueId')::bigint AS queue_id, event ->> 'recipient' AS recipient, event -> 'detail' AS detail
+  FROM mail_chapter c, json_array_elements(events) WITH ORDINALITY AS row (event, place);
+CREATE VIEW mail_trace AS
+  SELECT c.id, place, message_id, c.at, trace ->> 'flow' AS flow, trace ->> 'recipient' AS recipient, trace
+  FROM mail_chapter c, json_array_elements(traces) WITH ORDINALITY AS row (trace, place);
 
 -- How often each wire of a flow was taken, summed up by each process every few seconds.
 CREATE TABLE flow_activity (

@@ -14,8 +14,13 @@ export type Statement = {
   readonly values: readonly unknown[];
 };
 
-export type EventRow = { readonly messageId: string; readonly event: HistoryEvent };
-export type TraceRow = { readonly messageId: string; readonly at: Date; readonly trace: FlowTrace };
+/** What is written together about one message. */
+export type ChapterRow = {
+  readonly messageId: string;
+  readonly at: Date;
+  readonly events: readonly HistoryEvent[];
+  readonly traces: readonly FlowTrace[];
+};
 export type LogLineRow = {
   readonly at: Date;
   readonly level: string;
@@ -31,17 +36,10 @@ export type OutcomeRow = {
   readonly outcome: Outcome;
 };
 
-/** Everything these records leave behind: at most three statements. */
+/** Everything these records leave behind: at most two statements. */
 export const historyStatements = (records: readonly HistoryRecord[]): Statement[] => [
   ...recordStatements(records),
-  ...eventStatements(
-    records.flatMap(({ messageId, events }) => events.map((event) => ({ messageId, event }))),
-  ),
-  ...traceStatements(
-    records.flatMap(({ messageId, at, traces }) =>
-      traces.map((trace) => ({ messageId, at, trace })),
-    ),
-  ),
+  ...chapterStatements(records),
 ];
 
 const statement = (name: string, text: string, rows: readonly object[]): Statement[] =>
@@ -99,45 +97,26 @@ export const searchTerms = (
   return [...terms];
 };
 
-const insertEvents = `
-INSERT INTO mail_event (message_id, at, kind, queue_id, recipient, detail)
-SELECT message_id, at, kind, queue_id, recipient, detail
-FROM json_to_recordset($1::json) AS row (message_id uuid, at timestamptz, kind text,
-  queue_id bigint, recipient text, detail jsonb)`;
+const insertChapters = `
+INSERT INTO mail_chapter (message_id, at, events, flows, traces)
+SELECT message_id, at, events, flows, traces
+FROM json_to_recordset($1::json) AS row (message_id uuid, at timestamptz, events json,
+  flows text[], traces json)`;
 
-export const eventStatements = (rows: readonly EventRow[]): Statement[] =>
+/** Chapters with nothing in them are left out. */
+export const chapterStatements = (chapters: readonly ChapterRow[]): Statement[] =>
   statement(
-    "history-events",
-    insertEvents,
-    rows.map(({ messageId, event }) => ({
-      message_id: messageId,
-      at: event.at,
-      kind: event.kind,
-      queue_id: event.queueId,
-      recipient: event.recipient,
-      detail: event.detail,
-    })),
-  );
-
-const insertTraces = `
-INSERT INTO mail_trace (message_id, at, flow_kind, flow, revision, recipient, trace)
-SELECT message_id, at, flow_kind, flow, revision, recipient, trace
-FROM json_to_recordset($1::json) AS row (message_id uuid, at timestamptz, flow_kind text,
-  flow text, revision integer, recipient text, trace jsonb)`;
-
-export const traceStatements = (rows: readonly TraceRow[]): Statement[] =>
-  statement(
-    "history-traces",
-    insertTraces,
-    rows.map(({ messageId, at, trace }) => ({
-      message_id: messageId,
-      at,
-      flow_kind: trace.kind,
-      flow: trace.flow,
-      revision: trace.revision,
-      recipient: trace.recipient,
-      trace,
-    })),
+    "history-chapters",
+    insertChapters,
+    chapters
+      .filter(({ events, traces }) => events.length + traces.length > 0)
+      .map(({ messageId, at, events, traces }) => ({
+        message_id: messageId,
+        at,
+        events,
+        flows: [...new Set(traces.map(({ flow }) => flow))],
+        traces,
+      })),
   );
 
 const insertLogLines = `

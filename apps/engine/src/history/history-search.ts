@@ -116,17 +116,19 @@ const selectSlow = `
 SELECT flow, lookup ->> 'function' AS function, count(*)::int AS count,
   avg((lookup ->> 'microseconds')::float8)::float8 AS average,
   max((lookup ->> 'microseconds')::float8)::float8 AS slowest
-FROM (SELECT flow, trace FROM mail_trace WHERE at >= $1 ORDER BY id DESC LIMIT 20000) AS recent,
-  jsonb_array_elements(trace -> 'steps') AS step, jsonb_array_elements(step -> 'lookups') AS lookup
+FROM (SELECT traces FROM mail_chapter WHERE at >= $1 ORDER BY id DESC LIMIT 10000) AS recent,
+  json_to_recordset(traces) AS trace (flow text, steps json),
+  json_array_elements(steps) AS step, json_array_elements(step -> 'lookups') AS lookup
 GROUP BY 1, 2 ORDER BY average DESC LIMIT 10`;
 
 /** No index is kept for this: it looks through what is newest, as far as it is worth. */
 const selectRuns = `
-SELECT message_id, at, recipient, trace
-FROM (SELECT id, message_id, at, flow, recipient, trace FROM mail_trace ORDER BY id DESC LIMIT 50000) AS recent
-WHERE flow = $1 AND ($3::text IS NULL
-  OR trace @> jsonb_build_object('steps', jsonb_build_array(jsonb_build_object('node', $3::text))))
-ORDER BY id DESC LIMIT $2`;
+SELECT message_id, at, trace ->> 'recipient' AS recipient, trace
+FROM (SELECT id, message_id, at, flows, traces FROM mail_chapter ORDER BY id DESC LIMIT 20000) AS recent,
+  json_array_elements(traces) WITH ORDINALITY AS row (trace, place)
+WHERE $1 = ANY (flows) AND trace ->> 'flow' = $1 AND ($3::text IS NULL
+  OR EXISTS (SELECT FROM json_array_elements(trace -> 'steps') AS step WHERE step ->> 'node' = $3))
+ORDER BY id DESC, place DESC LIMIT $2`;
 
 export const createHistorySearch = ({
   pool,
@@ -172,11 +174,11 @@ export const createHistorySearch = ({
         recipient: string | null;
         detail: HistoryEvent["detail"];
       }>(
-        "SELECT at, kind, queue_id, recipient, detail FROM mail_event WHERE message_id = $1 ORDER BY at, id",
+        "SELECT at, kind, queue_id, recipient, detail FROM mail_event WHERE message_id = $1 ORDER BY at, id, place",
         [messageId],
       );
       const traces = await run<{ trace: FlowTrace }>(
-        "SELECT trace FROM mail_trace WHERE message_id = $1 ORDER BY id",
+        "SELECT trace FROM mail_trace WHERE message_id = $1 ORDER BY id, place",
         [messageId],
       );
       const log = await run<StoredLogRow>(

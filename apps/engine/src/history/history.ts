@@ -14,16 +14,14 @@ import type { FlowTrace } from "../flows/trace.ts";
 import { createActivity } from "./activity.ts";
 import type { History, HistoryEvent, HistoryRecord, Outcome } from "./event.ts";
 import {
-  type EventRow,
-  eventStatements,
+  type ChapterRow,
+  chapterStatements,
   historyStatements,
   type LogLineRow,
   logStatements,
   type OutcomeRow,
   outcomeStatements,
   type Statement,
-  type TraceRow,
-  traceStatements,
 } from "./history-rows.ts";
 import { cleanText } from "./json-text.ts";
 
@@ -57,19 +55,14 @@ export const historyChannel = "sluice_history";
 
 type Batch = {
   records: HistoryRecord[];
-  events: EventRow[];
-  traces: TraceRow[];
+  chapters: ChapterRow[];
   logs: LogLineRow[];
   outcomes: OutcomeRow[];
 };
 
-const emptyBatch = (): Batch => ({ records: [], events: [], traces: [], logs: [], outcomes: [] });
+const emptyBatch = (): Batch => ({ records: [], chapters: [], logs: [], outcomes: [] });
 const rowsOf = (batch: Batch): number =>
-  batch.records.length +
-  batch.events.length +
-  batch.traces.length +
-  batch.logs.length +
-  batch.outcomes.length;
+  batch.records.length + batch.chapters.length + batch.logs.length + batch.outcomes.length;
 
 /** Lines of scripts are kept whatever the level: somebody wrote `echo` to see them. */
 export const scriptComponent = "script";
@@ -185,7 +178,7 @@ export const createHistory = (options: HistoryOptions): HistoryWriter => {
       added();
     },
     event: (messageId: string, event: HistoryEvent, outcome?: Outcome) => {
-      waiting.events.push({ messageId, event });
+      waiting.chapters.push({ messageId, at: event.at, events: [event], traces: [] });
       if (outcome !== undefined) {
         waiting.outcomes.push({ messageId, recipient: event.recipient, outcome });
         changed(messageId);
@@ -193,7 +186,7 @@ export const createHistory = (options: HistoryOptions): HistoryWriter => {
       added();
     },
     trace: (messageId, trace) => {
-      waiting.traces.push({ messageId, at: clock(), trace });
+      waiting.chapters.push({ messageId, at: clock(), events: [], traces: [trace] });
       added();
     },
     log: ({ level, component, messageId = null, queueId = null, text }) => {
@@ -234,24 +227,21 @@ export const createHistory = (options: HistoryOptions): HistoryWriter => {
 
 const statementsOf = (batch: Batch): Statement[] => [
   ...historyStatements(batch.records),
-  ...eventStatements(batch.events),
-  ...traceStatements(batch.traces),
+  ...chapterStatements(batch.chapters),
   ...outcomeStatements(batch.outcomes),
   ...logStatements(batch.logs),
 ];
 
 const singleStatements = (batch: Batch): Statement[] => [
   ...batch.records.flatMap((record) => historyStatements([record])),
-  ...batch.events.flatMap((row) => eventStatements([row])),
-  ...batch.traces.flatMap((row) => traceStatements([row])),
+  ...batch.chapters.flatMap((row) => chapterStatements([row])),
   ...batch.outcomes.flatMap((row) => outcomeStatements([row])),
   ...batch.logs.flatMap((row) => logStatements([row])),
 ];
 
 const joined = (first: Batch, second: Batch): Batch => ({
   records: [...first.records, ...second.records],
-  events: [...first.events, ...second.events],
-  traces: [...first.traces, ...second.traces],
+  chapters: [...first.chapters, ...second.chapters],
   logs: [...first.logs, ...second.logs],
   outcomes: [...first.outcomes, ...second.outcomes],
 });

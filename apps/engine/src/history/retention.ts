@@ -14,11 +14,7 @@ const batchRows = 5000;
 const statements = [
   {
     days: "historyDays",
-    text: `DELETE FROM mail_event WHERE ctid = ANY (ARRAY(SELECT ctid FROM mail_event WHERE at < $1 LIMIT ${batchRows}))`,
-  },
-  {
-    days: "historyDays",
-    text: `DELETE FROM mail_trace WHERE id IN (SELECT id FROM mail_trace WHERE at < $1 LIMIT ${batchRows})`,
+    text: `DELETE FROM mail_chapter WHERE ctid = ANY (ARRAY(SELECT ctid FROM mail_chapter WHERE at < $1 LIMIT ${batchRows}))`,
   },
   {
     // mail that is still on its way keeps its record

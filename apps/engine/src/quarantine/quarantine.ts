@@ -4,7 +4,7 @@
  */
 import type pg from "pg";
 import { numberPattern, readCursor, writeCursor } from "../history/cursor.ts";
-import { eventStatements, outcomeStatements } from "../history/history-rows.ts";
+import { chapterStatements, outcomeStatements } from "../history/history-rows.ts";
 import { readBody } from "../queue/queue-store.ts";
 import { type ReleaseRoute, releaseHeld } from "./release.ts";
 import { deleteExpired, deleteHeld } from "./retention.ts";
@@ -195,17 +195,16 @@ export const createQuarantine = ({
         pool,
         ids.filter((one) => numberPattern.test(one)),
         async (client, rows) => {
+          const at = clock();
           const statements = [
-            ...eventStatements(
+            ...chapterStatements(
               rows.map(({ messageId, recipient }) => ({
                 messageId,
-                event: {
-                  at: clock(),
-                  kind: "removed" as const,
-                  queueId: null,
-                  recipient,
-                  detail: { from: "quarantine" },
-                },
+                at,
+                events: [
+                  { at, kind: "removed", queueId: null, recipient, detail: { from: "quarantine" } },
+                ],
+                traces: [],
               })),
             ),
             ...outcomeStatements(

@@ -5,7 +5,7 @@
  * would hold it again.
  */
 import type pg from "pg";
-import { eventStatements, logStatements, outcomeStatements } from "../history/history-rows.ts";
+import { chapterStatements, logStatements, outcomeStatements } from "../history/history-rows.ts";
 import type { Envelope } from "../queue/queue-entry.ts";
 import { queueChannel } from "../queue/queue-operations.ts";
 
@@ -70,16 +70,20 @@ export const releaseHeld = async (
     ]);
     const { message_id: messageId, recipient } = held;
     const statements = [
-      ...eventStatements([
+      ...chapterStatements([
         {
           messageId,
-          event: {
-            at: now,
-            kind: "released",
-            queueId,
-            recipient,
-            detail: { by, from: held.quarantine },
-          },
+          at: now,
+          events: [
+            {
+              at: now,
+              kind: "released",
+              queueId,
+              recipient,
+              detail: { by, from: held.quarantine },
+            },
+          ],
+          traces: [],
         },
       ]),
       ...outcomeStatements([{ messageId, recipient, outcome: "queued" }]),

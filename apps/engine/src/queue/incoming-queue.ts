@@ -6,7 +6,7 @@
 import type pg from "pg";
 import type { FlowTrace } from "../flows/trace.ts";
 import type { HistoryEvent, Outcome } from "../history/event.ts";
-import { eventStatements, outcomeStatements, traceStatements } from "../history/history-rows.ts";
+import { chapterStatements, outcomeStatements } from "../history/history-rows.ts";
 import { insertNewBody, type LargeBody } from "./body-parts.ts";
 import { claimEntries } from "./claims.ts";
 import type { HeldMessage, NewEntry } from "./queue-entry.ts";
@@ -115,10 +115,9 @@ export const createIncomingQueue = (options: {
           return;
         }
         const statements = [
-          ...eventStatements([{ messageId: entry.messageId, event }]),
-          ...traceStatements(
-            traces.map((trace) => ({ messageId: entry.messageId, at: event.at, trace })),
-          ),
+          ...chapterStatements([
+            { messageId: entry.messageId, at: event.at, events: [event], traces },
+          ]),
           ...outcomeStatements([
             { messageId: entry.messageId, recipient: entry.recipient, outcome },
           ]),

@@ -4,7 +4,7 @@
  */
 import type pg from "pg";
 import type { HistoryEventKind, Outcome } from "../history/event.ts";
-import { eventStatements, outcomeStatements } from "../history/history-rows.ts";
+import { chapterStatements, outcomeStatements } from "../history/history-rows.ts";
 import { runStatements, unreferenced } from "./queue-store.ts";
 
 export type QueueAction =
@@ -138,13 +138,15 @@ const record = async (
   outcome: Outcome | null,
   detail: Readonly<Record<string, string>>,
 ): Promise<void> => {
-  const events = rows.map((row) => ({
+  const chapters = rows.map((row) => ({
     messageId: row.message_id,
-    event: { at, kind, queueId: row.queue_id, recipient: row.recipient, detail },
+    at,
+    events: [{ at, kind, queueId: row.queue_id, recipient: row.recipient, detail }],
+    traces: [],
   }));
   const outcomes =
     outcome === null
       ? []
       : rows.map((row) => ({ messageId: row.message_id, recipient: row.recipient, outcome }));
-  await runStatements(pool, [...eventStatements(events), ...outcomeStatements(outcomes)]);
+  await runStatements(pool, [...chapterStatements(chapters), ...outcomeStatements(outcomes)]);
 };

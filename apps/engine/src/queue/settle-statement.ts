@@ -5,12 +5,7 @@
 import type pg from "pg";
 import type { FlowTrace } from "../flows/trace.ts";
 import type { HistoryEvent, Outcome } from "../history/event.ts";
-import {
-  eventStatements,
-  outcomeStatements,
-  type Statement,
-  traceStatements,
-} from "../history/history-rows.ts";
+import { chapterStatements, outcomeStatements, type Statement } from "../history/history-rows.ts";
 import { type Deferral, deferralsText, deferText, unreferenced } from "./queue-store.ts";
 
 export type SettledEntry = {
@@ -75,11 +70,13 @@ export const settleStatement = (
 
 /** For those that counted when others of the same statement did not. */
 export const historyOf = (settled: readonly SettledEntry[]): readonly Statement[] => [
-  ...eventStatements(settled.map(({ messageId, event }) => ({ messageId, event }))),
-  ...traceStatements(
-    settled.flatMap(({ messageId, traces, event }) =>
-      traces.map((trace) => ({ messageId, at: event.at, trace })),
-    ),
+  ...chapterStatements(
+    settled.map(({ messageId, traces, event }) => ({
+      messageId,
+      at: event.at,
+      events: [event],
+      traces,
+    })),
   ),
   ...outcomeStatements(
     settled.flatMap(({ messageId, recipient, outcome }) =>

@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterEach(async () => {
   for (const scanner of scanners.splice(0)) await scanner.close();
   await database.pool.query(
-    "TRUNCATE quarantined_message, queue_entry, mail_body, mail_event, mail_trace, mail_history",
+    "TRUNCATE quarantined_message, queue_entry, mail_body, mail_chapter, mail_history",
   );
 });
 afterAll(async () => {

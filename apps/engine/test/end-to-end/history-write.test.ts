@@ -52,7 +52,7 @@ test("writes a record with its events, and what a later event says about the out
   await history.flush();
   expect(await outcomeOf(one.messageId)).toBe("delivered");
   const { rows } = await database.pool.query(
-    "SELECT kind, queue_id, detail FROM mail_event WHERE message_id = $1 ORDER BY id",
+    "SELECT kind, queue_id, detail FROM mail_event WHERE message_id = $1 ORDER BY id, place",
     [one.messageId],
   );
   expect(rows).toEqual([

@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 beforeEach(() =>
   database.pool.query(
-    "TRUNCATE quarantined_message, queue_entry, mail_body, mail_event, mail_history",
+    "TRUNCATE quarantined_message, queue_entry, mail_body, mail_chapter, mail_history",
   ),
 );
 

@@ -26,7 +26,7 @@ afterAll(async () => {
   await database.drop();
 });
 beforeEach(() =>
-  database.pool.query("TRUNCATE queue_entry, mail_body, mail_history, mail_event, worker_lease"),
+  database.pool.query("TRUNCATE queue_entry, mail_body, mail_history, mail_chapter, worker_lease"),
 );
 afterEach(async () => {
   for (const rig of rigs.splice(0)) await rig.close();

@@ -35,7 +35,7 @@ beforeEach(async () => {
   refuse = null;
   hold = null;
   await database.pool.query(
-    "TRUNCATE queue_entry, mail_body, quarantined_message, mail_history, mail_event, worker_lease, delivery_pause",
+    "TRUNCATE queue_entry, mail_body, quarantined_message, mail_history, mail_chapter, worker_lease, delivery_pause",
   );
 });
 afterEach(async () => {
@@ -85,7 +85,7 @@ const count = async (tableName: "mail_body" | "queue_entry"): Promise<number> =>
 
 const historyOf = async (messageId: string) => {
   const { rows } = await database.pool.query<{ outcome: string; kinds: string[] }>(
-    `SELECT outcome, array(SELECT kind FROM mail_event e WHERE e.message_id = h.message_id ORDER BY id) AS kinds
+    `SELECT outcome, array(SELECT kind FROM mail_event e WHERE e.message_id = h.message_id ORDER BY id, place) AS kinds
       FROM mail_history h WHERE message_id = $1`,
     [messageId],
   );
