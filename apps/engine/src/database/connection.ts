@@ -27,7 +27,8 @@ export const createPool = (
     asynchronousCommit?: boolean;
     /**
      * Every statement finds few rows by an index. A plan made while a table was still
-     * small, and kept with its prepared statement, would read all of it for ever.
+     * small, and kept with its prepared statement, would read all of it for ever; a plan
+     * made anew for each call costs as much as the call.
      */
     byIndex?: boolean;
   },
@@ -35,7 +36,12 @@ export const createPool = (
   const switches = [
     ...(options.asynchronousCommit === true ? ["synchronous_commit=off"] : []),
     ...(options.byIndex === true
-      ? ["enable_seqscan=off", "enable_hashjoin=off", "enable_mergejoin=off"]
+      ? [
+          "enable_seqscan=off",
+          "enable_hashjoin=off",
+          "enable_mergejoin=off",
+          "plan_cache_mode=force_generic_plan",
+        ]
       : []),
   ];
   const pool = new pg.Pool({

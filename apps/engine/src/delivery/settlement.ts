@@ -33,6 +33,10 @@ export type SettlementOptions = {
 };
 
 const largest = 250;
+/** Results gather for this long: a statement for ten costs little more than one for a single result. */
+const gatherMilliseconds = 15;
+/** So many are not kept waiting. */
+const many = 100;
 
 type Waiting = { readonly settled: Settled; readonly done: () => void };
 
@@ -40,7 +44,7 @@ export const createSettlement = (options: SettlementOptions): Settlement => {
   const { pool, againMilliseconds = 500 } = options;
   let waiting: Waiting[] = [];
   let running: Promise<void> | null = null;
-  let isScheduled = false;
+  let timer: NodeJS.Timeout | undefined;
   const freeing = new Set<Promise<void>>();
 
   /** Message ids of those that counted. */
@@ -105,14 +109,24 @@ export const createSettlement = (options: SettlementOptions): Settlement => {
       waiting = waiting.slice(largest);
       await record(group.map(({ settled }) => settled));
       for (const { done } of group) done();
+      if (waiting.length < many) return; // the rest gathers again
     }
   };
 
   const start = (): Promise<void> => {
+    clearTimeout(timer);
+    timer = undefined;
     running ??= run().finally(() => {
       running = null;
+      schedule();
     });
     return running;
+  };
+
+  const schedule = (): void => {
+    if (waiting.length === 0 || running !== null) return;
+    if (waiting.length >= many) void start();
+    else timer ??= setTimeout(() => void start(), gatherMilliseconds);
   };
 
   const free = async (epoch: string, queueIds: readonly string[]): Promise<void> => {
@@ -126,12 +140,7 @@ export const createSettlement = (options: SettlementOptions): Settlement => {
   return {
     add: (settled, done) => {
       waiting.push({ settled, done });
-      if (isScheduled || running !== null) return;
-      isScheduled = true;
-      setTimeout(() => {
-        isScheduled = false;
-        void start();
-      }, 5);
+      schedule();
     },
     free: (epoch, queueIds) => {
       const work = free(epoch, queueIds).finally(() => freeing.delete(work));
