@@ -79,8 +79,22 @@ const sequenceLength = (bytes: string, at: number): number => {
   return length;
 };
 
+/** Node's, where there is one: ten times as fast as a loop. A browser has none. */
+type NodeBuffer = {
+  from(bytes: string, encoding: "latin1"): Uint8Array<ArrayBuffer>;
+  from(
+    memory: ArrayBufferLike,
+    start: number,
+    length: number,
+  ): { toString(encoding: "latin1"): string };
+};
+const { Buffer: node } = globalThis as { Buffer?: NodeBuffer };
+
 /** Octets → byte string. */
 export const toByteString = (octets: Uint8Array): string => {
+  if (node !== undefined) {
+    return node.from(octets.buffer, octets.byteOffset, octets.byteLength).toString("latin1");
+  }
   const chunk = 8192; // arguments of one call; engines limit them
   let result = "";
   for (let at = 0; at < octets.length; at += chunk) {
@@ -91,6 +105,7 @@ export const toByteString = (octets: Uint8Array): string => {
 
 /** Byte string → octets. */
 export const toOctets = (bytes: string): Uint8Array<ArrayBuffer> => {
+  if (node !== undefined) return node.from(bytes, "latin1");
   const result = new Uint8Array(bytes.length);
   for (let i = 0; i < bytes.length; i++) result[i] = bytes.charCodeAt(i);
   return result;

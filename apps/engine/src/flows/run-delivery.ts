@@ -32,11 +32,11 @@ export const createDeliveryFlowRunner = (parts: FlowParts): DeliveryFlowRunner =
       const attempt: AttemptState = { changes: {}, held: [] };
       const facts = { ...factsOf(input), attempt };
       const context = new Map<string, unknown>();
-      contexts.set(input.queueId, context);
       const release = (): void => {
         for (const give of attempt.held.splice(0)) give();
       };
       return runOnce(flow, { ...facts, context }, input, (result) => {
+        if (context.size > 0) contexts.set(input.queueId, context);
         const verdict = beforeVerdict(result, attempt.changes);
         if (verdict.kind !== "try") release();
         return {
@@ -48,8 +48,9 @@ export const createDeliveryFlowRunner = (parts: FlowParts): DeliveryFlowRunner =
     },
     after: (flow, input) => {
       if (flow === null) return { verdict: { kind: "default" }, trace: null };
-      const context = contexts.get(input.queueId) ?? new Map<string, unknown>();
-      contexts.delete(input.queueId);
+      const kept = contexts.size > 0 ? contexts.get(input.queueId) : undefined;
+      if (kept !== undefined) contexts.delete(input.queueId);
+      const context = kept ?? new Map<string, unknown>();
       const facts = { ...factsOf(input), context, attemptCode: input.attempt.code };
       return runOnce(flow, facts, input, (result) => {
         const verdict = afterVerdict(result);

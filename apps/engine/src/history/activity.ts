@@ -30,8 +30,19 @@ export type Activity = {
   readonly milliseconds: number;
 };
 
+/** flow → node → outcome; without a key that would be joined anew for every step. */
+type Sums = Map<string, Map<string, Map<string | null, Sum>>>;
+
+const ofKey = <Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value => {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+};
+
 export const createActivity = (milliseconds = 10_000): Activity => {
-  let sums = new Map<string, Sum>();
+  let sums: Sums = new Map();
   let writtenAt = 0;
   let everything = false;
 
@@ -42,13 +53,17 @@ export const createActivity = (milliseconds = 10_000): Activity => {
     count: number,
     microseconds: number,
   ): void => {
-    const key = `${flow}\0${node}\0${outcome ?? "\0"}`;
-    const sum = sums.get(key);
-    if (sum === undefined) sums.set(key, { flow, node, outcome, count, microseconds });
-    else {
-      sum.count += count;
-      sum.microseconds += microseconds;
-    }
+    const nodes = ofKey(sums, flow, () => new Map<string, Map<string | null, Sum>>());
+    const outcomes = ofKey(nodes, node, () => new Map<string | null, Sum>());
+    const sum = ofKey(outcomes, outcome, () => ({
+      flow,
+      node,
+      outcome,
+      count: 0,
+      microseconds: 0,
+    }));
+    sum.count += count;
+    sum.microseconds += microseconds;
   };
 
   return {
@@ -64,7 +79,10 @@ export const createActivity = (milliseconds = 10_000): Activity => {
       const isDue = everything || Math.abs(now.getTime() - writtenAt) >= milliseconds;
       if (!isDue || sums.size === 0) return { statements: [], taken: () => {} };
       const taken = sums;
-      const rows = [...taken.values()].map((sum) => ({
+      const all = [...taken.values()].flatMap((nodes) =>
+        [...nodes.values()].flatMap((outcomes) => [...outcomes.values()]),
+      );
+      const rows = all.map((sum) => ({
         at: now,
         ...sum,
         microseconds: Math.round(sum.microseconds),
@@ -77,7 +95,7 @@ export const createActivity = (milliseconds = 10_000): Activity => {
           sums = new Map();
           if (since !== taken) return;
           // what was added while the rows were written
-          for (const [index, sum] of [...taken.values()].entries()) {
+          for (const [index, sum] of all.entries()) {
             const row = rows[index];
             if (row === undefined || sum.count === row.count) continue;
             const { flow, node, outcome } = sum;

@@ -6,6 +6,7 @@
 import type { FlowTrace } from "../flows/trace.ts";
 import type { HistoryEvent, HistoryRecord, Outcome } from "./event.ts";
 import { jsonText } from "./json-text.ts";
+import { storedTrace } from "./stored-trace.ts";
 
 /** As `pg` takes it: a named statement is prepared once for each connection. */
 export type Statement = {
@@ -115,7 +116,7 @@ export const chapterStatements = (chapters: readonly ChapterRow[]): Statement[] 
         at,
         events,
         flows: [...new Set(traces.map(({ flow }) => flow))],
-        traces,
+        traces: traces.map(storedTrace),
       })),
   );
 

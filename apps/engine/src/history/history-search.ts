@@ -6,6 +6,7 @@ import type { HistoryEvent, HistoryEventKind, Outcome, Stage } from "./event.ts"
 import { type LogRow, logRowOf, type StoredLogRow } from "./log-search.ts";
 import { readOnly } from "./read-only.ts";
 import { queryCondition } from "./search-query.ts";
+import { readTrace, type StoredTrace } from "./stored-trace.ts";
 
 export type HistoryRow = {
   readonly messageId: string;
@@ -177,7 +178,7 @@ export const createHistorySearch = ({
         "SELECT at, kind, queue_id, recipient, detail FROM mail_event WHERE message_id = $1 ORDER BY at, id, place",
         [messageId],
       );
-      const traces = await run<{ trace: FlowTrace }>(
+      const traces = await run<{ trace: StoredTrace }>(
         "SELECT trace FROM mail_trace WHERE message_id = $1 ORDER BY id, place",
         [messageId],
       );
@@ -195,22 +196,23 @@ export const createHistorySearch = ({
           recipient,
           detail,
         })),
-        traces: traces.map(({ trace }) => trace),
+        traces: traces.map(({ trace }) => readTrace(trace)),
         log: log.map(logRowOf),
       };
     }),
 
   runsOf: async (flow, limit, node) => {
     const rows = await readOnly(pool, listMilliseconds, (run) =>
-      run<{ message_id: string; at: Date; recipient: string | null; trace: FlowTrace }>(
+      run<{ message_id: string; at: Date; recipient: string | null; trace: StoredTrace }>(
         selectRuns,
         [flow, limit, node ?? null],
       ),
     );
-    return rows.map(({ message_id: messageId, at, ...rest }) => ({
+    return rows.map(({ message_id: messageId, at, recipient, trace }) => ({
       messageId,
       at: at.toISOString(),
-      ...rest,
+      recipient,
+      trace: readTrace(trace),
     }));
   },
 

@@ -19,6 +19,7 @@ import {
   textsOf,
 } from "../arguments.ts";
 import { flowHost } from "../flow-host.ts";
+import type { MaybeLater } from "../flow-input.ts";
 import {
   type Dns,
   type DnsOptions,
@@ -150,37 +151,43 @@ export const dnsFunctions = ({ dns, dnsbl, spf }: { dns: Dns; dnsbl: Dnsbl; spf:
         found.error === null ? { answers: list } : { answers: list, error: found.error },
       );
     },
-    spf: async (args, run) => {
+    spf: (args, run) => {
       const sender = textAt(args, 2);
-      const { result } = await spf.check(
-        {
-          address: textAt(args, 0),
-          helo: textAt(args, 1),
-          sender: sender === "" || sender.includes("@") ? sender : `postmaster@${sender}`,
-          receiver: receiverOf(run),
-        },
-        gatewayOptions(run),
+      return withAnswer(
+        spf.check(
+          {
+            address: textAt(args, 0),
+            helo: textAt(args, 1),
+            sender: sender === "" || sender.includes("@") ? sender : `postmaster@${sender}`,
+            receiver: receiverOf(run),
+          },
+          gatewayOptions(run),
+        ),
+        ({ result }) => spfScore(result),
       );
-      return spfScore(result);
     },
-    spf_query: async (args, run) => {
-      const found = await spf.check(
-        {
-          address: textAt(args, 0),
-          helo: textAt(args, 1),
-          sender: textAt(args, 2),
-          receiver: receiverOf(run),
-        },
-        named(optionsAt(args, 3), run),
-      );
-      return recordValue({
-        result: found.result,
-        domain: textValue(found.domain),
-        explanation: textValue(found.explanation),
-      });
-    },
+    spf_query: (args, run) =>
+      withAnswer(
+        spf.check(
+          {
+            address: textAt(args, 0),
+            helo: textAt(args, 1),
+            sender: textAt(args, 2),
+            receiver: receiverOf(run),
+          },
+          named(optionsAt(args, 3), run),
+        ),
+        ({ result, domain, explanation }) =>
+          recordValue({ result, domain: textValue(domain), explanation: textValue(explanation) }),
+      ),
   };
 };
+
+/** At once when the answer is there. */
+const withAnswer = <Answer>(
+  answer: MaybeLater<Answer>,
+  give: (answer: Answer) => Value,
+): Value | Promise<Value> => (answer instanceof Promise ? answer.then(give) : give(answer));
 
 const receiverOf = (run: RunContext): string => flowHost(run).hostName;
 

@@ -8,6 +8,7 @@ import { dkimVerify } from "mailauth/lib/dkim/verify.js";
 import { evaluateDmarc } from "mailauth/lib/dmarc/index.js";
 import { textsOf } from "../arguments.ts";
 import { contentState, flowHost, runEnvelope } from "../flow-host.ts";
+import type { MaybeLater } from "../flow-input.ts";
 import type { Dns, DnsOptions } from "../host/dns.ts";
 import { mailauthResolver } from "../host/mailauth-resolver.ts";
 import { type Spf, type SpfResult, spfScore } from "../host/spf.ts";
@@ -15,7 +16,7 @@ import { gatewayOptions } from "./dns.ts";
 
 type Bodies = Readonly<Record<string, FunctionBody>>;
 
-const spfOf = (spf: Spf, run: RunContext): Promise<SpfResult> => {
+const spfOf = (spf: Spf, run: RunContext): MaybeLater<SpfResult> => {
   const host = flowHost(run);
   const text = (name: string): string => textsOf(host.variable(name) ?? "")[0] ?? "";
   return spf.check(

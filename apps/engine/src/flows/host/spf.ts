@@ -1,6 +1,7 @@
 /** SPF (RFC 7208) through our own resolver: a temporary error is never "no policy". */
 import { LRUCache } from "lru-cache";
 import { spf as verify } from "mailauth/lib/spf/index.js";
+import type { MaybeLater } from "../flow-input.ts";
 import type { Dns, DnsOptions } from "./dns.ts";
 import { mailauthResolver } from "./mailauth-resolver.ts";
 
@@ -20,7 +21,7 @@ export type Spf = {
       readonly receiver: string;
     },
     options?: DnsOptions,
-  ) => Promise<SpfResult>;
+  ) => MaybeLater<SpfResult>;
 };
 
 /** The number that `spf` and `ScanSPF` give: 50 for everything that is no verdict. */
@@ -57,14 +58,15 @@ export const createSpf = ({ dns }: { dns: Dns }): Spf => {
     }
   };
   return {
-    check: async (question, options = {}) => {
+    check: (question, options = {}) => {
       const { address, helo, sender, receiver } = question;
       const key = [address, helo, sender, receiver, ...(options.servers ?? [])].join("\n");
       const known = kept.get(key);
       if (known !== undefined) return known;
-      const found = await ask(question, options);
-      if (found.result !== "temperror") kept.set(key, found); // "could not check" is asked again
-      return found;
+      return ask(question, options).then((found) => {
+        if (found.result !== "temperror") kept.set(key, found); // "could not check" is asked again
+        return found;
+      });
     },
   };
 };
