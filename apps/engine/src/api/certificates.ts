@@ -140,6 +140,35 @@ export const certificates = router({
     }),
 
   /**
+   * A renewed certificate goes live at once and alone, whatever else the draft holds:
+   * for what renews certificates by itself. Null: it is live already.
+   */
+  put: procedure("manage")
+    .input(z.strictObject({ id: Id, certificate: Pasted, privateKey: Pasted }))
+    .mutation(async ({ ctx, input }): Promise<{ revision: number | null }> => {
+      const { id } = input;
+      const { certificate, privateKey } = checked(ctx, input.certificate, input.privateKey);
+      if (privateKey === null) {
+        throw new GatewayError("INVALID", "Its private key is missing.", {
+          detail: { field: "privateKey" },
+        });
+      }
+      const { revisions, secrets } = ctx.parts;
+      const old = (await revisions.live())?.settings.certificates[id];
+      const body: Certificate = {
+        title: old?.title ?? "",
+        certificate,
+        privateKey: { secret: "stored" },
+      };
+      const actor = actorOf(ctx);
+      // a key counts together with its certificate, so it may be there first
+      const [field = plainKeyField] = keyFieldsFor(certificate);
+      await secrets.set(actor, { ...keyName(id), field }, privateKey);
+      const object = { kind: "certificate", id, body } as const;
+      return revisions.publishOne(actor, object, `Certificate ${id} renewed`);
+    }),
+
+  /**
    * Stores a pasted certificate: a new one, one in place of another, or the answer
    * to a request. Without a key it must fit the one that is there; where none is, it
    * is another server's, to be pinned.

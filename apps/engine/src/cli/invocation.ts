@@ -9,6 +9,9 @@ export type Invocation = {
   readonly limit: number | null;
   readonly all: boolean;
   readonly discardDraft: boolean;
+  /** Files; "-" is standard input. */
+  readonly chain: string | null;
+  readonly key: string | null;
 };
 
 export type Outcome = {

@@ -1,5 +1,6 @@
 /** The commands that speak to the running gateway, and what each line of words means. */
 import { parseArgs } from "node:util";
+import { certificatePut } from "./certificate-commands.ts";
 import { flowScript } from "./flow-commands.ts";
 import { check, rollback, status } from "./gateway-commands.ts";
 import { history, log } from "./history-commands.ts";
@@ -19,6 +20,8 @@ const usage = `sluice COMMAND
   apply DIR [--message TEXT]         publish the files as the next revision
         [--discard-draft]            … even though the draft has other changes
   rollback REVISION                  publish the content of an old revision again
+  certificate put ID --chain FILE [--key FILE]
+                                     publish a renewed certificate, and nothing else
   user add NAME --role ROLE          add a user; the password is read from standard input
   user reset-second-factor NAME      for somebody who has lost the authenticator
                                      (roles: administrator, operator, auditor)
@@ -48,6 +51,7 @@ const commands: Readonly<Record<string, Command>> = {
   plan,
   apply,
   rollback,
+  "certificate put": certificatePut,
   "user add": userAdd,
   "user reset-second-factor": userResetSecondFactor,
   "flow script": flowScript,
@@ -80,6 +84,8 @@ const understand = (argv: readonly string[]): { command: Command; invocation: In
       role: { type: "string" },
       limit: { type: "string" },
       all: { type: "boolean", default: false },
+      chain: { type: "string" },
+      key: { type: "string" },
       "discard-draft": { type: "boolean", default: false },
     },
   });
@@ -102,6 +108,8 @@ const understand = (argv: readonly string[]): { command: Command; invocation: In
       role: values.role ?? null,
       limit,
       all: values.all,
+      chain: values.chain ?? null,
+      key: values.key ?? null,
       discardDraft: values["discard-draft"],
     },
   };

@@ -243,6 +243,33 @@ export const createRevisionStore = (store: Store, fixed: FixedSurroundings) => {
         return { revision, changes };
       }),
 
+    /** One object goes live and into the draft as well; what else the draft holds stays there, unpublished. */
+    publishOne: (
+      actor: Actor,
+      object: SettingsObject,
+      message: string,
+    ): Promise<{ revision: number | null }> =>
+      inTransaction(store, async (transaction) => {
+        await lockSettings(transaction);
+        const live = await liveRevision(transaction);
+        const before = live === null ? [] : objectsOf(live.settings);
+        const replaceIn = (objects: readonly SettingsObject[]): SettingsObject[] => [
+          ...objects.filter(({ kind, id }) => kind !== object.kind || id !== object.id),
+          object,
+        ];
+        const after = withGateway(replaceIn(before));
+        if (compareObjects(before, after).length === 0) return { revision: null };
+        const settings = await check(transaction, after, true);
+        const revision = await writeRevision(transaction, actor, { settings, message });
+        await replaceDraft(transaction, actor, replaceIn(await draftObjects(transaction)));
+        await appendAudit(transaction, actor, {
+          action: "settings.publish",
+          object: `revision/${revision}`,
+          after: { message, changes: [{ kind: object.kind, id: object.id }] },
+        });
+        return { revision };
+      }),
+
     /** A new revision with the content of an old one; the draft follows. */
     rollback: (actor: Actor, number: number): Promise<{ revision: number }> =>
       inTransaction(store, async (transaction) => {

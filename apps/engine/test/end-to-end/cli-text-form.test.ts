@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { makeCertificate } from "../support/certificate.ts";
 import {
   acceptUsers,
   type Browser,
@@ -261,6 +262,41 @@ test("a signing domain is exported without its private keys, and comes back as i
   expect(await anna.api.signers.keys.query({ id })).toMatchObject([
     { selector: "s1", use: "active", privateKey: "set" },
   ]);
+});
+
+test("a renewed certificate goes live alone, by files or standard input, and twice changes nothing", async () => {
+  await anna.api.settings.save.mutate({
+    kind: "transport",
+    id: "unfinished",
+    body: { destination: "192.0.2.99:25" },
+    version: null,
+  });
+  const before = await live();
+  const made = makeCertificate(["mx.example.org"]);
+  const files = mkdtempSync(path.join(tmpdir(), "sluice-renewed-"));
+  const [chain, key] = [path.join(files, "chain.pem"), path.join(files, "key.pem")];
+  writeFileSync(chain, made.certificate);
+  writeFileSync(key, made.privateKey);
+  const put = await sluice(["certificate", "put", "mx", "--chain", chain, "--key", key]);
+  expect(put).toMatchObject({ code: 0, err: "" });
+  expect(await live()).toBe(before + 1);
+  // the other change is still a draft
+  expect(await anna.api.settings.changes.query()).toContainEqual(
+    expect.objectContaining({ kind: "transport", id: "unfinished", change: "added" }),
+  );
+  expect((await anna.api.certificates.describe.query({ id: "mx" })).key).toBe("fits");
+  const again = await sluice(
+    ["certificate", "put", "mx", "--chain", "-"],
+    `${made.certificate}\n${made.privateKey}`,
+  );
+  expect(again.out).toBe("Certificate mx is live already.\n");
+  expect(await live()).toBe(before + 1);
+  const stranger = makeCertificate(["other.example.org"]);
+  writeFileSync(key, stranger.privateKey);
+  const wrong = await sluice(["certificate", "put", "mx", "--chain", chain, "--key", key]);
+  expect(wrong.code).toBe(1);
+  expect(await live()).toBe(before + 1);
+  rmSync(files, { recursive: true });
 });
 
 test("whoever lost the authenticator signs in again after a word on the command line", async () => {
