@@ -10,6 +10,8 @@ export type RecipientStatus = {
   /** From ORCPT, already decoded: `rfc822;joe@example.org`. */
   readonly originalRecipient?: string | undefined;
   readonly finalRecipient: string;
+  /** The notice may hold ASCII alone. */
+  readonly isAsciiOnly?: boolean | undefined;
   readonly action: DeliveryAction;
   /** RFC 3463: `5.1.1`. */
   readonly status: string;
@@ -38,7 +40,7 @@ export const buildDeliveryStatus = (report: DeliveryStatus): string =>
     ...report.recipients.map((recipient) =>
       group([
         ["Original-Recipient", recipient.originalRecipient],
-        ["Final-Recipient", typed(recipient.finalRecipient)],
+        ["Final-Recipient", typed(recipient.finalRecipient, recipient.isAsciiOnly === true)],
         ["Action", recipient.action],
         ["Status", recipient.status],
         ["Remote-MTA", recipient.remoteMta && `dns; ${recipient.remoteMta}`],
@@ -49,9 +51,23 @@ export const buildDeliveryStatus = (report: DeliveryStatus): string =>
     ),
   ].join("\r\n");
 
+/** RFC 6533 §3, utf-8-addr-xtext: an address beyond ASCII where only ASCII may stand. */
+const asciiAddress = (address: string): string =>
+  isAscii(address)
+    ? address
+    : [...address]
+        .map((letter) => {
+          const isPlain = letter >= "!" && letter <= "~" && !["\\", "+", "="].includes(letter);
+          const code = (letter.codePointAt(0) ?? 0).toString(16).toUpperCase();
+          return isPlain ? letter : `\\x{${code.padStart(2, "0")}}`;
+        })
+        .join("");
+
 /** RFC 6533 §3: an address beyond ASCII has a type of its own. */
-const typed = (address: string): string =>
-  isAscii(address) ? `rfc822; ${address}` : `utf-8; ${address}`;
+const typed = (address: string, isAsciiOnly: boolean): string =>
+  isAscii(address)
+    ? `rfc822; ${address}`
+    : `utf-8; ${isAsciiOnly ? asciiAddress(address) : address}`;
 
 const group = (fields: readonly (readonly [string, string | undefined])[]): string =>
   fields

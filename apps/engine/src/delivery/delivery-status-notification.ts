@@ -142,6 +142,7 @@ const statusOf = (one: NoticeRecipient, smtpUtf8: boolean): RecipientStatus => {
   return {
     originalRecipient: one.orcpt === null ? undefined : (decodeXtext(one.orcpt) ?? one.orcpt),
     finalRecipient: one.recipient,
+    isAsciiOnly: !smtpUtf8,
     action: one.action,
     status: one.status,
     remoteMta: one.remoteMta ?? undefined,

@@ -202,6 +202,94 @@ describe("of failure", () => {
   });
 });
 
+describe("of several recipients", () => {
+  const answers: AwkwardOptions = {
+    extensions: [],
+    answer: (line) =>
+      !line.startsWith("RCPT")
+        ? undefined
+        : line.includes("gone")
+          ? "550 5.1.1 no such user"
+          : line.includes("full")
+            ? "552 5.2.2 mailbox full"
+            : line.includes("busy")
+              ? "450 4.2.1 busy"
+              : undefined,
+  };
+  const recipients = ["gone", "full", "busy", "fine"].map((name) => `${name}@example.org`);
+
+  withPython(
+    "each outcome is told in one notice, and each recipient in its own group",
+    async () => {
+      const { notices } = await attempt(
+        answers,
+        { recipients, envelope: { notify: ["SUCCESS", "FAILURE", "DELAY"], envid: "Q1" } },
+        { transport: { delayNoticeMinutes: 60 }, now: new Date(received.getTime() + 3_600_000) },
+      );
+      const told = notices.map(({ status: [message, ...each] }) => ({
+        envelope: message?.["original-envelope-id"],
+        each: each.map((one) => [one["final-recipient"], one["action"], one["status"]]),
+      }));
+      expect(told).toEqual([
+        {
+          envelope: "Q1",
+          each: [
+            ["rfc822; gone@example.org", "failed", "5.1.1"],
+            ["rfc822; full@example.org", "failed", "5.2.2"],
+          ],
+        },
+        { envelope: "Q1", each: [["rfc822; busy@example.org", "delayed", "4.2.1"]] },
+        { envelope: "Q1", each: [["rfc822; fine@example.org", "relayed", "2.0.0"]] },
+      ]);
+      expect(notices.map(({ defects }) => defects)).toEqual([[], [], []]);
+      expect(notices.map(({ permanent }) => permanent)).toEqual([
+        ["full@example.org", "gone@example.org"],
+        [],
+        [],
+      ]);
+      expect(notices.map(({ temporary }) => temporary)).toEqual([[], ["busy@example.org"], []]);
+    },
+  );
+
+  withPython(
+    "an address beyond ASCII stands in ASCII where the mail was none of SMTPUTF8",
+    async () => {
+      const { notices } = await attempt(refusing("550 5.1.1 no"), {
+        recipients: ["b\u00f8b@example.org"],
+        envelope: { smtpUtf8: false, orcpt: "utf-8;b\\x{F8}b@example.org" },
+      });
+      expect(notices[0]?.status[1]).toMatchObject({
+        "original-recipient": "utf-8;b\\x{F8}b@example.org",
+        "final-recipient": "utf-8; b\\x{F8}b@example.org",
+      });
+      expect(notices[0]?.types[1]).toBe("message/delivery-status");
+      expect(notices[0]?.defects).toEqual([]);
+    },
+  );
+
+  withPython("what a hop cannot take is told with its own status", async () => {
+    const eight = await attempt(
+      { extensions: [] },
+      {
+        body: Buffer.from("Subject: x\r\n\r\nGr\u00fc\u00dfe\r\n"),
+        envelope: { eightBit: true },
+      },
+    );
+    expect(eight.notices[0]?.status[1]).toMatchObject({ action: "failed", status: "5.6.3" });
+    const utf8 = await attempt(
+      { extensions: ["8BITMIME"] },
+      {
+        recipients: ["b\u00f8b@example.org"],
+        envelope: { smtpUtf8: true },
+      },
+    );
+    const text = utf8.accepted[0]?.bodies[0]?.content.memory?.toString("utf8") ?? "";
+    expect(text).toContain("Final-Recipient: utf-8; b\u00f8b@example.org\r\n");
+    expect(text).toContain("Status: 5.6.7\r\n");
+    expect(utf8.notices[0]?.types[1]).toBe("message/global-delivery-status");
+  });
+});
+
 describe("of delay", () => {
   const busy = refusing("450 4.2.1 busy");
   const later = (minutes: number): Date => new Date(received.getTime() + minutes * 60_000);
