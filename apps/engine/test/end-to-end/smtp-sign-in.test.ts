@@ -21,6 +21,7 @@ import {
   startSlapd,
 } from "../support/slapd.ts";
 import { greeted } from "../support/smtp-client.ts";
+import { startUpnDirectory } from "../support/upn-directory.ts";
 
 /** Stands in no name, no protocol and no other text, so that it can be searched for. */
 const password = "gr8-s3cret-Zebra";
@@ -194,7 +195,7 @@ test("a web service answers for a form it is sent", async () => {
 });
 
 testWithPeer("slapd")(
-  "a directory takes the user name as DN, and finds it by name, address or UPN",
+  "a directory takes the user name as DN, and finds it by name or address",
   async () => {
     const slapd: Slapd = await startSlapd({
       schema: activeDirectorySchema,
@@ -235,6 +236,36 @@ testWithPeer("slapd")(
       await slapd.stop();
     }
     expect(await replyTo(listener?.port ?? 0, "anna", password)).toMatch(/^454 4\.7\.0/); // nobody could say
+  },
+);
+
+testWithPeer("slapd")(
+  "a directory that knows user principal names is asked with the name as it was typed",
+  async () => {
+    const slapd: Slapd = await startSlapd({
+      ldif: `dn: cn=Anna,${slapdBase}\nobjectClass: inetOrgPerson\ncn: Anna\nsn: A\nuserPassword: ${password}\n`,
+    });
+    const front = await startUpnDirectory(slapd.port, {
+      "anna@corp.example": `cn=Anna,${slapdBase}`,
+    });
+    try {
+      const { under } = await start(by("ldap-bind", { directory: "main" }), {
+        directories: { main: { servers: [`127.0.0.1:${front.port}`], tls: "none" } },
+      });
+      expect(await replyTo(under.port, "anna@corp.example", password)).toMatch(/^235/);
+      expect(await replyTo(under.port, "Anna@corp.example", password)).toMatch(/^235/);
+      for (const [name, word] of [
+        ["anna@corp.example", "wrong"],
+        ["bert@corp.example", password], // slapd itself: this is no DN
+        ["anna", password],
+      ] as const)
+        expect([name, await replyTo(under.port, name, word)]).toEqual([name, "535 5.7.8 Wrong"]);
+    } finally {
+      await listener?.close();
+      listener = null;
+      await front.close();
+      await slapd.stop();
+    }
   },
 );
 
