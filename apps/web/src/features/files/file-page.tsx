@@ -14,6 +14,7 @@ import { Mono } from "../../ui/mono.tsx";
 import { Page } from "../../ui/page.tsx";
 import { byteSize } from "../../ui/size.ts";
 import { newObject } from "../settings-objects/object-kinds.ts";
+import { UsedBy, useUses } from "../settings-objects/used-by.tsx";
 import { fileId } from "./file-id.ts";
 
 type FileView = RouterOutputs["files"]["read"];
@@ -35,6 +36,7 @@ export const FilePage = () => {
 const FileForm = ({ file }: { readonly file: FileView | null }) => {
   const navigate = useNavigate();
   const mayEdit = useMay("edit");
+  const uses = useUses("file", file?.id ?? null);
   const [name, setName] = useState(file?.name ?? "");
   const [text, setText] = useState(file?.text ?? "");
   const [removing, setRemoving] = useState(false);
@@ -145,6 +147,11 @@ const FileForm = ({ file }: { readonly file: FileView | null }) => {
           </Group>
         </Stack>
       </form>
+      {file !== null && (
+        <div style={{ maxWidth: 900 }}>
+          <UsedBy uses={uses} nobody="No block and no script names this file by its id." />
+        </div>
+      )}
       <ConfirmDialog
         opened={removing}
         onClose={() => setRemoving(false)}

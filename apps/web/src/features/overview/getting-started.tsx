@@ -44,7 +44,8 @@ export const GettingStarted = ({ revision, changes, mail }: Props) => {
     },
     {
       words: "Publish",
-      done: isRouted && changes === 0 && (revision ?? 0) > 1,
+      // later changes wait for their own publishing; whoever has mail has begun
+      done: isRouted && (revision ?? 0) > 1 && (changes === 0 || mail > 0),
       href: null,
       help: "The button with the number of changes, at the top of every page, shows what will change.",
     },
