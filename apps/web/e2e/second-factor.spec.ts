@@ -2,7 +2,7 @@
 import path from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
-import { totpCode, totpStep } from "../../engine/src/store/totp.ts";
+import { codeAt, secretBytes } from "../../engine/test/support/authenticator.ts";
 import { startDevGateway } from "./fixtures/dev-gateway.ts";
 
 const password = "correct horse battery staple";
@@ -20,15 +20,7 @@ const advance = (milliseconds: number): void => {
   gateway.advance(milliseconds);
 };
 
-const bytesOf = (base32: string): Buffer => {
-  const bits = [...base32]
-    .map((letter) =>
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0"),
-    )
-    .join("");
-  return Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
-};
-const codeOf = (secret: Buffer): string => totpCode(secret, totpStep(new Date(Date.now() + ahead)));
+const codeOf = (secret: Buffer): string => codeAt(secret, new Date(Date.now() + ahead));
 
 const accessible = async (page: Page): Promise<void> => {
   const { violations } = await new AxeBuilder({ page })
@@ -61,7 +53,7 @@ test("an administrator sets up an authenticator, signs in with it, and proves it
   await accessible(page);
   await picture(page, "second-factor");
   const shown = (await dialog.getByText(/Or type:/).textContent()) ?? "";
-  const secret = bytesOf(shown.replace(/^Or type:/, "").replaceAll(" ", ""));
+  const secret = secretBytes(shown.replace(/^Or type:/, "").replaceAll(" ", ""));
   await dialog.getByRole("textbox", { name: "Code" }).fill("000000");
   await dialog.getByRole("button", { name: "Ask for codes from now on" }).click();
   await dialog.getByText("This is not the code of the authenticator now.").waitFor();

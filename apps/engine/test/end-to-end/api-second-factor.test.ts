@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { totpCode, totpStep } from "../../src/store/totp.ts";
+import { codeAt, secretBytes } from "../support/authenticator.ts";
 import {
   type Browser,
   createBrowser,
@@ -24,16 +24,7 @@ const advance = (milliseconds: number): void => {
   gateway.advance(milliseconds);
 };
 
-/** The bytes of a secret as an authenticator reads it. */
-const bytesOf = (base32: string): Buffer => {
-  const bits = [...base32]
-    .map((letter) =>
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0"),
-    )
-    .join("");
-  return Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
-};
-const codeOf = (secret: Buffer): string => totpCode(secret, totpStep(new Date(Date.now() + ahead)));
+const codeOf = (secret: Buffer): string => codeAt(secret, new Date(Date.now() + ahead));
 
 const addUser = (name: string) => anna.api.users.add.mutate({ name, role: "operator", password });
 
@@ -65,7 +56,7 @@ test("a second factor is asked for from the first right code on, and each code i
   const denied = browser.api.signIn.prepareSecondFactor.mutate({ password: "wrong" });
   expect((await refusal(denied)).code).toBe("SIGN_IN_REFUSED");
   const offer = await browser.api.signIn.prepareSecondFactor.mutate({ password });
-  const secret = bytesOf(offer.secret);
+  const secret = secretBytes(offer.secret);
   expect(offer.uri).toContain(`secret=${offer.secret}`);
   // not confirmed: the password alone still signs in
   const other = createBrowser(gateway.address);
@@ -125,7 +116,7 @@ test("the shared secret is nowhere in clear", async () => {
   await browser.api.signIn.signIn.mutate({ name: "second", password });
   const { secret } = await browser.api.signIn.prepareSecondFactor.mutate({ password });
   const user = await gateway.store.user.findUnique({ where: { name: "second" } });
-  expect(Buffer.from(user?.totpSecret ?? []).includes(bytesOf(secret))).toBe(false);
+  expect(Buffer.from(user?.totpSecret ?? []).includes(secretBytes(secret))).toBe(false);
   const { rows } = await anna.api.system.audit.query({});
   expect(JSON.stringify([rows, await anna.api.users.list.query()])).not.toContain(secret);
 });

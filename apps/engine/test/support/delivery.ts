@@ -7,27 +7,7 @@ import type { SmtpClient } from "../../src/delivery/smtp-message.ts";
 import type { Envelope } from "../../src/queue/queue-entry.ts";
 import type { QueueEntry } from "../../src/queue/queue-store.ts";
 import { createTestFlows } from "./flows.ts";
-
-export const plainEnvelope: Envelope = {
-  sessionId: "0192f0c1-0000-7000-8000-000000000001",
-  clientAddress: "192.0.2.7",
-  clientPort: 40_000,
-  serverAddress: "192.0.2.1",
-  serverPort: 25,
-  helo: "mx.example.com",
-  signIn: null,
-  tls: null,
-  smtpUtf8: false,
-  eightBit: false,
-  requireTls: false,
-  ret: null,
-  envid: null,
-  notify: null,
-  orcpt: null,
-  mayBounce: true,
-  subject: "",
-  metadata: {},
-};
+import { plainEnvelope } from "./plain-envelope.ts";
 
 export const hello = Buffer.from("Subject: hello\r\n\r\nHello.\r\n");
 const start = new Date("2030-01-01T00:00:00Z");
