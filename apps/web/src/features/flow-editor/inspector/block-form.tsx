@@ -26,9 +26,14 @@ export const BlockForm = ({ id, node }: Props) => {
     (): Issue[] =>
       blockProblems(draft.flow, id, blocks, exists)
         .filter(({ field, severity }) => field !== undefined && severity === "error")
-        .map(({ field = [], message, cure }) => ({
+        .map(({ field = [], message, cure, line, column }) => ({
           path: field,
-          message: cure === undefined ? message : `${message} ${cure}`,
+          message: [
+            ...(line === undefined ? [] : [`Line ${line}, column ${column}:`]),
+            ...[message, cure ?? ""],
+          ]
+            .join(" ")
+            .trim(),
         })),
     [draft.flow, id, exists],
   );

@@ -24,6 +24,15 @@ type Props = {
 export const ScriptSurroundings = ({ kind, children }: Props) => {
   const references = use(ReferencesContext);
   const readOnly = useEditor((state) => state.readOnly);
+  // the same component for as long as the kind is: another one would be another editor, without focus
+  const ScriptInput = useMemo(
+    () => (props: ScriptInputProps) => (
+      <Suspense fallback={<Loader size="sm" />}>
+        <ScriptEditor flow={kind} {...props} />
+      </Suspense>
+    ),
+    [kind],
+  );
   const surroundings = useMemo((): FormSurroundings => {
     const allowed = templateNames(kind);
     return {
@@ -47,13 +56,9 @@ export const ScriptSurroundings = ({ kind, children }: Props) => {
         );
       },
       variables: flowKindDefinitions[kind].variables.filter(({ name }) => allowed.has(name)),
-      ScriptInput: (props: ScriptInputProps) => (
-        <Suspense fallback={<Loader size="sm" />}>
-          <ScriptEditor flow={kind} {...props} />
-        </Suspense>
-      ),
+      ScriptInput,
       readOnly,
     };
-  }, [kind, references, readOnly]);
+  }, [kind, references, readOnly, ScriptInput]);
   return <FormSurroundingsContext value={surroundings}>{children}</FormSurroundingsContext>;
 };
