@@ -1,3 +1,4 @@
+import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createCounters } from "../../src/flows/host/counters.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
@@ -54,7 +55,8 @@ test("a script sees true, false, a number, and −1 when the counters are away",
   const flows = createTestFlows({ settings, pool: database.pool });
   await flows.recipient("f", "bob@example.org");
   expect(flows.echoed()).toEqual(["1", "1", "0", "2"]);
-  const away = createTestFlows({ settings });
+  const pool = new pg.Pool({ host: "127.0.0.1", port: 1, connectionTimeoutMillis: 500 });
+  const away = createTestFlows({ settings, pool });
   await away.recipient("f", "bob@example.org");
   expect(away.echoed()).toEqual(["-1", "-1", "-1", "-1"]);
 });
