@@ -19,22 +19,13 @@ import {
   useReactFlow,
   useStore,
 } from "@xyflow/react";
-import {
-  type ClipboardEvent,
-  type KeyboardEvent,
-  useEffect,
-  useMemo,
-  useRef,
-  useState,
-} from "react";
-import { announce } from "../../../ui/announce.tsx";
+import { useEffect, useMemo, useRef, useState } from "react";
 import * as command from "../commands.ts";
 import { connectionProblem } from "../draft/connection-rules.ts";
 import { startId, wiresTo } from "../draft/flow-draft.ts";
 import { useCompiled, useDraft, useEditor, useEditorStore } from "../editor-context.tsx";
-import { commandOf, type KeyCommand } from "../keymap.ts";
+import type { KeyCommand } from "../keymap.ts";
 import { placesOf } from "../place-nodes.ts";
-import { runCommand } from "../run-command.ts";
 import { litPath } from "../trace/trace-steps.ts";
 import { blockLabels } from "./block-label.ts";
 import { BlockNode } from "./block-node.tsx";
@@ -54,6 +45,7 @@ import {
 import { severitiesOf } from "./severities.ts";
 import { showFirst } from "./show-first.ts";
 import { StartNode } from "./start-node.tsx";
+import { useCanvasKeys } from "./use-canvas-keys.ts";
 import { useShowFocus } from "./use-show-focus.ts";
 import { WireActions } from "./wire-actions.ts";
 import { WireEdge } from "./wire-edge.tsx";
@@ -287,54 +279,7 @@ const Canvas = ({ onCommand, lit: shown }: Props) => {
     });
   };
 
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.defaultPrevented) return;
-    if (event.target instanceof Element && event.target.closest("button, input, a") !== null) {
-      if (event.target.closest("[data-block-id]") === null) return;
-    }
-    const name = commandOf(event);
-    if (name === null) return;
-    event.preventDefault();
-    if (runCommand(store, name)) return;
-    switch (name) {
-      case "zoom-in":
-        void flow.zoomIn();
-        break;
-      case "zoom-out":
-        void flow.zoomOut();
-        break;
-      case "zoom-full":
-        void flow.zoomTo(1);
-        break;
-      case "zoom-fit":
-        void flow.fitView({ padding: 0.15, maxZoom: 1 });
-        break;
-      case "home": {
-        const { entry } = store.getState().history.present.flow;
-        if (entry !== undefined) store.getState().goTo(entry);
-        break;
-      }
-      default:
-        onCommand(name);
-    }
-  };
-
-  const onCopy = (event: ClipboardEvent, cuts: boolean): void => {
-    if (String(window.getSelection()) !== "") return;
-    const text = command.copyChosen(store);
-    if (text === null) return;
-    event.preventDefault();
-    event.clipboardData.setData("text/plain", text);
-    if (cuts && !readOnly) command.deleteSelection(store, true);
-  };
-
-  const onPaste = (event: ClipboardEvent): void => {
-    if (readOnly || isField(event.target)) return;
-    const at = pointer.current === null ? null : flow.screenToFlowPosition(pointer.current);
-    if (command.pasteText(store, event.clipboardData.getData("text/plain"), at))
-      event.preventDefault();
-    else announce("The clipboard holds no blocks.");
-  };
+  const keys = useCanvasKeys(onCommand, pointer);
 
   const isEmpty = Object.keys(draft.flow.nodes).length === 0;
   const actions = useMemo(
@@ -358,10 +303,7 @@ const Canvas = ({ onCommand, lit: shown }: Props) => {
       data-region="canvas"
       role="application"
       aria-label={`Canvas of ${draft.flow.title}. Arrow keys walk from block to block; question mark lists the keys; O shows the outline.`}
-      onKeyDown={onKeyDown}
-      onCopy={(event) => onCopy(event, false)}
-      onCut={(event) => onCopy(event, true)}
-      onPaste={onPaste}
+      {...keys}
       onPointerMove={(event) => {
         pointer.current = { x: event.clientX, y: event.clientY };
         altKey.current = event.altKey;
@@ -464,6 +406,3 @@ const Canvas = ({ onCommand, lit: shown }: Props) => {
     </div>
   );
 };
-
-const isField = (target: EventTarget): boolean =>
-  target instanceof Element && target.closest("input, textarea, [contenteditable=true]") !== null;
