@@ -1,4 +1,5 @@
 /** Functions and classes at run time, and how they are called. */
+import { countWords } from "./argument-count.ts";
 import type { MaybeWait, Step } from "./program.ts";
 import { after, type Code, signal } from "./program.ts";
 import { type Cell, Frame, type Run, type Slots } from "./run.ts";
@@ -128,15 +129,10 @@ const leave = (run: Run, frame: Frame): void => {
 const checkCount = (run: Run, code: UserCode, args: readonly Value[]): void => {
   const most = code.hasRest ? Number.POSITIVE_INFINITY : code.parameters.length;
   if (args.length >= code.required && args.length <= most) return;
-  const wanted =
-    code.required === most
-      ? `${most}`
-      : code.hasRest
-        ? `at least ${code.required}`
-        : `${code.required} to ${most}`;
+  const wanted = countWords(code.required, most);
   throw new ScriptError(
     "wrong-argument-count",
-    `${code.name === "" ? "the function" : code.name} takes ${wanted} arguments, not ${args.length}`,
+    `${code.name === "" ? "the function" : code.name} takes ${wanted}, not ${args.length}`,
     run.site,
   );
 };

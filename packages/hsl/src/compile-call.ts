@@ -1,4 +1,5 @@
 /** Calls: functions of the script, of the host, classes, and values that turn out to be functions. */
+import { countWords } from "./argument-count.ts";
 import type { Argument, Call, Expression } from "./ast.ts";
 import { callValue, construct, invoke, makeException, Native, type UserCode } from "./callable.ts";
 import { type Callee, resolveCallee } from "./callee.ts";
@@ -226,11 +227,9 @@ const wrongCount = (
   given: number,
   site: Site,
 ): ScriptError => {
-  const wanted =
-    least === most ? `${least}` : most === Infinity ? `at least ${least}` : `${least} to ${most}`;
   return new ScriptError(
     "wrong-argument-count",
-    `${name} takes ${wanted} arguments, not ${given}`,
+    `${name} takes ${countWords(least, most)}, not ${given}`,
     site,
   );
 };
