@@ -6,32 +6,17 @@
  * the end of the process leaves the entries as they were; the next hop may then get
  * the message twice (RFC 1047).
  */
-import { networkInterfaces } from "node:os";
-import type { Transport } from "@sluice/settings";
-import { LRUCache } from "lru-cache";
 import type { Snapshot } from "../config/snapshot.ts";
 import type { AttemptResult, DeliveryFlowRunner, DeliveryInput } from "../flows/delivery-input.ts";
-import type { Dns } from "../flows/host/dns.ts";
-import type { Http } from "../flows/host/http.ts";
 import type { LiveFlow } from "../flows/live-flow.ts";
 import type { FlowTrace } from "../flows/trace.ts";
 import type { AttemptChanges, NoticeChanges } from "../flows/verdict.ts";
 import type { QueueEntry } from "../queue/queue-store.ts";
-import { type ConnectFailure, createConnector, type TlsResult } from "./connector.ts";
+import { type AttemptParts, createAttempt, type Route } from "./attempt.ts";
 import { applyAfter, type Decision, decideBySchedule, isLate, tryAgain, wait } from "./decision.ts";
 import type { Job } from "./hop-queue.ts";
-import { createMtaSts, fetchPolicyOverHttps } from "./mta-sts.ts";
-import type { MtaStsStore } from "./mta-sts-store.ts";
 import { deliveryFlowId } from "./next-hop.ts";
-import { planAttempt } from "./plan-attempt.ts";
-import { signedBody } from "./signed-body.ts";
-import type {
-  OutgoingMessage,
-  RecipientResult,
-  ResolvedHost,
-  Sent,
-  SmtpClient,
-} from "./smtp-message.ts";
+import type { RecipientResult, ResolvedHost, SmtpClient } from "./smtp-message.ts";
 
 export type { Decision } from "./decision.ts";
 
@@ -63,46 +48,8 @@ export type Delivered = {
   readonly hopIsDown: boolean;
 };
 
-export type DeliverParts = {
-  readonly snapshot: () => Snapshot;
-  readonly runner: DeliveryFlowRunner;
-  readonly dns: Dns;
-  /** Fetches MTA-STS policies. */
-  readonly http: Http;
-  readonly hostName: string;
-  readonly clock: () => Date;
-  readonly readBody: (bodyId: string) => AsyncIterable<Buffer>;
-  readonly report: (text: string, error?: unknown) => void;
-  readonly onTls?: ((result: TlsResult) => void) | undefined;
-  /** Where MTA-STS policies are kept; without: in memory alone. */
-  readonly policies?: MtaStsStore | undefined;
-};
+export type DeliverParts = AttemptParts & { readonly runner: DeliveryFlowRunner };
 
-type Route = { readonly id: string; readonly transport: Transport };
-
-/** How one transport took the job. */
-type Attempt = {
-  readonly results: readonly RecipientResult[];
-  readonly client: SmtpClient | null;
-  readonly host: ResolvedHost | null;
-  readonly isDown: boolean;
-  readonly isDiscarded: boolean;
-};
-
-/** With one of these the attempt needs a connection of its own. */
-const connectionChanges: ReadonlySet<string> = new Set<keyof AttemptChanges>([
-  "destination",
-  "transport",
-  "helo",
-  "sourceAddress",
-  "recipient", // its domain may lead elsewhere
-  "tlsMode",
-  "sasl",
-  "protocol",
-]);
-const maximumSessions = 3;
-/** How long a transport that could not be reached is passed over for its fallback. */
-const fallbackMilliseconds = 60_000;
 /** For mail that has no transport: an administrator may yet give it one. */
 const noTransport = {
   retryMinutes: [5],
@@ -113,162 +60,7 @@ const noTransport = {
 
 export const createDeliver = (parts: DeliverParts) => {
   const { clock } = parts;
-  const own = createOwnAddresses();
-  const connector = createConnector({
-    dns: parts.dns,
-    mtaSts: createMtaSts({
-      dns: parts.dns,
-      fetchPolicy: fetchPolicyOverHttps(parts.http),
-      report: parts.report,
-      store: parts.policies,
-      clock,
-    }),
-    ownNames: () => ownNamesOf(parts.snapshot(), parts.hostName),
-    ownAddresses: own,
-    onTls: parts.onTls,
-  });
-  /** The transport that a kept connection was opened for: another revision means another connection. */
-  const openedFor = new WeakMap<SmtpClient, Transport>();
-  const passedOver = new LRUCache<string, number>({ max: 5000 });
-
-  const attempt = async (
-    snapshot: Snapshot,
-    job: Job,
-    route: Route,
-    changes: AttemptChanges,
-    idle: SmtpClient | null,
-  ): Promise<Attempt> => {
-    const [first] = job.entries;
-    if (first === undefined) throw new Error("a job without entries");
-    const all = (
-      said: Omit<RecipientResult, "recipient">,
-      more: Partial<Attempt> = {},
-    ): Attempt => ({
-      results: job.entries.map(({ recipient }) => ({ recipient, ...said })),
-      client: null,
-      host: null,
-      isDown: false,
-      isDiscarded: false,
-      ...more,
-    });
-    const failed = ({ code, status, text, isDown, host }: ConnectFailure): Attempt =>
-      all({ code, status, text }, { isDown, host });
-
-    const plan = planAttempt(
-      snapshot,
-      {
-        recipient: changes.recipient ?? first.recipient,
-        messageId: first.messageId,
-        requireTls: first.envelope.requireTls,
-      },
-      route,
-      changes,
-      parts.hostName,
-    );
-    if (plan.kind === "unreadable")
-      return all({ code: 451, status: "4.3.5", text: `Transport ${route.id}: ${plan.text}` });
-    if (plan.kind === "discard")
-      return all(
-        { code: 250, status: "2.0.0", text: "discarded by the transport" },
-        { isDiscarded: true },
-      );
-
-    const isUsual = !Object.keys(changes).some((name) => connectionChanges.has(name));
-    const mayUse =
-      idle?.isUsable() === true &&
-      isUsual &&
-      openedFor.get(idle) === route.transport &&
-      (!first.envelope.requireTls || idle.tls?.verified === true);
-    if (!mayUse) idle?.close();
-    const signed = await signedBody(
-      job.body ?? (() => parts.readBody(first.bodyId)),
-      changes.signatures ?? [],
-      clock(),
-    );
-    if (signed.kind === "failed") {
-      idle?.close();
-      return all({
-        code: 451,
-        status: "4.7.5",
-        text: `The message cannot be signed: ${signed.why}`,
-      });
-    }
-    const message: OutgoingMessage = {
-      ...messageOf(job, first, changes),
-      body: signed.body,
-      size: first.size + signed.addedBytes,
-    };
-    const connections = connector.open(plan.question);
-    let client = mayUse ? idle : null;
-    let last: Attempt | null = null;
-    for (let sessions = 0; sessions < maximumSessions; sessions++) {
-      if (client === null) {
-        const opened = await connections.next();
-        if (opened === null) break; // all were reached, and what the last one said stands
-        if (opened.kind === "failed") return last ?? failed(opened);
-        client = opened.client;
-        openedFor.set(client, route.transport);
-      }
-      let sent: Sent;
-      try {
-        sent = await client.send(message);
-      } catch (error) {
-        client.close();
-        parts.report(`the message ${first.messageId} could not be read`, error);
-        return all({ code: 451, status: "4.3.0", text: "The stored message could not be read." });
-      }
-      const { results, ended } = sent;
-      last = {
-        results,
-        client: isUsual && client.isUsable() ? client : null,
-        host: client.host,
-        isDown: ended === "lost",
-        isDiscarded: false,
-      };
-      if (last.client === null) client.close();
-      if (ended === null) return { ...last, client };
-      client = null;
-      if (ended === "stale") sessions -= 1; // it says nothing about the host
-    }
-    return last ?? failed(nowhere);
-  };
-
-  /** The transport, or its fallback while it cannot be reached. */
-  const attemptWithFallback = async (
-    snapshot: Snapshot,
-    job: Job,
-    route: Route,
-    changes: AttemptChanges,
-    idle: SmtpClient | null,
-  ): Promise<Attempt> => {
-    const id = route.transport.fallback;
-    const fallback = id === undefined ? undefined : snapshot.settings.transports[id];
-    if (id === undefined || fallback === undefined || changes.destination !== undefined)
-      return attempt(snapshot, job, route, changes, idle);
-    const hop = job.entries[0]?.nextHop ?? route.id;
-    let made: Attempt | null = null;
-    if ((passedOver.get(hop) ?? 0) <= clock().getTime()) {
-      made = await attempt(snapshot, job, route, changes, idle);
-      if (!made.isDown) {
-        passedOver.delete(hop);
-        return made;
-      }
-    } else idle?.close();
-    const other = await attemptWithFallback(
-      snapshot,
-      job,
-      { id, transport: fallback },
-      changes,
-      null,
-    );
-    if (other.isDown) {
-      passedOver.delete(hop);
-      return made ?? other;
-    }
-    passedOver.set(hop, clock().getTime() + fallbackMilliseconds);
-    other.client?.close(); // kept connections are the transport's own
-    return { ...other, client: null };
-  };
+  const attempt = createAttempt(parts);
 
   return async (job: Job, idle: SmtpClient | null): Promise<Delivered> => {
     const started = performance.now();
@@ -365,7 +157,7 @@ export const createDeliver = (parts: DeliverParts) => {
         decideBySchedule(own.transport, first, { code: 451 }, clock()),
       );
     }
-    const made = await attemptWithFallback(snapshot, job, route, changes, idle).finally(release);
+    const made = await attempt(snapshot, job, route, changes, idle).finally(release);
     const { client, host, isDiscarded } = made;
     const copies: CopyResult[] = [];
     for (const [index, entry] of job.entries.entries()) {
@@ -423,15 +215,6 @@ export const createDeliver = (parts: DeliverParts) => {
 const given = (notice: NoticeChanges | undefined): NoticeChanges =>
   Object.fromEntries(Object.entries(notice ?? {}).filter(([, value]) => value !== undefined));
 
-const nowhere: ConnectFailure = {
-  kind: "failed",
-  code: 0,
-  status: "4.4.1",
-  text: "There is no host to connect to.",
-  isDown: true,
-  host: null,
-};
-
 const routeOf = (snapshot: Snapshot, id: string | null): Route | string => {
   if (id === null) return "No transport is set for this recipient: choose one at the domain.";
   const transport = snapshot.settings.transports[id];
@@ -444,27 +227,6 @@ const routeOf = (snapshot: Snapshot, id: string | null): Route | string => {
 const flowOf = (snapshot: Snapshot, entry: QueueEntry): LiveFlow | null | string => {
   const id = deliveryFlowId(snapshot.settings, entry);
   return id === undefined ? null : (snapshot.flows.get(id) ?? `The flow ${id} does not run.`);
-};
-
-const messageOf = (
-  job: Job,
-  first: QueueEntry,
-  changes: AttemptChanges,
-): Omit<OutgoingMessage, "body" | "size"> => {
-  const { envelope } = first;
-  return {
-    sender: changes.sender ?? first.sender,
-    recipients: job.entries.map((entry) => ({
-      address: changes.recipient ?? entry.recipient,
-      notify: entry.envelope.notify,
-      orcpt: entry.envelope.orcpt,
-    })),
-    eightBit: envelope.eightBit,
-    smtpUtf8: envelope.smtpUtf8,
-    requireTls: envelope.requireTls,
-    ret: envelope.ret,
-    envid: envelope.envid,
-  };
 };
 
 const inputOf = (snapshot: Snapshot, route: Route, entry: QueueEntry): DeliveryInput => ({
@@ -481,29 +243,3 @@ const inputOf = (snapshot: Snapshot, route: Route, entry: QueueEntry): DeliveryI
   maximumAttempts: route.transport.maximumAttempts,
   envelope: entry.envelope,
 });
-
-const ownNamesOf = (snapshot: Snapshot, hostName: string): string[] =>
-  [
-    hostName,
-    snapshot.settings.gateway.hostName,
-    ...Object.values(snapshot.settings.listeners).map(({ hostName: name }) => name),
-  ]
-    .filter((name) => name !== "")
-    .map((name) => name.toLowerCase());
-
-const ownMilliseconds = 60_000;
-
-/** Addresses of this machine, asked for once a minute. */
-const createOwnAddresses = (): (() => readonly string[]) => {
-  let known: readonly string[] = [];
-  let until = 0;
-  return () => {
-    const now = performance.now();
-    if (now < until) return known;
-    known = Object.values(networkInterfaces()).flatMap((list) =>
-      (list ?? []).map(({ address }) => address),
-    );
-    until = now + ownMilliseconds;
-    return known;
-  };
-};
