@@ -1,7 +1,6 @@
 /** Functions and classes at run time, and how they are called. */
 import { countWords } from "./argument-count.ts";
-import type { MaybeWait, Step } from "./program.ts";
-import { after, type Code, signal } from "./program.ts";
+import { after, type Code, type MaybeWait, type Signal, type Step, signal } from "./program.ts";
 import { type Cell, Frame, type Run, type Slots } from "./run.ts";
 import { HslArray } from "./values/array.ts";
 import { ScriptError, type Site } from "./values/errors.ts";
@@ -79,7 +78,32 @@ export const invoke = (
   args: Value[],
   self: HslObject | null,
   captured: Closure["captured"] = noCaptures,
-): MaybeWait<Value> => {
+): MaybeWait<Value> =>
+  after(frameFor(run, code, args, self, captured), (frame) =>
+    after(enter(run, code, frame), (ended) => {
+      if (ended === signal.end) throw run.ending; // past the expression that the call is in
+      return frame.result;
+    }),
+  );
+
+/** As a statement: its value is for nobody, and an action in it ends the statement. */
+export const invokeStep = (
+  run: Run,
+  code: UserCode,
+  args: Value[],
+  self: HslObject | null,
+): MaybeWait<Signal> =>
+  after(frameFor(run, code, args, self, noCaptures), (frame) =>
+    after(enter(run, code, frame), (ended) => (ended === signal.end ? ended : signal.next)),
+  );
+
+const frameFor = (
+  run: Run,
+  code: UserCode,
+  args: Value[],
+  self: HslObject | null,
+  captured: Closure["captured"],
+): MaybeWait<Frame> => {
   if (args.length !== code.parameters.length || code.hasRest) checkCount(run, code, args);
   const isPlain = code.isPlain && args.length === code.parameters.length;
   const slots: Slots = isPlain ? args : [];
@@ -89,12 +113,12 @@ export const invoke = (
   for (const { slot, cell } of captured) frame.cells[slot] = cell;
   if (!isPlain) {
     const bound = bindArguments(frame, code, args);
-    if (bound instanceof Promise) return bound.then(() => enter(run, code, frame));
+    if (bound instanceof Promise) return bound.then(() => frame);
   }
-  return enter(run, code, frame);
+  return frame;
 };
 
-const enter = (run: Run, code: UserCode, frame: Frame): MaybeWait<Value> => {
+const enter = (run: Run, code: UserCode, frame: Frame): MaybeWait<Signal> => {
   run.depth += 1;
   if (run.depth > run.limits.depth) {
     run.depth -= 1;
@@ -102,17 +126,17 @@ const enter = (run: Run, code: UserCode, frame: Frame): MaybeWait<Value> => {
   }
   run.step();
   run.top = frame;
-  let pending: MaybeWait<number> = 0;
+  let pending: MaybeWait<Signal> = signal.next;
   try {
     pending = code.body.run(frame);
   } finally {
     if (!(pending instanceof Promise)) leave(run, frame);
   }
-  if (!(pending instanceof Promise)) return frame.result;
+  if (!(pending instanceof Promise)) return pending;
   return pending.then(
-    () => {
+    (ended) => {
       leave(run, frame);
-      return frame.result;
+      return ended;
     },
     (error: unknown) => {
       leave(run, frame);

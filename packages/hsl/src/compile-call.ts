@@ -1,12 +1,30 @@
 /** Calls: functions of the script, of the host, classes, and values that turn out to be functions. */
 import { countWords } from "./argument-count.ts";
 import type { Argument, Call, Expression } from "./ast.ts";
-import { callValue, construct, invoke, makeException, Native, type UserCode } from "./callable.ts";
+import {
+  callValue,
+  construct,
+  invoke,
+  invokeStep,
+  makeException,
+  Native,
+  type UserCode,
+} from "./callable.ts";
 import { type Callee, resolveCallee } from "./callee.ts";
 import { makeCollection } from "./collections.ts";
 import type { Context } from "./compile-context.ts";
 import { Ending } from "./host.ts";
-import { after, type Code, evaluateAll, type MaybeWait, ready, waiting } from "./program.ts";
+import {
+  after,
+  type Code,
+  evaluateAll,
+  type MaybeWait,
+  ready,
+  type Signal,
+  type Step,
+  signal,
+  waiting,
+} from "./program.ts";
 import type { Frame, Run } from "./run.ts";
 import type { FunctionSignature } from "./signature.ts";
 import { HslArray } from "./values/array.ts";
@@ -39,6 +57,60 @@ export const compileCall = (context: Context, node: Call): Code => {
     );
   const waits = context.shared.dynamicWaits || fn.waits || args.waits;
   return waits ? waiting(run) : ready((frame) => settled(run(frame)));
+};
+
+/** A call that is a statement. `null`: one whose value may be a function, or that makes an object. */
+export const compileCallStep = (context: Context, node: Call): Step | null => {
+  const site = context.site(node);
+  const callee = calleeOf(context, node.callee);
+  switch (callee.kind) {
+    case "user": {
+      const code = context.shared.userCode(callee.info);
+      const { owner, waits } = callee.info;
+      const keepsSelf = owner !== null && owner === context.owner;
+      return callStep(context, node.args, true, waits, (frame, args) => {
+        frame.run.site = site;
+        return invokeStep(frame.run, code, args, keepsSelf ? frame.self : null);
+      });
+    }
+    case "host": {
+      const ask = askHost(context, callee.name, callee.signature);
+      const waits = hostMayWait(context, callee.signature);
+      return callStep(context, node.args, false, waits, (frame, args) => {
+        const { run } = frame;
+        const result = ask(run, args, site);
+        if (!(result instanceof Promise)) return endedBy(run, result);
+        return result.then((value) => endedBy(run, value));
+      });
+    }
+    default:
+      return null;
+  }
+};
+
+const endedBy = (run: Run, result: Value | Ending): Signal => {
+  if (!(result instanceof Ending)) return signal.next;
+  run.ending = result;
+  return signal.end;
+};
+
+const callStep = (
+  context: Context,
+  nodes: readonly Argument[],
+  owns: boolean,
+  waits: boolean,
+  apply: (frame: Frame, args: Value[]) => MaybeWait<Signal>,
+): Step => {
+  const args = compileArguments(context, nodes, owns);
+  if (args.waits) {
+    return {
+      waits: true,
+      run: (frame) => after(args.run(frame), (values) => apply(frame, values)),
+    };
+  }
+  const { run } = args;
+  if (waits) return { waits: true, run: (frame) => apply(frame, run(frame)) };
+  return { waits: false, run: (frame) => settled(apply(frame, run(frame))) };
 };
 
 /** `null`: the callee is a value. */
@@ -91,7 +163,7 @@ export const compileTarget = (context: Context, node: Call): Target | null => {
 };
 
 /** The compiler has shown that no promise can arrive here; a host that breaks its word ends the run. */
-const settled = (value: MaybeWait<Value>): Value => {
+const settled = <T extends Value | Signal>(value: MaybeWait<T>): T => {
   if (!(value instanceof Promise)) return value;
   value.catch(() => {});
   throw new ScriptError("host-error", "a function waited that had promised not to");
@@ -160,11 +232,29 @@ const hostMayWait = (context: Context, signature: FunctionSignature): boolean =>
   (context.shared.dynamicWaits &&
     signature.parameters.some(({ kinds }) => kinds.includes("function")));
 
+/** In an expression an ending is thrown: it passes every call, and no script can catch it. */
 const applyHost = (
   context: Context,
   name: string,
   signature: FunctionSignature,
 ): ((run: Run, args: Value[], site: Site) => MaybeWait<Value>) => {
+  const ask = askHost(context, name, signature);
+  return (run, args, site) => {
+    const result = ask(run, args, site);
+    return result instanceof Promise ? result.then(unlessEnded) : unlessEnded(result);
+  };
+};
+
+const unlessEnded = (result: Value | Ending): Value => {
+  if (result instanceof Ending) throw result;
+  return result;
+};
+
+const askHost = (
+  context: Context,
+  name: string,
+  signature: FunctionSignature,
+): ((run: Run, args: Value[], site: Site) => MaybeWait<Value | Ending>) => {
   const index = context.shared.bodyIndex(name);
   const changesContext = signature.role === "modifier" || signature.role === "action-or-modifier";
   const least = signature.parameters.filter((p) => p.optional !== true && p.rest !== true).length;
@@ -213,10 +303,8 @@ const withSite = (error: unknown, site: Site): unknown => {
   return error;
 };
 
-/** An action's ending is thrown: it passes every call, and no script can catch it. */
-const finish = (run: Run, result: Value | Ending, changesContext: boolean): Value => {
-  if (result instanceof Ending) throw result;
-  if (changesContext) run.forgetContext();
+const finish = (run: Run, result: Value | Ending, changesContext: boolean): Value | Ending => {
+  if (changesContext && !(result instanceof Ending)) run.forgetContext();
   return result;
 };
 

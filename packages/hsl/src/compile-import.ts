@@ -30,7 +30,7 @@ export const compileImport = (context: Context, node: Import): Step => {
     if (state.globals[ranSlot] === true) return signal.next;
     state.globals[ranSlot] = true;
     const own = new Frame(state, state.globals, [], null, state.top);
-    return after(body.run(own), () => signal.next);
+    return after(body.run(own), (ended) => (ended === signal.end ? ended : signal.next));
   };
   if (body.waits) return { waits: true, run };
   return { waits: false, run: run as (frame: Frame) => Signal }; // its statements do not wait

@@ -68,7 +68,7 @@ const plainLoop = (init: readonly Code[], test: Code, step: readonly Code[], bod
         run.step();
         const ended = execute(frame);
         if (ended === signal.break) break;
-        if (ended === signal.return) return ended;
+        if (ended >= signal.return) return ended;
         for (const next of advance) next(frame);
       }
       return signal.next;
@@ -102,7 +102,7 @@ const again = Symbol("again");
 /** How the loop ends when its body ended so; `undefined` when it goes on. */
 const leaving = (ended: Signal): Signal | undefined => {
   if (ended === signal.break) return signal.next;
-  return ended === signal.return ? ended : undefined;
+  return ended >= signal.return ? ended : undefined;
 };
 
 /** Rounds until one of them says how the loop ended; asynchronous from the first one that waits. */
@@ -155,7 +155,7 @@ export const compileForeach = (context: Context, node: Foreach): Step => {
           assign(frame, entry);
           const ended = execute(frame);
           if (ended === signal.break) break;
-          if (ended === signal.return) return ended;
+          if (ended >= signal.return) return ended;
         }
         return signal.next;
       },

@@ -1,6 +1,7 @@
 /** Statements → closures. Each counts as a step and knows its line, so a spent budget can name it. */
 import type { Echo, Expression, If, Include, Statement, Switch } from "./ast.ts";
 import { Thrown } from "./callable.ts";
+import { compileCallStep } from "./compile-call.ts";
 import type { Context } from "./compile-context.ts";
 import { compileBarrier, compileTry } from "./compile-guard.ts";
 import { compileImport } from "./compile-import.ts";
@@ -77,8 +78,11 @@ const withProbes = (context: Context, node: Statement, step: Step): Step => {
 
 const compileForm = (context: Context, node: Statement): Step => {
   switch (node.kind) {
-    case "Expression":
-      return effect(context.expression(node.expression), () => signal.next);
+    case "Expression": {
+      const { expression } = node;
+      const call = expression.kind === "Call" ? compileCallStep(context, expression) : null;
+      return call ?? effect(context.expression(expression), () => signal.next);
+    }
     case "Echo":
       return compileEcho(context, node);
     case "Block":

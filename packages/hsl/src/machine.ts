@@ -27,11 +27,14 @@ export const runProgram = (program: Program, host: Host): RunResult | Promise<Ru
   }
 };
 
-const endOf = (run: Run, ended: number): RunResult => ({
-  kind: "end",
-  value: ended === signal.return ? run.rootResult : null,
-  steps: run.steps,
-});
+const endOf = (run: Run, ended: number): RunResult => {
+  if (ended === signal.end) return resultOf(run, run.ending);
+  return {
+    kind: "end",
+    value: ended === signal.return ? run.rootResult : null,
+    steps: run.steps,
+  };
+};
 
 const resultOf = (run: Run | undefined, thrown: unknown): RunResult => {
   const steps = run?.steps ?? 0;

@@ -4,10 +4,11 @@ import type { Site } from "./values/errors.ts";
 import type { Value } from "./values/value.ts";
 
 /**
- * How a statement ended. A final action does not appear here: it is thrown, for
- * it ends every call at once.
+ * How a statement ended; from `return` on, everything around it ends too. With `end` the
+ * run is over, and `Run.ending` says by which action. An action inside an expression is
+ * thrown instead, for there is no statement yet to end: that costs ten times as much.
  */
-export const signal = { next: 0, break: 1, continue: 2, return: 3 } as const;
+export const signal = { next: 0, break: 1, continue: 2, return: 3, end: 4 } as const;
 export type Signal = (typeof signal)[keyof typeof signal];
 
 export type Evaluate = (frame: Frame) => Value;

@@ -5,7 +5,7 @@
  * charge reaches the limit, what the script can still reach is counted, and
  * only that decides; a long loop of short-lived strings costs a few counts.
  */
-import type { FunctionBody, Host, Limits, RunContext } from "./host.ts";
+import type { Ending, FunctionBody, Host, Limits, RunContext } from "./host.ts";
 import { bytesOf, withDefaults } from "./limits.ts";
 import type { Program } from "./program.ts";
 import { HslArray } from "./values/array.ts";
@@ -55,6 +55,8 @@ export class Run implements RunContext {
   memory = 0;
   depth = 0;
   lines = 0;
+  /** The action that a statement ended the run with. */
+  ending: Ending | null = null;
   /** The innermost call, from which everything reachable is found. */
   top: Frame;
   private readonly root: Frame;
