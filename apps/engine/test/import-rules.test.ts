@@ -7,6 +7,7 @@ const root = path.resolve(import.meta.dirname, "../../..");
 
 /** Stage → stages of the engine it may import. Every stage may import itself and `errors.ts`. */
 const stages: Readonly<Record<string, readonly string[]>> = {
+  backup: ["config", "database", "store"],
   config: ["flows", "database"],
   database: [],
   flows: ["history", "config", "scanner", "queue", "delivery", "database"],
@@ -31,7 +32,7 @@ const stages: Readonly<Record<string, readonly string[]>> = {
     "session",
     "store",
   ],
-  cli: ["api", "config", "database", "flows", "scanner", "store", "supervisor"],
+  cli: ["api", "backup", "config", "database", "flows", "scanner", "store", "supervisor"],
   supervisor: [
     "api",
     "config",

@@ -1,25 +1,13 @@
 /** The API of the gateway that runs with our data folder. */
-import { createHash } from "node:crypto";
-import { realpathSync } from "node:fs";
-import path from "node:path";
 import { createTRPCClient, httpLink, type TRPCClient, TRPCClientError } from "@trpc/client";
 import { z } from "zod";
 import { readCommandLineToken } from "../api/command-line-token.ts";
 import type { AppRouter } from "../api/router.ts";
 import { readEnvironment } from "../config/environment.ts";
+import { foldersOf } from "../database/data-folder.ts";
 import { CommandError } from "./invocation.ts";
 
 export type Api = TRPCClient<AppRouter>;
-
-/** The folder that is configured, and where root's gateway keeps its data when nobody else could enter that one. */
-const foldersOf = (wanted: string): string[] => {
-  try {
-    const digest = createHash("sha256").update(realpathSync(wanted)).digest("hex").slice(0, 12);
-    return [wanted, path.join("/var/lib/sluice", digest)];
-  } catch {
-    return [wanted];
-  }
-};
 
 const findGateway = (): { address: string; token: string } => {
   const { dataFolder } = readEnvironment();

@@ -12,6 +12,14 @@ export type Invocation = {
   /** Files; "-" is standard input. */
   readonly chain: string | null;
   readonly key: string | null;
+  /** Of backup and restore. */
+  readonly withKey: boolean;
+  readonly withoutHistory: boolean;
+  readonly withoutSecrets: boolean;
+  readonly replace: boolean;
+  readonly queue: string | null;
+  /** What a flow is told, by the names of its variables. */
+  readonly facts: Readonly<Record<string, string>>;
 };
 
 export type Outcome = {

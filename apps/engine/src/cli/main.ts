@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * `sluice`: starts the gateway, and speaks to the one that runs. Every command
- * but `start` and `hsl` goes through the same API as the web app. Exit codes:
+ * but `start`, `hsl`, `backup` and `restore` goes through the same API as the web app. Exit codes:
  * 0 done, 1 refused or failed, 2 not understood. What a command does not need
  * is not loaded.
  */

@@ -1,7 +1,8 @@
 /** The commands that speak to the running gateway, and what each line of words means. */
 import { parseArgs } from "node:util";
+import { backup, restore } from "./backup-commands.ts";
 import { certificatePut } from "./certificate-commands.ts";
-import { flowScript } from "./flow-commands.ts";
+import { flowScript, flowTest } from "./flow-commands.ts";
 import { check, rollback, status } from "./gateway-commands.ts";
 import { history, log } from "./history-commands.ts";
 import { type Command, CommandError, type Invocation } from "./invocation.ts";
@@ -26,6 +27,9 @@ const usage = `sluice COMMAND
   user reset-second-factor NAME      for somebody who has lost the authenticator
                                      (roles: administrator, operator, auditor)
   flow script FLOW                   the script that a flow of the draft compiles to
+  flow test FLOW [--message FILE.eml] [--sender ADDRESS] [--recipient ADDRESS]
+            [--client-address IP] [--helo NAME] [--sign-in USER]
+                                     try a flow of the draft; nothing happens to any mail
   hsl FILE [--flow KIND] [--vars JSON] [--files DIR] [--message FILE.eml] [--dns HOST:PORT] [--check]
                                      run a script, or only check it, without a gateway
   queue list [FILTER]                what waits
@@ -40,6 +44,10 @@ const usage = `sluice COMMAND
   log QUERY                          lines of the log
   quarantine list [SEARCH]           what is held
   quarantine release|delete ID …     deliver it, or delete it
+  backup FILE [--with-key] [--without-history]
+                                     everything into one file, while the gateway runs
+  restore FILE [--replace] [--queue hold|release] [--without-secrets]
+                                     a backup into an empty database; the gateway is stopped
 
 FILTER: queue ids, or sender:…  recipient:…  hop:…  transport:…  queue:…  message:…  reply:…  text:…
 Every command takes --json, and --limit NUMBER where it lists.`;
@@ -55,6 +63,9 @@ const commands: Readonly<Record<string, Command>> = {
   "user add": userAdd,
   "user reset-second-factor": userResetSecondFactor,
   "flow script": flowScript,
+  "flow test": flowTest,
+  backup,
+  restore,
   "queue list": queue.list,
   "queue summary": queue.summary,
   "queue retry": queue.retry,
@@ -87,6 +98,16 @@ const understand = (argv: readonly string[]): { command: Command; invocation: In
       chain: { type: "string" },
       key: { type: "string" },
       "discard-draft": { type: "boolean", default: false },
+      "with-key": { type: "boolean", default: false },
+      "without-history": { type: "boolean", default: false },
+      "without-secrets": { type: "boolean", default: false },
+      replace: { type: "boolean", default: false },
+      queue: { type: "string" },
+      sender: { type: "string" },
+      recipient: { type: "string" },
+      "client-address": { type: "string" },
+      helo: { type: "string" },
+      "sign-in": { type: "string" },
     },
   });
   const [first = "", second = ""] = positionals;
@@ -111,6 +132,18 @@ const understand = (argv: readonly string[]): { command: Command; invocation: In
       chain: values.chain ?? null,
       key: values.key ?? null,
       discardDraft: values["discard-draft"],
+      withKey: values["with-key"],
+      withoutHistory: values["without-history"],
+      withoutSecrets: values["without-secrets"],
+      replace: values.replace,
+      queue: values.queue ?? null,
+      facts: {
+        ...(values.sender !== undefined && { sender: values.sender }),
+        ...(values.recipient !== undefined && { recipient: values.recipient }),
+        ...(values["client-address"] !== undefined && { senderip: values["client-address"] }),
+        ...(values.helo !== undefined && { senderhelo: values.helo }),
+        ...(values["sign-in"] !== undefined && { saslusername: values["sign-in"] }),
+      },
     },
   };
 };

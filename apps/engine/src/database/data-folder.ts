@@ -10,6 +10,21 @@ export type DataFolder = {
   readonly movedFrom: string | null;
 };
 
+/** Where root's gateway keeps its data when its own user could not enter the folder. */
+const movedFolder = (wanted: string): string => {
+  const digest = createHash("sha256").update(realpathSync(wanted)).digest("hex").slice(0, 12);
+  return path.join("/var/lib/sluice", digest);
+};
+
+/** The places where the data of this folder may be. */
+export const foldersOf = (wanted: string): readonly string[] => {
+  try {
+    return [wanted, movedFolder(wanted)];
+  } catch {
+    return [wanted];
+  }
+};
+
 const make = (folder: string, user: SystemUser | null): void => {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   chmodSync(folder, 0o700);
@@ -34,8 +49,7 @@ export const prepareDataFolder = (
         `The user "${user.name}" cannot enter ${wanted}: a folder above it is private. Choose another SLUICE_DATA_DIR, or let others pass (chmod o+x).`,
       );
     }
-    const digest = createHash("sha256").update(realpathSync(wanted)).digest("hex").slice(0, 12);
-    folder = path.join("/var/lib/sluice", digest);
+    folder = movedFolder(wanted);
     mkdirSync("/var/lib/sluice", { recursive: true, mode: 0o755 });
   }
   make(folder, user);

@@ -70,6 +70,18 @@ const socketFolder = (dataFolder: string, user: SystemUser | null): string => {
   return outside;
 };
 
+/** Where the server of a data folder answers while it runs. */
+export const embeddedAddress = (
+  dataFolder: string,
+  user: SystemUser | null,
+): Extract<DatabaseAddress, { kind: "socket" }> => ({
+  kind: "socket",
+  folder: socketFolder(dataFolder, user),
+  port: 5432,
+  database: "sluice",
+  user: "sluice",
+});
+
 const answers = async (address: DatabaseAddress, database: string): Promise<boolean> => {
   const client = new pg.Client({
     ...connectionOptions(address),
@@ -122,17 +134,11 @@ export const startEmbeddedPostgres = async (options: {
   const { dataFolder, user } = options;
   const binaries = await reachableBinaries(dataFolder, user);
   const cluster = path.join(dataFolder, "postgres");
-  const folder = socketFolder(dataFolder, user);
+  const address = embeddedAddress(dataFolder, user);
+  const folder = address.folder;
   const identity = user === null ? {} : { uid: user.uid, gid: user.gid };
   // the server must not look for its folders where root started us
   const place = { cwd: dataFolder, env: { PATH: process.env["PATH"] ?? "", LC_ALL: "C" } };
-  const address: DatabaseAddress = {
-    kind: "socket",
-    folder,
-    port: 5432,
-    database: "sluice",
-    user: "sluice",
-  };
 
   if (!existsSync(path.join(cluster, "PG_VERSION"))) {
     await run(
@@ -191,7 +197,7 @@ export const startEmbeddedPostgres = async (options: {
         await new Promise<void>((resolve) => setTimeout(resolve, 500).unref());
     })();
   }
-  await createDatabase(address, address.kind === "socket" ? address.database : "sluice");
+  await createDatabase(address, address.database);
 
   return {
     address,

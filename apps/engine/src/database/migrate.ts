@@ -22,7 +22,8 @@ const bookkeeping = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
   applied_steps_count integer NOT NULL DEFAULT 0
 )`;
 
-type Migration = { readonly name: string; readonly sql: string; readonly checksum: string };
+export type Applied = { readonly name: string; readonly checksum: string };
+export type Migration = Applied & { readonly sql: string };
 
 const readMigrations = (): readonly Migration[] =>
   readdirSync(folder, { withFileTypes: true })
@@ -34,6 +35,48 @@ const readMigrations = (): readonly Migration[] =>
       return { name, sql, checksum: createHash("sha256").update(sql).digest("hex") };
     });
 
+/** What is not applied yet, in order. Throws when what is applied is not ours. */
+export const missingMigrations = (applied: readonly Applied[]): readonly Migration[] => {
+  const checksums = new Map(applied.map(({ name, checksum }) => [name, checksum]));
+  const migrations = readMigrations();
+  const known = new Set(migrations.map(({ name }) => name));
+  const newer = applied.find(({ name }) => !known.has(name));
+  if (newer !== undefined) {
+    throw new Error(
+      `The database was written by a newer Sluice (it has ${newer.name}). Start that version.`,
+    );
+  }
+  return migrations.filter(({ name, checksum }) => {
+    const before = checksums.get(name);
+    if (before !== undefined && before !== checksum) {
+      throw new Error(`Migration ${name} is not the one this database was made with.`);
+    }
+    return before === undefined;
+  });
+};
+
+/** Held until the connection ends: nobody else migrates or restores meanwhile. */
+export const takeMigrationLock = async (client: pg.ClientBase): Promise<void> => {
+  await client.query("SELECT pg_advisory_lock($1)", [lock]);
+};
+
+/** The table of what is applied, which each migration is written into. */
+export const prepareBookkeeping = async (client: pg.ClientBase): Promise<void> => {
+  await client.query(bookkeeping);
+};
+
+/** Inside a transaction of the caller. */
+export const applyMigration = async (
+  client: pg.ClientBase,
+  migration: Migration,
+): Promise<void> => {
+  await client.query(migration.sql);
+  await client.query(
+    "INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count) VALUES ($1, $2, $3, now(), 1)",
+    [randomUUID(), migration.checksum, migration.name],
+  );
+};
+
 /** Returns the names that were applied now. Throws when one fails; nothing of it stays. */
 export const migrate = async (address: DatabaseAddress): Promise<readonly string[]> => {
   const client = new pg.Client({
@@ -42,38 +85,16 @@ export const migrate = async (address: DatabaseAddress): Promise<readonly string
   });
   await client.connect();
   try {
-    await client.query("SELECT pg_advisory_lock($1)", [lock]);
-    await client.query(bookkeeping);
-    const { rows } = await client.query<{ migration_name: string; checksum: string }>(
-      "SELECT migration_name, checksum FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL",
+    await takeMigrationLock(client);
+    await prepareBookkeeping(client);
+    const { rows } = await client.query<Applied>(
+      "SELECT migration_name AS name, checksum FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL",
     );
-    const applied = new Map(rows.map((row) => [row.migration_name, row.checksum]));
-    const migrations = readMigrations();
-    const known = new Set(migrations.map((migration) => migration.name));
-    const newer = [...applied.keys()].find((name) => !known.has(name));
-    if (newer !== undefined) {
-      throw new Error(
-        `The database was written by a newer Sluice (it has ${newer}). Start that version.`,
-      );
-    }
     const done: string[] = [];
-    for (const migration of migrations) {
-      const checksum = applied.get(migration.name);
-      if (checksum !== undefined) {
-        if (checksum !== migration.checksum) {
-          throw new Error(
-            `Migration ${migration.name} is not the one this database was made with.`,
-          );
-        }
-        continue;
-      }
+    for (const migration of missingMigrations(rows)) {
       await client.query("BEGIN");
       try {
-        await client.query(migration.sql);
-        await client.query(
-          "INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count) VALUES ($1, $2, $3, now(), 1)",
-          [randomUUID(), migration.checksum, migration.name],
-        );
+        await applyMigration(client, migration);
         await client.query("COMMIT");
       } catch (cause) {
         await client.query("ROLLBACK");

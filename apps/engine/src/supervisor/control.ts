@@ -11,6 +11,7 @@ import { createApiServer } from "../api/server.ts";
 import { createReadiness } from "../api/worker-status.ts";
 import { matchDomain } from "../config/domain-match.ts";
 import { createLiveSnapshot } from "../config/live-snapshot.ts";
+import { version } from "../config/version.ts";
 import { createPool } from "../database/connection.ts";
 import { createNotifications } from "../database/notifications.ts";
 import { nextHopName, recipientDomain } from "../delivery/next-hop.ts";
@@ -35,7 +36,6 @@ import { createQueueIds } from "./queue-ids.ts";
 import { createSnapshotSource } from "./snapshot-source.ts";
 
 const housekeepingMilliseconds = 10 * 60_000;
-const version = "0.1.0";
 
 export const startControl = async (order: StartOrder): Promise<Part> => {
   const { environment, database } = order;

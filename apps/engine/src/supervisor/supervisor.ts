@@ -13,6 +13,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import path from "node:path";
 import { readEnvironment } from "../config/environment.ts";
+import { claimFolder } from "../database/claim-folder.ts";
 import type { DatabaseAddress } from "../database/connection.ts";
 import { prepareDataFolder } from "../database/data-folder.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../database/embedded-postgres.ts";
@@ -42,23 +43,6 @@ const nodeName = (dataFolder: string): string => {
     writeFileSync(file, `${name}\n`);
     return name;
   }
-};
-
-/** One gateway for one data folder. A file left by a killed one names no living process. */
-const claimFolder = (dataFolder: string): void => {
-  const file = path.join(dataFolder, "supervisor.pid");
-  try {
-    const pid = Number(readFileSync(file, "utf8"));
-    process.kill(pid, 0);
-    if (pid !== process.pid && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("main.ts")) {
-      throw new Error(
-        `Sluice runs already in ${dataFolder} (process ${pid}). Stop it first, or choose another SLUICE_DATA_DIR.`,
-      );
-    }
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error)) throw error; // no file, or nobody there
-  }
-  writeFileSync(file, String(process.pid));
 };
 
 export const supervise = async (): Promise<void> => {

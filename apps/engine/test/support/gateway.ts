@@ -79,6 +79,8 @@ export const createGateway = async (
     workers?: number;
     /** Where the data folder is made: a file system of its own, say. */
     folder?: string;
+    /** Somebody else's PostgreSQL; without it the gateway has its own. */
+    databaseUrl?: string;
   } = {},
 ): Promise<Gateway> => {
   const parent = mkdtempSync(path.join(options.folder ?? tmpdir(), "sluice-gateway-"));
@@ -90,7 +92,7 @@ export const createGateway = async (
     SLUICE_DATA_DIR: dataFolder,
     SLUICE_HTTP: `127.0.0.1:${httpPort}`,
     SLUICE_WORKERS: String(options.workers ?? 2),
-    DATABASE_URL: "",
+    DATABASE_URL: options.databaseUrl ?? "",
   };
   let child: ChildProcess | null = null;
   let output = "";
