@@ -82,6 +82,9 @@ export const embeddedAddress = (
   user: "sluice",
 });
 
+/** What the server says when it is asked whether it answers, and does not yet. */
+const tooEarly = "the database system is starting up";
+
 const answers = async (address: DatabaseAddress, database: string): Promise<boolean> => {
   const client = new pg.Client({
     ...connectionOptions(address),
@@ -174,7 +177,8 @@ export const startEmbeddedPostgres = async (options: {
       started.stderr?.on("data", (chunk: Buffer) => {
         output = (output + chunk.toString()).slice(-4000);
         for (const line of chunk.toString().split("\n"))
-          if (line !== "" && !line.startsWith("LOG: ")) options.log(line);
+          if (line !== "" && !line.startsWith("LOG: ") && !line.endsWith(tooEarly))
+            options.log(line);
       });
       exited = new Promise((resolve) => started.once("exit", () => resolve()));
       return started;
