@@ -1,4 +1,4 @@
-// npm start, npm test, npm run dev. Plain JavaScript for whatever Node the machine has:
+// npm start, npm test, npm run dev, npm run setup. Plain JavaScript for whatever Node the machine has:
 // brings pnpm, installs, prepares, and hands over to the Node that the packages bring.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -99,6 +99,8 @@ step("web", ["apps/web", "packages"], ["apps/web/dist/index.html"], () =>
 );
 
 switch (command) {
+  case "setup":
+    break; // all is there now: for who starts it by other means
   case "start":
     process.exit(run("node", ["apps/engine/src/cli/main.ts", "start", ...rest]));
     break;
@@ -109,6 +111,6 @@ switch (command) {
     process.exit(run("node", ["scripts/test.ts", ...rest]));
     break;
   default:
-    console.error(`Unknown command ${command}: start, test or dev.`);
+    console.error(`Unknown command ${command}: start, setup, test or dev.`);
     process.exit(2);
 }

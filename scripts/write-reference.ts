@@ -17,6 +17,7 @@ import {
 } from "@sluice/flow-schema";
 import { coreFunctions, type FunctionSignature, functionReference } from "@sluice/hsl";
 import { objectSchemas } from "@sluice/settings";
+import { environmentVariables } from "../apps/engine/src/config/environment.ts";
 import { errorCatalogue } from "../apps/engine/src/errors.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
@@ -134,6 +135,17 @@ pages.set(
         `| ${code} | ${reply === "" ? "–" : `\`${reply}\``} | ${fault} |`,
     )
     .join("\n")}\n`,
+);
+
+pages.set(
+  "environment.md",
+  `${note}# Environment\n\nAll of it is optional; everything else is in the settings. A variable that is empty is not set; one that is wrong stops the start and says why.\nThe command line reads the same variables.\n\n| Variable | Without it | |\n| --- | --- | --- |\n${Object.entries(
+    environmentVariables,
+  )
+    .map(([name, variable]) => `| \`${name}\` | ${variable.default} | ${cell(variable.help)} |`)
+    .join(
+      "\n",
+    )}\n\nA secret of the settings may be a reference to a variable (\`secret: env NAME\`): it is looked up in what \`sluice start\` was given.\n\n\`npm start\` passes everything on. Its own packages come by npm's usual settings (a registry, a proxy, a cache).\n`,
 );
 
 const existing = (): string[] =>

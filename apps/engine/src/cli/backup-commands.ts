@@ -46,6 +46,10 @@ const keyWords = (key: BackupHeader["key"], secrets: number): string => {
 export const backup: Command = async (invocation) => {
   const file = oneWord(invocation, "file");
   const { withKey, withoutHistory } = invocation;
+  const isPiped = file === "-";
+  if (isPiped && invocation.json) {
+    throw new CommandError(2, "Standard output is the backup: there is no place for --json.");
+  }
   const database = await openForBackup(readEnvironment(), say);
   try {
     const key = readKey(database.environment.secretKeyFile, withKey);
@@ -71,8 +75,9 @@ export const backup: Command = async (invocation) => {
     await audit(address, "backup.write", { withKey, withHistory: !withoutHistory });
     const { secrets = 0, at = "" } = (header ?? {}) as Partial<BackupHeader>; // set inside the generator
     const value = { file, bytes, at, version, withKey, withHistory: !withoutHistory, rows };
-    const text = `Backed up to ${file}: ${bytes} bytes, as of ${at}.\n${keyWords(key, secrets)}\n`;
-    if (file !== "-") return { text, value };
+    const place = isPiped ? "standard output" : `${file}: ${bytes} bytes`;
+    const text = `Backed up to ${place}, as of ${at}.\n${keyWords(key, secrets)}\n`;
+    if (!isPiped) return { text, value };
     process.stderr.write(text); // standard output is the backup
     return { text: "", bytes: new Uint8Array(), value };
   } finally {

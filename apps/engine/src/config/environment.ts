@@ -18,6 +18,36 @@ const Variables = z.object({
   SLUICE_LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
 });
 
+/** What docs/reference/environment.md says of each. */
+export const environmentVariables: Readonly<
+  Record<keyof z.input<typeof Variables>, { readonly default: string; readonly help: string }>
+> = {
+  SLUICE_DATA_DIR: {
+    default: "`./data`",
+    help: "The data folder: our own PostgreSQL, the key file, the token of the command line. Made when it is not there, and closed to everybody else. A folder that is named here is never moved; the default is, to `/var/lib/sluice`, when root starts Sluice in a place its own user cannot enter. The command line finds the gateway by it, so give both the same.",
+  },
+  DATABASE_URL: {
+    default: "our own PostgreSQL in the data folder",
+    help: "`postgresql://USER:PASSWORD@HOST:PORT/DATABASE` of a PostgreSQL of yours, with a database that holds nothing else. Several machines with the same one share settings, queue, quarantine and history; give each the same key file.",
+  },
+  SLUICE_HTTP: {
+    default: "`127.0.0.1:8080`",
+    help: "`ADDRESS:PORT` of the web app and its API. It speaks HTTP without TLS: let a proxy on the same machine do that.",
+  },
+  SLUICE_WORKERS: {
+    default: "the number of processors",
+    help: "Processes that take, judge and deliver mail, 1 to 256.",
+  },
+  SLUICE_SECRET_KEY_FILE: {
+    default: "`secret.key` in the data folder",
+    help: "The key that passwords and private keys in the database are encrypted with: 32 bytes in base64. Made at the first start when it is not there. Without it they cannot be read again.",
+  },
+  SLUICE_LOG_LEVEL: {
+    default: "`info`",
+    help: "What goes into the log: `debug`, `info`, `warn` or `error`.",
+  },
+};
+
 export type Environment = {
   readonly dataFolder: string;
   /** The folder was chosen by SLUICE_DATA_DIR. */

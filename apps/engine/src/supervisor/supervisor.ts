@@ -33,6 +33,9 @@ const restartDelay = (deaths: readonly number[]): number => {
   return recent <= 1 ? 0 : Math.min(30_000, 250 * 2 ** recent);
 };
 
+/** A worker may have 14, the control process too; the rest is for the start, a backup and whoever looks. */
+const connectionsFor = (workers: number): number => Math.max(100, 40 + 16 * workers);
+
 /** A name that stays with the data folder: leases of a killed start are found again by it. */
 const nodeName = (dataFolder: string): string => {
   const file = path.join(dataFolder, "node-name");
@@ -75,6 +78,7 @@ export const supervise = async (): Promise<void> => {
         dataFolder: folder.path,
         user,
         log: (line) => say(`postgres: ${line}`),
+        settings: { max_connections: String(connectionsFor(environment.workers)) },
       });
     postgres = await startServer();
     address = postgres.address;
