@@ -60,6 +60,8 @@ const concurrentCommits = 2;
 /** A second commit begins only when the first is slow, or much is waiting: few large groups cost less than many small ones. */
 const slowMilliseconds = 20;
 const muchWaiting = 50;
+/** A large body takes its time; the client waits ten minutes (RFC 5321 §4.5.3.2.6). */
+const slowestBytesPerMillisecond = 500;
 /** After the disk was full. */
 const fullMilliseconds = 5000;
 
@@ -193,10 +195,11 @@ export const createGroupCommit = (options: GroupCommitOptions): GroupCommit => {
       throw new GatewayError("STORAGE_UNREACHABLE", "The database does not answer.", { cause });
     }
     let timer: NodeJS.Timeout | undefined;
+    const bytes = group.reduce((sum, { size }) => sum + size, 0);
     const timeout = new Promise<never>((_, reject) => {
       timer = setTimeout(
         () => reject(new Error("no answer to the commit in time")),
-        commitMilliseconds,
+        commitMilliseconds + bytes / slowestBytesPerMillisecond,
       );
     });
     try {
