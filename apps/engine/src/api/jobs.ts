@@ -11,8 +11,13 @@ export type JobView = {
   readonly total: number;
   readonly done: number;
   readonly skipped: number;
+  /** Why those were left alone, as far as it is known. */
+  readonly reasons: readonly { readonly why: string; readonly count: number }[];
   readonly error: string | null;
 };
+
+/** An item that a step did nothing to. */
+export type LeftItem = { readonly id: string; readonly why: string };
 
 export type Jobs = {
   readonly start: (work: {
@@ -20,9 +25,15 @@ export type Jobs = {
     by: string;
     /** What to work on; asked once. */
     items: () => Promise<readonly string[]>;
-    step: (items: readonly string[]) => Promise<{ done: number; skipped: number }>;
+    step: (items: readonly string[]) => Promise<{
+      done: number;
+      skipped: number;
+      left?: readonly LeftItem[];
+    }>;
   }) => JobView;
   readonly get: (id: string) => JobView;
+  /** The first ten thousand items that were left alone. */
+  readonly left: (id: string) => readonly LeftItem[];
   /** Newest first. */
   readonly list: () => readonly JobView[];
   readonly stop: (id: string) => void;
@@ -30,14 +41,26 @@ export type Jobs = {
 
 const stepSize = 500;
 const kept = 100;
+const mostLeft = 10_000;
+
+type Job = { view: JobView; stopping: boolean; readonly left: LeftItem[] };
+
+const withReasons = (
+  reasons: JobView["reasons"],
+  left: readonly LeftItem[],
+): JobView["reasons"] => {
+  const counts = new Map(reasons.map(({ why, count }) => [why, count]));
+  for (const { why } of left) counts.set(why, (counts.get(why) ?? 0) + 1);
+  return [...counts].map(([why, count]) => ({ why, count }));
+};
 
 export const createJobs = (
   clock: () => Date,
   report: (text: string, error: unknown) => void,
 ): Jobs => {
-  const jobs = new Map<string, { view: JobView; stopping: boolean }>();
+  const jobs = new Map<string, Job>();
 
-  const find = (id: string): { view: JobView; stopping: boolean } => {
+  const find = (id: string): Job => {
     const job = jobs.get(id);
     if (job === undefined)
       throw new GatewayError("NOT_FOUND", "There is no such job; it may be long done.");
@@ -55,9 +78,10 @@ export const createJobs = (
         total: 0,
         done: 0,
         skipped: 0,
+        reasons: [],
         error: null,
       };
-      const job = { view, stopping: false };
+      const job: Job = { view, stopping: false, left: [] };
       jobs.set(view.id, job);
       for (const [id, old] of jobs) {
         if (jobs.size > kept && old.view.state !== "running") jobs.delete(id);
@@ -66,9 +90,11 @@ export const createJobs = (
         const all = await items();
         job.view = { ...job.view, total: all.length };
         for (let start = 0; start < all.length && !job.stopping; start += stepSize) {
-          const { done, skipped } = await step(all.slice(start, start + stepSize));
+          const { done, skipped, left = [] } = await step(all.slice(start, start + stepSize));
+          job.left.push(...left.slice(0, mostLeft - job.left.length));
           job.view = {
             ...job.view,
+            reasons: withReasons(job.view.reasons, left),
             done: job.view.done + done,
             skipped: job.view.skipped + skipped,
           };
@@ -86,6 +112,7 @@ export const createJobs = (
       return job.view;
     },
     get: (id) => find(id).view,
+    left: (id) => find(id).left,
     list: () => [...jobs.values()].map(({ view }) => view).reverse(),
     stop: (id) => {
       find(id).stopping = true;

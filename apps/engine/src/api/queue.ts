@@ -1,4 +1,5 @@
 /** Mail that waits: seen, retried, held, released, removed, returned, sent elsewhere. */
+import { Readable } from "node:stream";
 import { parseMailbox } from "@sluice/mail-syntax";
 import { z } from "zod";
 import { GatewayError } from "../errors.ts";
@@ -151,6 +152,20 @@ export const queue = router({
   job: procedure("view")
     .input(z.strictObject({ id: z.uuid() }))
     .query(({ ctx, input }): JobView => ctx.parts.jobs.get(input.id)),
+
+  /** The path where the browser fetches which entries a job left alone, and why: one a line. */
+  leftAlone: procedure("view")
+    .input(z.strictObject({ id: z.uuid() }))
+    .mutation(({ ctx, input }): { path: string } => {
+      const { jobs, downloads } = ctx.parts;
+      const lines = jobs.left(input.id).map(({ id, why }) => `${id}\t${why}\n`);
+      const path = downloads.offer({
+        fileName: safeFileName("left-alone", "txt"),
+        mediaType: "application/octet-stream",
+        open: async () => Readable.from([Buffer.from(lines.join(""))]),
+      });
+      return { path };
+    }),
 
   stopJob: procedure("operate")
     .input(z.strictObject({ id: z.uuid() }))

@@ -97,7 +97,8 @@ const finished = async (begun: Job): Promise<Job> => {
 };
 
 const outcomeOf = (value: Job) => {
-  const skipped = value.skipped === 0 ? "" : `, ${value.skipped} not (gone, or being delivered)`;
+  const why = value.reasons.map(({ why: reason, count }) => `${count} ${reason}`).join(", ");
+  const skipped = value.skipped === 0 ? "" : `, ${value.skipped} left alone (${why})`;
   const failed = value.state === "done" ? "" : ` ${value.error ?? value.state}`;
   return {
     text: `${value.title}: ${value.done} done${skipped}.${failed}\n`,

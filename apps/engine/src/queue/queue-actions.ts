@@ -19,24 +19,51 @@ export type NextHopOf = (entry: {
   listener: string | null;
 }) => string;
 
-/** Acts on these entries; returns how many it was. */
+/** An entry that an action left alone: gone, being delivered, or in a queue the action is not for. */
+export type LeftAlone = {
+  readonly id: string;
+  readonly why: "gone" | "being delivered" | "in another queue";
+};
+
+/** Acts on these entries; returns how many it was, and why the others were left alone. */
 export const actOn = async (
   pool: pg.Pool,
   action: QueueAction,
   queueIds: readonly string[],
   options: { readonly by: string; readonly at: Date; readonly nextHopOf: NextHopOf },
-): Promise<number> => {
+): Promise<{ done: number; left: readonly LeftAlone[] }> => {
   const { by, at } = options;
   if (action.kind === "changeTransport" || action.kind === "changeRecipient") {
     const acted = await changeRoute(pool, action, queueIds, options.nextHopOf);
     const { kind, ...to } = action;
     await record(pool, at, acted, "rerouted", null, { by, action: kind, ...to });
-    return acted.length;
+    return { done: acted.length, left: await leftAlone(pool, queueIds, acted) };
   }
   const { name, text, event, outcome } = simpleActions[action.kind];
   const { rows } = await pool.query<Acted>({ name, text, values: [queueIds] });
   await record(pool, at, rows, event, outcome, { by, action: action.kind });
-  return rows.length;
+  return { done: rows.length, left: await leftAlone(pool, queueIds, rows) };
+};
+
+const leftAlone = async (
+  pool: pg.Pool,
+  queueIds: readonly string[],
+  acted: readonly Acted[],
+): Promise<readonly LeftAlone[]> => {
+  const done = new Set(acted.map(({ queue_id }) => queue_id));
+  const left = queueIds.filter((id) => !done.has(id));
+  if (left.length === 0) return [];
+  const { rows } = await pool.query<{ queue_id: string; active: boolean }>({
+    name: "operation-left-alone",
+    text: "SELECT queue_id, lease_epoch IS NOT NULL AS active FROM queue_entry WHERE queue_id = ANY ($1::bigint[])",
+    values: [left],
+  });
+  const active = new Map(rows.map((row) => [row.queue_id, row.active]));
+  return left.map((id) => {
+    const isActive = active.get(id);
+    if (isActive === undefined) return { id, why: "gone" };
+    return { id, why: isActive ? "being delivered" : "in another queue" };
+  });
 };
 
 type Acted = { message_id: string; queue_id: string; recipient: string };

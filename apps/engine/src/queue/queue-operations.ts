@@ -8,7 +8,7 @@
  */
 import type pg from "pg";
 import { type Pauses, readPauses } from "./pauses.ts";
-import { actOn, type NextHopOf, type QueueAction } from "./queue-actions.ts";
+import { actOn, type LeftAlone, type NextHopOf, type QueueAction } from "./queue-actions.ts";
 import { conditionOf, type QueueFilter, type QueueName } from "./queue-filter.ts";
 import { readBody } from "./queue-store.ts";
 import { createQueueSummary, type QueueSummary } from "./queue-summary.ts";
@@ -56,12 +56,12 @@ export type QueueOperations = {
   }) => Promise<{ rows: readonly QueueRow[]; nextCursor: string | null; estimate: number }>;
   /** Ids of every entry the filter matches now. */
   readonly select: (filter: QueueFilter) => Promise<readonly string[]>;
-  /** Says how many it could not act on: gone, in another queue, or being delivered. */
+  /** Says which it could not act on, and why. */
   readonly act: (
     action: QueueAction,
     queueIds: readonly string[],
     by: string,
-  ) => Promise<{ done: number; skipped: number }>;
+  ) => Promise<{ done: number; skipped: number; left: readonly LeftAlone[] }>;
   readonly pauses: () => Promise<readonly Pause[]>;
   readonly pause: (target: PauseTarget, by: string) => Promise<void>;
   readonly resume: (target: PauseTarget) => Promise<void>;
@@ -140,11 +140,11 @@ export const createQueueOperations = (options: QueueOperationsOptions): QueueOpe
     },
 
     act: async (action, queueIds, by) => {
-      if (queueIds.length === 0) return { done: 0, skipped: 0 };
-      const done = await actOn(pool, action, queueIds, { by, at: clock(), nextHopOf });
+      if (queueIds.length === 0) return { done: 0, skipped: 0, left: [] };
+      const { done, left } = await actOn(pool, action, queueIds, { by, at: clock(), nextHopOf });
       if (action.kind !== "hold" && action.kind !== "remove") await wake("retry");
       summary.forget();
-      return { done, skipped: queueIds.length - done };
+      return { done, skipped: queueIds.length - done, left };
     },
 
     pauses: async () => {

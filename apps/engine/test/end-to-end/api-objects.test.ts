@@ -72,7 +72,7 @@ beforeAll(async () => {
       select: async () => Array.from({ length: 1200 }, (_, index) => String(index + 1)),
       act: async (action, ids, by) => {
         acted.push({ action, count: ids.length, by });
-        return { done: ids.length - 1, skipped: 1 };
+        return { done: ids.length - 1, skipped: 1, left: [] };
       },
     },
   });

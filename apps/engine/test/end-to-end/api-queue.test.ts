@@ -111,6 +111,27 @@ test("entries of one next hop are held, released, retried, sent elsewhere and de
   expect((await anna.api.queue.list.query({})).rows).toHaveLength(1);
 });
 
+test("a job says why it left entries alone, and gives their ids as a list", async () => {
+  const all = await anna.api.queue.list.query({});
+  const ids = all.rows.map(({ queueId }) => queueId);
+  const [one = "", two = ""] = ids;
+  await done(anna.api.queue.hold.mutate({ ids: [one] }));
+  const job = await done(anna.api.queue.hold.mutate({ ids: [...ids, "424242"] }));
+  expect(job).toMatchObject({
+    total: 4,
+    done: 2,
+    skipped: 2,
+    reasons: expect.arrayContaining([
+      { why: "in another queue", count: 1 },
+      { why: "gone", count: 1 },
+    ]),
+  });
+  const { path } = await anna.api.queue.leftAlone.mutate({ id: job.id });
+  const list = await (await fetch(`${gateway.address}${path}`)).text();
+  expect(list).toBe(`${one}\tin another queue\n424242\tgone\n`);
+  expect(list).not.toContain(two);
+});
+
 test("work on many entries is listed, and can be stopped between two steps", async () => {
   await gateway.database.pool.query(
     `INSERT INTO queue_entry (queue_id, message_id, body_id, queue, sender, recipient, size, received_at,

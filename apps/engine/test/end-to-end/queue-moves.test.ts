@@ -266,10 +266,18 @@ test("a body stays as long as one of its entries is somebody else's", async () =
     two?.queue_id,
   ]);
   const ids = [one?.queue_id ?? "", two?.queue_id ?? ""];
-  expect(await operations().act({ kind: "remove" }, ids, "anna")).toEqual({ done: 1, skipped: 1 });
+  expect(await operations().act({ kind: "remove" }, ids, "anna")).toEqual({
+    done: 1,
+    skipped: 1,
+    left: [{ id: two?.queue_id, why: "being delivered" }],
+  });
   expect(await count("mail_body")).toBe(1);
   await database.pool.query("UPDATE queue_entry SET lease_epoch = NULL");
-  expect(await operations().act({ kind: "remove" }, ids, "anna")).toEqual({ done: 1, skipped: 1 });
+  expect(await operations().act({ kind: "remove" }, ids, "anna")).toEqual({
+    done: 1,
+    skipped: 1,
+    left: [{ id: one?.queue_id, why: "gone" }],
+  });
   expect(await count("mail_body")).toBe(0);
 });
 

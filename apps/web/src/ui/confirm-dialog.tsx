@@ -13,6 +13,8 @@ type Props = {
   readonly onConfirm: () => void;
   readonly dangerous?: boolean;
   readonly pending?: boolean;
+  /** Something it needs is not given yet. */
+  readonly disabled?: boolean;
   readonly error?: unknown;
 };
 
@@ -26,6 +28,7 @@ export const ConfirmDialog = ({
   onConfirm,
   dangerous = true,
   pending = false,
+  disabled = false,
   error,
 }: Props) => (
   <Modal opened={opened} onClose={onClose} title={title}>
@@ -36,7 +39,12 @@ export const ConfirmDialog = ({
         <Button variant="default" onClick={onClose} data-autofocus>
           Cancel
         </Button>
-        <Button {...(dangerous && { color: "red.8" })} loading={pending} onClick={onConfirm}>
+        <Button
+          {...(dangerous && { color: "red.8" })}
+          loading={pending}
+          disabled={disabled}
+          onClick={onConfirm}
+        >
           {action}
         </Button>
       </Group>

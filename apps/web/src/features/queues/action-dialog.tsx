@@ -12,12 +12,15 @@ export const ActionDialog = ({
   action,
   which,
   count,
+  matching,
   onClose,
   onBegun,
 }: {
   readonly action: Action;
   readonly which: Which;
   readonly count: number;
+  /** What was narrowed down to, in words; null: the entries were chosen one by one. */
+  readonly matching: string | null;
   readonly onClose: () => void;
   readonly onBegun: (job: string) => void;
 }) => {
@@ -45,18 +48,22 @@ export const ActionDialog = ({
       action={`${words.title} (${count.toLocaleString()})`}
       dangerous={words.dangerous}
       pending={run.isPending}
+      disabled={(action === "changeTransport" || action === "changeRecipient") && to === ""}
       error={run.error}
       onConfirm={() => run.mutate()}
     >
       <Stack gap="sm">
         <Text size="sm">
-          {`${count.toLocaleString()} ${count === 1 ? "entry" : "entries"}. ${words.effect} Entries that are being delivered at this moment are left alone.`}
+          {`${count.toLocaleString()} ${count === 1 ? "entry" : "entries"}${matching === null ? "" : `: ${matching}`}. ${words.effect} Entries that are being delivered at this moment are left alone.`}
         </Text>
         {action === "changeTransport" && (
           <Select
             label="Transport"
-            data={transports.data?.map(({ id }) => id) ?? []}
-            value={to}
+            description="Of the transports that are published."
+            placeholder="Choose one"
+            nothingFoundMessage="No transport is published."
+            data={transports.data?.filter(({ state }) => state !== "new").map(({ id }) => id) ?? []}
+            value={to === "" ? null : to}
             onChange={(value) => setTo(value ?? "")}
           />
         )}

@@ -61,7 +61,7 @@ export const Pauses = ({ onDone }: { readonly onDone: () => void }) => {
       variant="light"
       title="Mail is taken, and waits"
       style={{ flexShrink: 0 }}
-      styles={{ title: { color: "inherit" } }}
+      styles={{ title: { color: "var(--mantine-color-text)" } }}
     >
       <Stack gap={6}>
         {pauses.map((pause) => (

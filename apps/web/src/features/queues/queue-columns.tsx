@@ -20,6 +20,10 @@ const reasonOf = ({ queue, active, paused, lastReply, attempts }: QueueRow): str
   return attempts === 0 ? "Not tried yet" : "";
 };
 
+/** What is due waits for a free place at its hop. */
+export const NextAttempt = ({ at }: { readonly at: string }) =>
+  new Date(at) <= new Date() ? "due" : <Time at={at} form="relative" />;
+
 export const queueColumns: readonly Column<QueueRow>[] = [
   {
     id: "recipient",
@@ -62,7 +66,7 @@ export const queueColumns: readonly Column<QueueRow>[] = [
       ) : paused ? (
         "when resumed"
       ) : (
-        <Time at={nextAttemptAt} form="relative" />
+        <NextAttempt at={nextAttemptAt} />
       ),
   },
   {

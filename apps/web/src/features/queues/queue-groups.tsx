@@ -19,7 +19,7 @@ import { Mono } from "../../ui/mono.tsx";
 import { Time } from "../../ui/time.tsx";
 import { visibleText } from "../../ui/visible-text.ts";
 import { type Target, usePause } from "./pauses.tsx";
-import type { QueueName } from "./queue-columns.tsx";
+import { NextAttempt, type QueueName } from "./queue-columns.tsx";
 
 type Summary = RouterOutputs["queue"]["summary"];
 type Hop = Summary["nextHops"][number];
@@ -143,7 +143,7 @@ const Line = ({
   readonly onChoose: () => void;
   readonly menu: ReactNode;
 }) => (
-  <Table.Tr {...(isChosen && { bg: "var(--mantine-color-default-hover)" })}>
+  <Table.Tr {...(isChosen && { bg: "var(--mantine-primary-color-light)" })}>
     <Table.Td maw={360}>
       <Button
         size="compact-xs"
@@ -160,9 +160,7 @@ const Line = ({
     <Table.Td>
       <Time at={oldest} form="relative" />
     </Table.Td>
-    <Table.Td>
-      {when ?? (nextAttempt === null ? "" : <Time at={nextAttempt} form="relative" />)}
-    </Table.Td>
+    <Table.Td>{when ?? (nextAttempt === null ? "" : <NextAttempt at={nextAttempt} />)}</Table.Td>
     <Table.Td style={{ overflowWrap: "anywhere" }}>{last}</Table.Td>
     {menu !== false && <Table.Td ta="end">{menu}</Table.Td>}
   </Table.Tr>

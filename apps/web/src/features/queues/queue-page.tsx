@@ -13,6 +13,7 @@ import { DataTable } from "../../ui/data-table.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { ErrorAlert } from "../../ui/error-alert.tsx";
 import { Page } from "../../ui/page.tsx";
+import { visibleText } from "../../ui/visible-text.ts";
 import { ActionDialog } from "./action-dialog.tsx";
 import { JobLine } from "./job-line.tsx";
 import { PauseEverything, Pauses } from "./pauses.tsx";
@@ -47,6 +48,14 @@ export const QueuePage = () => {
     ...(search.sender !== undefined && { sender: search.sender }),
     ...(search.message !== undefined && { messageId: search.message }),
   };
+  const narrowed = [
+    search.hop === undefined ? null : `next hop ${search.hop === "" ? "not decided" : search.hop}`,
+    search.reply === undefined ? null : `last answer “${visibleText(search.reply)}”`,
+    search.text === undefined ? null : `containing “${search.text}”`,
+    search.recipient === undefined ? null : `recipient ${search.recipient}`,
+    search.sender === undefined ? null : `sender ${search.sender}`,
+    search.message === undefined ? null : `message ${search.message}`,
+  ].filter((words) => words !== null);
   const isFiltered = Object.keys(filter).length > 0;
   const pages = useInfiniteQuery({
     ...trpc.queue.list.infiniteQueryOptions(
@@ -195,6 +204,13 @@ export const QueuePage = () => {
         <ActionDialog
           action={asked.action}
           which={asked.all ? { filter: { ...filter, queue } } : { ids: [...selected] }}
+          matching={
+            asked.all
+              ? narrowed.length > 0
+                ? narrowed.join(", ")
+                : `everything in the queue “${queueNames[queue]}”`
+              : null
+          }
           count={asked.all ? estimate : selected.size}
           onClose={() => setAsked(null)}
           onBegun={(id) => {
