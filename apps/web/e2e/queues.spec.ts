@@ -16,10 +16,10 @@ const shot = async (page: Page, name: string): Promise<void> => {
 };
 
 const idsOf = async (condition: string): Promise<string[]> => {
-  const { rows } = await gateway.pool.query<{ queue_id: string }>(
+  const rows = await gateway.query(
     `SELECT queue_id FROM queue_entry WHERE ${condition} ORDER BY queue_id`,
   );
-  return rows.map(({ queue_id }) => queue_id);
+  return rows.map((row) => String(row["queue_id"]));
 };
 
 const choose = async (page: Page, action: string): Promise<void> => {
@@ -74,9 +74,9 @@ test("an administrator acts on waiting mail, and sees what became of it", async 
   );
   await open("outgoing", "?hop=mx.partner.example");
   await page.getByRole("grid").getByRole("checkbox").nth(0).click();
-  await gateway.pool.query("DELETE FROM queue_entry WHERE queue_id = $1", [gone]);
-  await gateway.pool.query("INSERT INTO worker_lease VALUES (999, 'w', now() + interval '1 hour')");
-  await gateway.pool.query("UPDATE queue_entry SET lease_epoch = 999 WHERE queue_id = $1", [busy]);
+  await gateway.query("DELETE FROM queue_entry WHERE queue_id = $1", [gone]);
+  await gateway.query("INSERT INTO worker_lease VALUES (999, 'w', now() + interval '1 hour')");
+  await gateway.query("UPDATE queue_entry SET lease_epoch = 999 WHERE queue_id = $1", [busy]);
   await choose(page, "Hold");
   await confirm(page, "Hold");
   await expect(job("2 left alone (1 gone, 1 being delivered)")).toBeVisible();
@@ -113,7 +113,7 @@ test("an administrator acts on waiting mail, and sees what became of it", async 
   await expect(page.getByText(/is paused, by anna/)).toBeHidden();
 
   // a long job is watched and stopped; what was done stays done
-  await gateway.pool.query(
+  await gateway.query(
     `INSERT INTO queue_entry (queue_id, message_id, body_id, queue, sender, recipient, size, received_at,
        transport, next_hop, revision, next_attempt_at, envelope)
      SELECT 100000 + n, gen_random_uuid(), gen_random_uuid(), 'outgoing', 'a@sender.example', 'b@example.org', 1,
