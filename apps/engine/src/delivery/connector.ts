@@ -1,23 +1,18 @@
 /**
- * The way to a next hop: its hosts in order, their addresses, what TLS each of them
- * must offer, and a connection to the first that will have us.
+ * The way to a next hop: a connection to the first of its hosts (candidates.ts) that
+ * will have us.
  *
- * Promises: no host is used that the TLS policy of the transport does not allow; what
- * could not be looked up is a transient failure, never "there is none"; a dead host
- * hides no living one.
+ * Promises: no host is used that the TLS policy of the transport does not allow; a dead
+ * host hides no living one.
  */
 import type { Transport } from "@sluice/settings";
-import type { Dns } from "../flows/host/dns.ts";
 import type { TlsSession } from "../history/tls-results.ts";
+import { type CandidateParts, createCandidates } from "./candidates.ts";
 import { ConnectError, SignInError, type TlsFailure } from "./connect-error.ts";
-import { danePolicy } from "./dane.ts";
 import type { Destination } from "./destination.ts";
-import type { MtaSts, MtaStsPolicy } from "./mta-sts.ts";
-import { createMxLookup, type LookupFailure, type MailHost } from "./mx-lookup.ts";
 import { recipientDomain } from "./next-hop.ts";
 import { openConnection } from "./smtp-client.ts";
 import type { ClientOptions, ResolvedHost, SmtpClient } from "./smtp-message.ts";
-import { type TlsPolicy, tlsPolicyOf } from "./tls-policy.ts";
 
 export type Question = {
   readonly destination: Exclude<Destination, { kind: "discard" }>;
@@ -62,144 +57,12 @@ export type Connector = { readonly open: (question: Question) => Attempts };
 const maximumTried = 20;
 const maximumMilliseconds = 5 * 60_000;
 
-type Candidate = {
-  readonly kind: "candidate";
-  readonly host: ResolvedHost;
-  readonly policy: TlsPolicy;
-  readonly policyType: TlsResult["policyType"];
-};
-type Refused = {
-  readonly kind: "refused";
-  readonly failure: ConnectFailure;
-  readonly isLast: boolean;
-};
-
-export const createConnector = (parts: {
-  readonly dns: Dns;
-  readonly mtaSts: MtaSts;
-  readonly ownNames: () => readonly string[];
-  readonly ownAddresses: () => readonly string[];
-  readonly onTls?: ((result: TlsResult) => void) | undefined;
-}): Connector => {
-  const mxLookup = createMxLookup(parts);
-
-  const candidates = async function* (question: Question): AsyncGenerator<Candidate | Refused> {
-    const { destination, onStep, client } = question;
-    const servers = destination.query.length > 0 ? destination.query : question.resolvers;
-    const domain =
-      destination.kind === "lookup-mx"
-        ? (destination.name ?? recipientDomain(question.recipient))
-        : "";
-    const asked = destination.query.length > 0 ? destination : { ...destination, query: servers };
-    const found = await mxLookup.findHosts({ ...question, destination: asked });
-    if (found.kind === "failed") {
-      onStep?.("destination", false, found.text);
-      yield { kind: "refused", failure: failureOf(found), isLast: true };
-      return;
-    }
-    onStep?.(
-      "destination",
-      true,
-      found.hosts.map(({ host, port }) => `${host}:${port}`).join(", "),
-    );
-    const sts =
-      question.tlsMode === "mta-sts" && domain !== ""
-        ? await parts.mtaSts.find(domain, { servers })
-        : null;
-    if (sts !== null) onStep?.("MTA-STS", true, `mode ${sts.mode}`);
-    for (const host of found.hosts) {
-      const onlyDns = host.isForeign || destination.query.length > 0 || question.tlsMode === "dane";
-      const addresses = await mxLookup.findAddresses(host, {
-        query: servers,
-        allowPrivate: question.allowPrivate,
-        onlyDns,
-      });
-      if (addresses.kind === "failed") {
-        onStep?.(host.host, false, addresses.text);
-        yield { kind: "refused", failure: failureOf(addresses), isLast: false };
-        continue;
-      }
-      const decided = await decide(question, host, addresses.authentic, sts, domain, servers);
-      if (decided.kind === "failed") {
-        onStep?.(host.host, false, decided.text);
-        if (decided.tls !== null && domain !== "") {
-          const policyType = question.tlsMode === "dane" ? "tlsa" : "sts";
-          parts.onTls?.({ domain, policyType, host: host.host, failure: decided.tls });
-        }
-        yield {
-          kind: "refused",
-          isLast: false,
-          failure: {
-            kind: "failed",
-            code: 0,
-            status: "4.7.5",
-            text: decided.text,
-            isDown: true,
-            host: null,
-          },
-        };
-        continue;
-      }
-      for (const address of addresses.addresses) {
-        if (!isFamilyOf(client.sourceAddress, address)) continue;
-        yield { ...decided, host: { name: host.host, address, port: host.port } };
-      }
-    }
-  };
-
-  const decide = async (
-    question: Question,
-    host: MailHost,
-    hasAuthenticAddresses: boolean,
-    sts: MtaStsPolicy | null,
-    domain: string,
-    servers: readonly string[],
-  ): Promise<
-    | Omit<Candidate, "host">
-    | { readonly kind: "failed"; readonly text: string; readonly tls: TlsFailure | null }
-  > => {
-    const { tlsMode, pinned, requireTls } = question;
-    const raise = (policy: TlsPolicy): TlsPolicy =>
-      requireTls && policy.verify === null
-        ? tlsPolicyOf("require-verify", host.host, pinned)
-        : policy;
-    const candidate = { kind: "candidate", policyType: "no-policy-found" } as const;
-    switch (tlsMode) {
-      case "dane": {
-        const dane = await danePolicy(
-          parts.dns,
-          {
-            name: host.host,
-            port: host.port,
-            isAuthentic: host.authentic && hasAuthenticAddresses,
-            domain,
-          },
-          servers,
-        );
-        if (dane.kind === "failed") return { ...dane, tls: "dnssec-invalid" };
-        const policyType = dane.policy.use === "must" ? "tlsa" : "no-policy-found";
-        return { ...candidate, policyType, policy: raise(dane.policy) };
-      }
-      case "mta-sts": {
-        const policy = sts === null ? optional : sts.policyFor(host.host);
-        if (policy === null) {
-          return {
-            kind: "failed",
-            text: `${host.host} is no host of the MTA-STS policy of ${domain}`,
-            tls: "validation-failure",
-          };
-        }
-        const policyType = sts === null || sts.mode === "none" ? "no-policy-found" : "sts";
-        return { ...candidate, policyType, policy: raise(policy) };
-      }
-      default:
-        return { ...candidate, policy: raise(tlsPolicyOf(tlsMode, host.host, pinned)) };
-    }
-  };
+export const createConnector = (parts: CandidateParts): Connector => {
+  const candidates = createCandidates(parts);
 
   return {
     open: (question) => {
-      const list = candidates(question);
+      const list = candidates({ ...question, sourceAddress: question.client.sourceAddress });
       const started = performance.now();
       const failures: ConnectFailure[] = [];
       let tried = 0;
@@ -257,17 +120,6 @@ export const createConnector = (parts: {
   };
 };
 
-const optional: TlsPolicy = { use: "try", verify: null };
-
-const failureOf = (found: LookupFailure): ConnectFailure => ({
-  kind: "failed",
-  code: found.isPermanent ? 550 : 0,
-  status: found.enhancedStatus,
-  text: found.text,
-  isDown: !found.isPermanent,
-  host: null,
-});
-
 /** One host may be better tomorrow: then the mail waits, whatever the others said. */
 const worstOf = (failures: readonly ConnectFailure[], tried: number): ConnectFailure | null => {
   const transient = failures.findLast(({ code }) => code < 500);
@@ -284,6 +136,3 @@ const worstOf = (failures: readonly ConnectFailure[], tried: number): ConnectFai
         host: null,
       };
 };
-
-const isFamilyOf = (source: string | null, address: string): boolean =>
-  source === null || source.includes(":") === address.includes(":");

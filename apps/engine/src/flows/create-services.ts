@@ -1,5 +1,7 @@
 /** Makes the services of a process: whatever keeps connections or caches exists once. */
 import type pg from "pg";
+import { createMtaSts, fetchPolicyOverHttps } from "../delivery/mta-sts.ts";
+import { createMtaStsStore } from "../delivery/mta-sts-store.ts";
 import { GatewayError } from "../errors.ts";
 import type { AcceptMessage } from "../queue/queue-entry.ts";
 import { contentState, flowHost } from "./flow-host.ts";
@@ -46,6 +48,12 @@ export const createFlowServices = ({
   const ldap = createLdap();
   const http = createHttp({ dns });
   const smtpLookup = createSmtpLookup();
+  const mtaSts = createMtaSts({
+    dns,
+    fetchPolicy: fetchPolicyOverHttps(http),
+    report: alarm,
+    ...(given === null ? {} : { store: createMtaStsStore(given) }),
+  });
   const files = createFileStore();
   const counters = createCounters({ pool: given, report: alarm });
   const slots = createSlots({ pool, report: alarm });
@@ -65,6 +73,7 @@ export const createFlowServices = ({
       ldap,
       http,
       smtpLookup,
+      mtaSts,
       files,
       counters,
       slots,

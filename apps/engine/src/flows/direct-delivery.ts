@@ -8,8 +8,7 @@ import { foldField, formatDate } from "@sluice/mail-syntax";
 import type { Content } from "../scanner/content.ts";
 import type { FlowHost } from "./flow-host.ts";
 import type { ContentInput } from "./flow-input.ts";
-import { transportServer } from "./functions/lookup-server.ts";
-import type { Dns } from "./host/dns.ts";
+import { type HostFinder, transportServer } from "./functions/lookup-server.ts";
 import { DialogError, openDialog } from "./host/smtp-dialog.ts";
 import { type LookupServer, signIn } from "./host/smtp-lookup.ts";
 import type { ContentAction, ContentVerdict } from "./verdict.ts";
@@ -21,7 +20,7 @@ export type DirectMail = {
   readonly body: Content;
   readonly input: ContentInput;
   readonly host: FlowHost;
-  readonly dns: Dns;
+  readonly finder: HostFinder;
 };
 
 export const deliverDirectly = async (
@@ -56,12 +55,12 @@ const deliverOne = async (
   const server =
     transport === null
       ? "The mail has no transport."
-      : await transportServer(transport, recipient, mail.host, mail.dns);
+      : await transportServer(transport, recipient, mail.host, mail.finder);
   if (typeof server === "string") return { code: 451, text: server };
   let failure = "There is no server to deliver to.";
-  for (const { name, address, port } of server.hosts) {
+  for (const host of server.hosts) {
     try {
-      return await converse({ ...server, name, address, port }, recipient, mail);
+      return await converse({ ...server, ...host }, recipient, mail);
     } catch (error) {
       if (!(error instanceof DialogError)) throw error;
       failure = error.message;
@@ -71,7 +70,7 @@ const deliverOne = async (
 };
 
 const converse = async (
-  server: LookupServer & { name: string; address: string; port: number },
+  server: LookupServer & LookupServer["hosts"][number],
   recipient: string,
   mail: DirectMail,
 ): Promise<Result> => {

@@ -224,6 +224,6 @@ const finishLater = async (
     body,
     input,
     host,
-    dns: parts.services.dns,
+    finder: parts.services,
   });
 };

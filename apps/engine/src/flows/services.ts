@@ -1,5 +1,6 @@
 /** What the engine lends to flows: one part for each file of `flows/host`, made once a process. */
 import type { BlockServices } from "@sluice/flow-schema/execution";
+import type { MtaSts } from "../delivery/mta-sts.ts";
 import type { BackgroundRequests } from "./host/background-requests.ts";
 import type { Clamd } from "./host/clamd.ts";
 import type { Counters } from "./host/counters.ts";
@@ -24,6 +25,7 @@ export type FlowServices = {
   readonly ldap: Ldap;
   readonly http: Http;
   readonly smtpLookup: SmtpLookup;
+  readonly mtaSts: MtaSts;
   readonly files: FileStore;
   readonly counters: Counters;
   readonly slots: Slots;

@@ -1,47 +1,74 @@
-/** The server an SMTP look-up asks: a transport of the revision, or an array of options. */
+/**
+ * The server an SMTP look-up or a direct delivery speaks to: a transport of the
+ * revision, or an array of options. Its hosts and what TLS they must offer are what
+ * delivery would find, DANE and MTA-STS included.
+ */
 
 import { HslArray, type RunContext, ScriptError, type Value } from "@sluice/hsl";
-import type { Transport } from "@sluice/settings";
+import { Transport } from "@sluice/settings";
+import { createCandidates, type HostQuestion } from "../../delivery/candidates.ts";
+import type { MtaSts } from "../../delivery/mta-sts.ts";
+import { createOwnAddresses, ownNamesOf } from "../../delivery/own-addresses.ts";
+import { planAttempt } from "../../delivery/plan-attempt.ts";
 import { optionFlag, optionNumber, optionText, textsOf } from "../arguments.ts";
 import { type FlowHost, flowHost } from "../flow-host.ts";
 import type { Dns } from "../host/dns.ts";
 import type { LookupServer } from "../host/smtp-lookup.ts";
 import { objectId } from "../values.ts";
-import { lookupHosts } from "./lookup-hosts.ts";
+
+/** Where hosts are found, and what they must offer. */
+export type HostFinder = { readonly dns: Dns; readonly mtaSts: MtaSts };
+
+const maximumHosts = 10;
+const ownAddresses = createOwnAddresses();
 
 /** A string says why nobody can be asked. */
 export const lookupServer = async (
   given: Value | undefined,
   recipient: string,
   run: RunContext,
-  dns: Dns,
+  finder: HostFinder,
 ): Promise<LookupServer | string> => {
   const host = flowHost(run);
   if (!(given instanceof HslArray)) {
     const id = objectId("mailtransport", textsOf(given ?? "")[0] ?? "");
-    return transportServer(id, recipient, host, dns);
+    return transportServer(id, recipient, host, finder);
   }
   const name = optionText(given, "host") ?? "";
   const port = Math.trunc(optionNumber(given, "port") ?? 25);
   if (!/^[A-Za-z0-9._:-]{1,255}$/.test(name) || !(port > 0 && port < 65_536)) {
     throw new ScriptError("wrong-argument", "the server's host or port is none");
   }
-  const mode = optionText(given, "tls") ?? "optional";
-  const options = {
+  const mode = Transport.shape.tls
+    .unwrap()
+    .shape.mode.safeParse(optionText(given, "tls") ?? "optional");
+  if (!mode.success) {
+    throw new ScriptError("wrong-argument", `there is no TLS mode ${optionText(given, "tls")}`);
+  }
+  const user = optionText(given, "sasl_username") ?? "";
+  const question: HostQuestion = {
+    destination: { kind: "hosts", hosts: [{ host: name, port }], query: [] },
+    recipient,
+    messageId: recipient,
+    tlsMode: mode.data,
+    pinned: null,
+    requireTls: false,
+    allowPrivate: true,
+    resolvers: host.snapshot.settings.gateway.resolvers,
+    sourceAddress: optionText(given, "sourceip") ?? null,
+  };
+  return resolved(question, host, finder, {
     helo: heloOf(optionText(given, "helo") ?? host.hostName),
     lmtp: false,
-    sourceAddress: optionText(given, "sourceip") ?? null,
-    tls: tlsOf(mode),
-    certificate: null,
+    sourceAddress: question.sourceAddress,
+    clientCertificate: null,
     connectSeconds: 10,
     commandSeconds: 30,
-    user: optionText(given, "sasl_username") ?? "",
+    user,
     password: optionText(given, "sasl_password") ?? "",
-    authWithoutTls: mode === "none" || optionFlag(given, "auth_without_tls", false),
-    key: `${name} ${port} ${mode}`,
-  };
-  const destination = name.includes(":") ? `[${name}]:${port}` : `${name}:${port}`;
-  return resolved({ destination, allowPrivateAddresses: true }, recipient, host, dns, options);
+    authWithoutTls: mode.data === "none" || optionFlag(given, "auth_without_tls", false),
+    key: `${name} ${port} ${mode.data}`,
+  });
 };
 
 /** How a transport of the revision is spoken to. A string says why it cannot be. */
@@ -49,62 +76,68 @@ export const transportServer = async (
   id: string,
   recipient: string,
   host: FlowHost,
-  dns: Dns,
+  finder: HostFinder,
 ): Promise<LookupServer | string> => {
   const { settings } = host.snapshot;
   const transport = Object.hasOwn(settings.transports, id) ? settings.transports[id] : undefined;
   if (transport === undefined) return `There is no mailtransport:${id}.`;
-  if (recipient === "" && /^\s*lookup-mx/i.test(transport.destination)) {
+  const copy = { recipient, messageId: recipient, requireTls: false };
+  const plan = planAttempt(host.snapshot, copy, { id, transport }, {}, host.hostName);
+  if (plan.kind === "discard") {
+    return "This transport discards mail; there is nobody to ask.";
+  }
+  if (plan.kind === "unreadable") return plan.text;
+  const { client, ...question } = plan.question;
+  const { destination } = question;
+  if (recipient === "" && destination.kind === "lookup-mx" && destination.name === null) {
     return "A transport that looks up MX cannot check passwords.";
   }
-  const certificate =
-    transport.tls.certificate === undefined
-      ? null
-      : (settings.certificates[transport.tls.certificate]?.certificate ?? null);
-  return resolved(transport, recipient, host, dns, {
-    helo: transport.helo === "" ? host.hostName : transport.helo,
-    lmtp: transport.protocol === "lmtp",
-    sourceAddress: transport.sourceAddress === "" ? null : transport.sourceAddress,
-    tls: tlsOf(transport.tls.mode),
-    certificate,
-    connectSeconds: Math.min(transport.connectSeconds, 10),
-    commandSeconds: Math.min(transport.commandSeconds, 30),
+  return resolved({ ...question, sourceAddress: client.sourceAddress }, host, finder, {
+    helo: client.helo,
+    lmtp: client.protocol === "lmtp",
+    sourceAddress: client.sourceAddress,
+    clientCertificate: client.clientCertificate,
+    connectSeconds: Math.min(client.connectSeconds, 10),
+    commandSeconds: Math.min(client.commandSeconds, 30),
     user: transport.user,
-    password: host.snapshot.secret("transport", id, "password") ?? "",
-    authWithoutTls: transport.authWithoutTls,
+    password: client.sasl?.password ?? "",
+    authWithoutTls: client.authWithoutTls,
     key: `${id} ${JSON.stringify(transport)}`,
   });
 };
 
 const resolved = async (
-  { destination, allowPrivateAddresses }: Pick<Transport, "destination" | "allowPrivateAddresses">,
-  recipient: string,
+  question: HostQuestion,
   host: FlowHost,
-  dns: Dns,
+  { dns, mtaSts }: HostFinder,
   options: Omit<LookupServer, "hosts">,
 ): Promise<LookupServer | string> => {
-  const hosts = await lookupHosts(destination, recipient, dns, {
-    resolvers: host.snapshot.settings.gateway.resolvers,
-    allowPrivate: allowPrivateAddresses,
+  let isUnread = false;
+  const candidates = createCandidates({
+    dns,
+    mtaSts: {
+      find: (domain, options) =>
+        mtaSts.find(domain, options).catch((error: unknown) => {
+          isUnread = true; // nobody knows what is enforced
+          throw error;
+        }),
+    },
+    ownNames: () => ownNamesOf(host.snapshot, host.hostName),
+    ownAddresses,
   });
-  return typeof hosts === "string" ? hosts : { ...options, hosts };
-};
-
-/** DANE and MTA-STS verify in their own way; for a question, verified TLS stands for them. */
-const tlsOf = (mode: string): LookupServer["tls"] => {
-  switch (mode) {
-    case "none":
-    case "optional":
-    case "optional-verify":
-    case "require":
-    case "require-verify":
-      return mode;
-    case "dane":
-    case "mta-sts":
-      return "require-verify";
-    default:
-      throw new ScriptError("wrong-argument", `there is no TLS mode ${mode}`);
+  const hosts: LookupServer["hosts"][number][] = [];
+  let problem = "There is no server to ask.";
+  try {
+    for await (const candidate of candidates(question)) {
+      if (candidate.kind === "refused") problem = candidate.failure.text;
+      else hosts.push({ ...candidate.host, tls: candidate.policy });
+      if (hosts.length >= maximumHosts) break;
+    }
+  } catch (error) {
+    if (!isUnread) throw error;
+    return "The MTA-STS policy of the domain could not be read.";
   }
+  return hosts.length === 0 ? problem : { ...options, hosts };
 };
 
 const heloOf = (name: string): string => {

@@ -30,7 +30,7 @@ import { lookupServer } from "./lookup-server.ts";
 type Bodies = Readonly<Record<string, FunctionBody>>;
 
 export const networkFunctions = (services: FlowServices): Bodies => {
-  const { ldap, http, smtpLookup, reputation, dns, requests } = services;
+  const { ldap, http, smtpLookup, reputation, requests } = services;
   return {
     ldap_search: async (args, run) => {
       const profile = profileOf(textAt(args, 0), optionsAt(args, 2), run);
@@ -49,7 +49,7 @@ export const networkFunctions = (services: FlowServices): Bodies => {
     },
     smtp_lookup_rcpt: async (args, run) => {
       const recipient = textAt(args, 2);
-      const server = await lookupServer(args[0], recipient, run, dns);
+      const server = await lookupServer(args[0], recipient, run, services);
       const answer: LookupAnswer =
         typeof server === "string"
           ? { kind: "error", code: 0, text: server }
@@ -60,7 +60,7 @@ export const networkFunctions = (services: FlowServices): Bodies => {
       return recordValue({ result, error_code: code, error_message: textValue(text) });
     },
     smtp_lookup_auth: async (args, run) => {
-      const server = await lookupServer(args[0], "", run, dns);
+      const server = await lookupServer(args[0], "", run, services);
       const answer: LookupAnswer =
         typeof server === "string"
           ? { kind: "error", code: 0, text: server }

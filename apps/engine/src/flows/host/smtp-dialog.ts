@@ -3,21 +3,26 @@
  * before DATA. Replies are bounded, everything has an end, and a secret is sent
  * only where the caller says it may be.
  */
-import { connect as connectPlain, type Socket } from "node:net";
+import { connect as connectPlain, isIP, type Socket } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import { isCompleteReply, parseReply, type Reply } from "@sluice/mail-syntax";
+import {
+  type ClientCertificate,
+  secureContextOf,
+  type TlsPolicy,
+  verifyPeer,
+} from "../../delivery/tls-policy.ts";
 
 export type DialogOptions = {
   readonly address: string;
   readonly port: number;
-  /** Name the certificate must be for. */
   readonly name: string;
   readonly helo: string;
   readonly lmtp: boolean;
   readonly sourceAddress: string | null;
-  readonly tls: "none" | "optional" | "optional-verify" | "require" | "require-verify";
-  /** PEM; the one authority that counts. */
-  readonly certificate: string | null;
+  readonly tls: TlsPolicy;
+  /** Shown to servers that ask for one. */
+  readonly clientCertificate: ClientCertificate | null;
   readonly connectSeconds: number;
   readonly commandSeconds: number;
 };
@@ -38,9 +43,22 @@ export class DialogError extends Error {
   override readonly name = "DialogError";
 }
 
+/** TLS did not come about; where it is optional, that is no reason not to ask. */
+class HandshakeError extends DialogError {}
+
 const maximumReply = 64 * 1024;
 
 export const openDialog = async (options: DialogOptions): Promise<Dialog> => {
+  try {
+    return await open(options);
+  } catch (error) {
+    const mayBeClear = options.tls.use === "try" && options.tls.verify === null;
+    if (!(error instanceof HandshakeError) || !mayBeClear) throw error;
+    return open({ ...options, tls: { use: "never", verify: null } });
+  }
+};
+
+const open = async (options: DialogOptions): Promise<Dialog> => {
   let socket: Socket | TLSSocket = await connectSocket(options);
   let reader = createReader(socket, options.commandSeconds);
   let extensions = new Map<string, string>();
@@ -72,9 +90,9 @@ export const openDialog = async (options: DialogOptions): Promise<Dialog> => {
   };
 
   const encrypt = async (): Promise<void> => {
-    const { tls } = options;
-    if (tls === "none") return;
-    const mustEncrypt = tls === "require" || tls === "require-verify";
+    const { use } = options.tls;
+    if (use === "never") return;
+    const mustEncrypt = use === "must";
     if (!extensions.has("STARTTLS")) {
       if (mustEncrypt) throw new DialogError("the server offers no STARTTLS");
       return;
@@ -161,27 +179,38 @@ const connectSocket = (options: DialogOptions): Promise<Socket> =>
 
 const upgrade = (socket: Socket, options: DialogOptions): Promise<TLSSocket> =>
   new Promise((resolve, reject) => {
-    const verify = options.tls === "require-verify" || options.tls === "optional-verify";
+    const { tls, name, clientCertificate } = options;
     const secure = connectTls({
       socket,
-      minVersion: "TLSv1.2",
-      rejectUnauthorized: verify,
-      ...(/[A-Za-z]/.test(options.name) ? { servername: options.name } : {}),
-      ...(options.certificate === null ? {} : { ca: options.certificate }),
+      secureContext: secureContextOf(tls, clientCertificate),
+      rejectUnauthorized: false, // we look ourselves, below
+      ...(isIP(name) === 0 ? { servername: name } : {}),
     });
     const timer = setTimeout(
-      () => fail(new Error("no TLS in time")),
+      () => fail(new HandshakeError("no TLS in time")),
       options.commandSeconds * 1000,
     );
-    const fail = (error: Error): void => {
+    const fail = (error: DialogError): void => {
       clearTimeout(timer);
       secure.destroy();
-      reject(new DialogError(error.message, { cause: error }));
+      reject(error);
     };
-    secure.once("error", fail);
+    const onError = (error: Error): void =>
+      fail(new HandshakeError(error.message, { cause: error }));
+    const onClose = (): void => fail(new HandshakeError("the server closed the connection"));
+    secure.once("error", onError);
+    secure.once("close", onClose);
     secure.once("secureConnect", () => {
+      const problem = tls.verify === null ? null : verifyPeer(secure, tls.verify);
+      if (problem !== null) {
+        secure.off("error", onError);
+        secure.on("error", () => {}); // it is told already
+        fail(new DialogError(problem.text));
+        return;
+      }
       clearTimeout(timer);
-      secure.off("error", fail);
+      secure.off("error", onError);
+      secure.off("close", onClose);
       secure.on("error", () => {}); // the reader hears of the end
       resolve(secure);
     });

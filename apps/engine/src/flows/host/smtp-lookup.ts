@@ -6,14 +6,16 @@
  */
 import { parseMailbox } from "@sluice/mail-syntax";
 import { LRUCache } from "lru-cache";
+import type { TlsPolicy } from "../../delivery/tls-policy.ts";
 import { type Dialog, DialogError, type DialogOptions, openDialog } from "./smtp-dialog.ts";
 
-export type LookupServer = Omit<DialogOptions, "address" | "port" | "name"> & {
-  /** Where to ask, in order of preference; already looked up. */
+export type LookupServer = Omit<DialogOptions, "address" | "port" | "name" | "tls"> & {
+  /** Where to ask, in order of preference; already looked up, each with the TLS it must offer. */
   readonly hosts: readonly {
     readonly name: string;
     readonly address: string;
     readonly port: number;
+    readonly tls: TlsPolicy;
   }[];
   readonly user: string;
   readonly password: string;
@@ -57,9 +59,9 @@ export const createSmtpLookup = (): SmtpLookup => {
     ask: (dialog: Dialog) => Promise<LookupAnswer>,
   ): Promise<LookupAnswer> => {
     let failure: LookupAnswer = { kind: "error", code: 0, text: "There is no server to ask." };
-    for (const { name, address, port } of server.hosts) {
+    for (const host of server.hosts) {
       try {
-        const dialog = await openDialog({ ...server, name, address, port });
+        const dialog = await openDialog({ ...server, ...host });
         try {
           return await ask(dialog);
         } finally {
