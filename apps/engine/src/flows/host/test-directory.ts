@@ -1,5 +1,6 @@
 /** Tries a directory as it would be used, step by step, for the page that sets it up. */
 import type { Directory } from "@sluice/settings";
+import { withCure } from "./directory-cure.ts";
 import { createLdap, type LdapProfile } from "./ldap.ts";
 import { filterProblem } from "./ldap-filter.ts";
 
@@ -38,13 +39,13 @@ export const testDirectory = async (
     const isUp = await step(`Sign in at ${server}`, async () => {
       const found = await ldap.search(base, "*");
       return found.kind === "error"
-        ? { ok: false, text: found.text }
+        ? { ok: false, text: withCure(found.text, profile) }
         : { ok: true, text: profile.bindDn === "" ? "Anonymous" : `As ${profile.bindDn}` };
     });
     if (isUp && lookup !== null && problem === null) {
       await step(`Search at ${server}`, async () => {
         const found = await ldap.search(one, lookup);
-        if (found.kind === "error") return { ok: false, text: found.text };
+        if (found.kind === "error") return { ok: false, text: withCure(found.text, profile) };
         const names = found.entries.slice(0, 3).map(({ dn }) => dn);
         return {
           ok: true,
