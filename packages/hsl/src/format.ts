@@ -1,7 +1,8 @@
 /**
  * `"%s is %.2f" % [$name, $price]`: a directive is `%`, then optionally `[n]` (which
  * value, from 1), `'c` (padding), `<`, `>`, `=` or `^` (alignment), a width, `.` and
- * a precision, and last its type: s text, f and number, x hexadecimal, c byte, b binary.
+ * a precision, and last its type: s text, f number, d and i whole number, x hexadecimal,
+ * c byte, b binary. What is no directive stays as it is.
  */
 import type { HslArray } from "./values/array.ts";
 import { numberToText, toNumber, toText } from "./values/convert.ts";
@@ -9,7 +10,7 @@ import { ScriptError } from "./values/errors.ts";
 import type { Value } from "./values/value.ts";
 
 const directive =
-  /%(?:(%)|(?:\[([0-9]{1,4})\])?(?:'(.))?([<>=^])?([0-9]{1,7})?(?:\.([0-9]{1,3}))?([sfxcb]))/gs;
+  /%(?:(%)|(?:\[([0-9]{1,4})\])?(?:'(.))?([<>=^])?([0-9]{1,7})?(?:\.([0-9]{1,3}))?([sfdixcb]))/gs;
 
 /** Fills the values into the directives of a text. */
 export const formatText = (text: string, values: HslArray, maxBytes: number): string => {
@@ -41,6 +42,9 @@ const convert = (value: Value, type: string, precision: number | null): string =
       return Math.abs(number) < 1e21
         ? number.toFixed(Math.min(precision ?? 6, 100))
         : numberToText(number);
+    case "d":
+    case "i":
+      return numberToText(Math.trunc(number));
     case "x":
       return Math.trunc(number).toString(16);
     case "b":

@@ -63,6 +63,8 @@ export type Host = {
   readonly variable: (name: string) => Value | undefined;
   readonly setVariable?: (name: string, value: Value) => void; // writable ones
   readonly echo: (line: string) => void; // a byte string, cut to the limit
+  /** What a script does and its writer hardly meant; told once for each place of a run. */
+  readonly warn?: (message: string, site: CallSite) => void;
   readonly probe?: (id: number) => void;
   readonly now: () => number; // unix seconds with fraction
   readonly monotonic: () => number; // seconds

@@ -53,12 +53,17 @@ const appendArrays = (run: Run, a: Value, b: Value): Value => {
   return result;
 };
 
-/** `a . b`; none counts as empty text. */
-export const concatenate: Operate = (run, a, b) => {
-  const left = typeof a === "string" ? a : toText(a);
-  const right = typeof b === "string" ? b : toText(b);
+/** `a . b`; none counts as empty text, which is told. */
+export const concatenate: Operate = (run, a, b, site) => {
+  const left = typeof a === "string" ? a : textFor(run, a, site);
+  const right = typeof b === "string" ? b : textFor(run, b, site);
   run.allocateString(left.length + right.length);
   return left + right;
+};
+
+const textFor = (run: Run, value: Value, site: Site): string => {
+  if (value === null) run.warnOnce("none is joined to text, as nothing", site);
+  return toText(value);
 };
 
 const subtract: Operate = (run, a, b, site) => {

@@ -38,6 +38,7 @@ export class Frame {
 }
 
 const stepsBetweenClockReadings = 2_000;
+const mostWarnings = 100;
 const startSite: Site = { line: 1, column: 1, offset: 0 };
 
 export class Run implements RunContext {
@@ -62,6 +63,8 @@ export class Run implements RunContext {
   private readonly root: Frame;
   /** Bodies of host functions that are calling back: what they hold cannot be counted. */
   unseen = 0;
+  /** Places that a warning has been told of; made with the first. */
+  private warned: Set<Site> | undefined;
   private readonly startedAt: number;
   private burstStartedAt: number;
 
@@ -165,6 +168,14 @@ export class Run implements RunContext {
       this.unseen = unseen;
     });
   };
+
+  /** Tells the host of something odd at a place, the first time the run is there. */
+  warnOnce(message: string, site: Site): void {
+    this.warned ??= new Set();
+    if (this.warned.has(site) || this.warned.size >= mostWarnings) return;
+    this.warned.add(site);
+    this.host.warn?.(site.inside === undefined ? message : `${site.inside}: ${message}`, site);
+  }
 
   /** A modifier may have changed what the context's variables say: ask again. */
   forgetContext(): void {

@@ -14,12 +14,14 @@ import {
   optionNumber,
   optionsAt,
   optionText,
+  optionTexts,
   textAt,
   textsOf,
 } from "./arguments.ts";
 import { type ContentState, contentState, flowHost, runEnvelope } from "./flow-host.ts";
+import { replyLines } from "./reply-lines.ts";
 import { objectId, textRecordValue } from "./values.ts";
-import type { AttemptChanges, ContentAction } from "./verdict.ts";
+import type { AcceptReply, AttemptChanges, ContentAction } from "./verdict.ts";
 import { whyHere } from "./why-here.ts";
 
 type Bodies = Readonly<Record<string, FunctionBody>>;
@@ -165,6 +167,26 @@ const add = (state: ContentState, action: ContentAction): void => {
   state.actions.push(action);
 };
 
+/** What the options of Deliver ask the client to be told; null: nothing of the kind. */
+const acceptReply = (options: HslArray): AcceptReply | null => {
+  const reason = options.get("reason");
+  const disconnect = optionFlag(options, "disconnect", false);
+  const codes = options.get("reply_codes");
+  if (reason === null && codes === null && !disconnect) return null;
+  const given = codes instanceof HslArray ? codes : new HslArray();
+  const code = optionNumber(given, "code");
+  // RFC 3463: "2.1.5", or its three numbers
+  const status = optionTexts(given, "enhanced")?.join(".");
+  if (code !== undefined && !(Number.isInteger(code) && code >= 200 && code <= 299)) {
+    throw new ScriptError("wrong-argument", `the reply code ${code} is not from 200 to 299`);
+  }
+  if (status !== undefined && !/^2\.[0-9]{1,3}\.[0-9]{1,3}$/.test(status)) {
+    throw new ScriptError("wrong-argument", `${JSON.stringify(status)} is no status such as 2.0.0`);
+  }
+  const text = reason === null ? undefined : replyLines(reason).join("\n");
+  return { code, status, text: text === "" ? undefined : text, disconnect };
+};
+
 /** Delivers, now or from the queue; `name` is what the run ends with. */
 export const deliver =
   (name: string): FunctionBody =>
@@ -172,7 +194,9 @@ export const deliver =
     const options = optionsAt(args, 0);
     const state = contentState(run);
     const action = deliverAction(args, run, options);
+    const reply = acceptReply(options);
     add(state, action);
+    state.reply = reply ?? state.reply;
     if (name === "DirectDeliver" || !optionFlag(options, "queue", true)) state.direct.add(action);
     return optionFlag(options, "done", true) ? new Ending(name, args) : null;
   };
@@ -200,14 +224,18 @@ export const contentActions: Bodies = {
   },
   Done: ending("Done"),
   Quarantine: (args, run) => {
-    const options = optionsAt(args, 3);
+    // they may stand second, with the recipient among them
+    const isShort = args[1] instanceof HslArray;
+    const options = optionsAt(args, isShort ? 1 : 3);
+    const given = isShort ? optionText(options, "recipient") : undefined;
+    const recipient = given ?? (!isShort && isGiven(args, 1) ? textAt(args, 1) : undefined);
     const envelope = runEnvelope(run);
     const host = flowHost(run);
     const reject = optionFlag(options, "reject", true); // then the reason is what the client is told
     add(contentState(run), {
       kind: "quarantine",
       quarantine: checkedObject(run, "mailquarantine", textAt(args, 0)),
-      recipient: isGiven(args, 1) ? checkedAddress(textAt(args, 1), false) : envelope.recipient,
+      recipient: recipient === undefined ? envelope.recipient : checkedAddress(recipient, false),
       reason: optionText(options, "reason") ?? (reject ? null : whyHere(host)) ?? host.flow.title,
       reject,
     });

@@ -5,6 +5,7 @@
  */
 import type {
   Barriers,
+  CallSite,
   FunctionBody,
   Host,
   Limits,
@@ -12,13 +13,13 @@ import type {
   ScriptCache,
   Value,
 } from "@sluice/hsl";
-import { HslArray, ScriptError } from "@sluice/hsl";
+import { encodeText, HslArray, ScriptError } from "@sluice/hsl";
 import type { Snapshot } from "../config/snapshot.ts";
 import type { Message } from "../scanner/message.ts";
 import type { ScriptMemory } from "./host/script-memory.ts";
 import type { LiveFlow } from "./live-flow.ts";
 import type { TraceLookup } from "./trace.ts";
-import type { AttemptChanges, ContentAction, NoticeChanges } from "./verdict.ts";
+import type { AcceptReply, AttemptChanges, ContentAction, NoticeChanges } from "./verdict.ts";
 
 /** What is the same for all runs of a kind of flow. */
 export type FlowTable = {
@@ -58,6 +59,8 @@ export type ContentState = {
   metadata: Record<string, string>;
   delaySeconds: number;
   readonly signatures: DkimSignature[];
+  /** What Deliver wants said to the client; null: as usual. */
+  reply: AcceptReply | null;
   /** The key of the ARC set it gets; null: none. */
   seal: ArcKey | null;
   /** Those of the deliver actions that are made while the client waits. */
@@ -194,6 +197,10 @@ export class FlowHost implements Host {
 
   echo(line: string): void {
     this.note("debug", line);
+  }
+
+  warn(message: string, { line, column }: CallSite): void {
+    this.note("warn", encodeText(`Line ${line}, column ${column}: ${message}`));
   }
 
   /** A line of the script, a byte string. */

@@ -83,6 +83,7 @@ export const createFlowRunner = (parts: FlowParts): FlowRunner => {
         metadata: {},
         delaySeconds: 0,
         signatures: [],
+        reply: null,
         seal: null,
         direct: new Set(),
       };
@@ -155,8 +156,9 @@ const finishContent = (
     end,
   );
   const changed = content.message.changedContent();
+  const { reply } = content;
   const verdict: ContentVerdict = {
-    answer,
+    answer: answer.kind === "accept" && reply !== null ? { ...answer, reply } : answer,
     actions,
     sender: envelope.senderChanged ? envelope.sender : undefined,
     clientAddress: envelope.clientAddress,

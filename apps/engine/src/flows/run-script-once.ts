@@ -24,6 +24,7 @@ import { createDeliveryFlowRunner } from "./run-delivery.ts";
 import { createFlowRunner } from "./run-flow.ts";
 import type { FlowParts } from "./run-once.ts";
 import { scriptFiles } from "./script-files.ts";
+import { withoutSecret } from "./secret-forms.ts";
 import type { FlowServices } from "./services.ts";
 import type { FlowTrace } from "./trace.ts";
 import { jsonValue } from "./values.ts";
@@ -95,7 +96,13 @@ export const createDryRunner = (parts: ScriptParts): DryRunner => {
     };
     const question = { ...given, kind: flow.kind };
     const { trace } = await run(flow, question, runnerParts);
-    return { trace, verdict: (trace?.error ?? null) === null ? verdictOf(ended[0]) : null };
+    if ((trace?.error ?? null) !== null) return { trace, verdict: null };
+    const { variables } = environmentFor(flow.kind, parts.blocks);
+    const secrets = Object.entries(given.variables)
+      .filter(([name]) => variables.get(name)?.secret === true)
+      .flatMap(([, value]) => textsIn(value));
+    const masked = (text: string): string => secrets.reduce(withoutSecret, text);
+    return { trace, verdict: verdictOf(ended[0], masked) };
   };
 
   async function run(
@@ -214,16 +221,27 @@ export const createScriptRunner = (
   };
 };
 
+/** The texts of a given value; `$arguments` has its secrets inside. */
+const textsIn = (value: unknown): readonly string[] =>
+  typeof value === "object" && value !== null
+    ? Object.entries(value).flatMap(([name, inner]) =>
+        name === "password" || name === "response" ? textsIn(inner) : [],
+      )
+    : [String(value ?? "")];
+
 const withText = new Set(["Reject", "Defer", "Block"]);
 
 /** The action as the script called it: its text where it has one, else its first argument. */
-const verdictOf = (result: RunResult | undefined): ScriptVerdict | null => {
+const verdictOf = (
+  result: RunResult | undefined,
+  masked: (text: string) => string,
+): ScriptVerdict | null => {
   if (result?.kind !== "action") return null;
   const { action, args } = result;
   const [first = null] = args;
   if (first === null) return { action };
-  if (withText.has(action)) return { action, text: textsOf(first).join("\n") };
-  return { action, arg: textsOf(toText(first)).join("\n") };
+  if (withText.has(action)) return { action, text: masked(textsOf(first).join("\n")) };
+  return { action, arg: masked(textsOf(toText(first)).join("\n")) };
 };
 
 type Reader = ReturnType<typeof reader>;

@@ -4,7 +4,8 @@ import { encodeText, encodeUrl } from "@sluice/hsl";
 export const secretForms = (password: string): readonly string[] => {
   if (password.length < 4) return [password]; // the other forms of so few bytes stand in any text
   const base64 = Buffer.from(password, "utf8").toString("base64").replace(/=+$/, "");
-  return [...new Set([password, encodeUrl(encodeText(password)), base64])];
+  const quoted = JSON.stringify(password).slice(1, -1); // as a trace writes texts
+  return [...new Set([password, quoted, encodeUrl(encodeText(password)), base64])];
 };
 
 /** The text without any form of the secret. */

@@ -8,10 +8,10 @@ import {
   optionsAt,
   optionText,
   textAt,
-  textsOf,
 } from "./arguments.ts";
 import { defaultTexts, onError } from "./fallback.ts";
 import type { RunEnvelope } from "./flow-host.ts";
+import { linesOf, replyLines } from "./reply-lines.ts";
 import { objectId } from "./values.ts";
 import type {
   AfterDeliveryVerdict,
@@ -208,18 +208,3 @@ const reason = (args: readonly Value[], otherwise: string): string => {
   const lines = replyLines(args[0] ?? null);
   return lines.length === 0 ? otherwise : lines.join("\n");
 };
-
-const replyLines = (value: Value): string[] => linesOf(textsOf(value));
-
-/** Lines of a reply: no control characters, and no more of them than a client bears (RFC 5321 §4.5.3.1.5). */
-const linesOf = (texts: readonly string[]): string[] =>
-  texts
-    .flatMap((text) => text.split(/\r\n|\r|\n/))
-    .map((line) =>
-      line
-        .replace(/\p{Cc}/gu, "?")
-        .slice(0, 480)
-        .trimEnd(),
-    )
-    .filter((line) => line !== "")
-    .slice(0, 50);

@@ -42,10 +42,21 @@ export type ContentAction =
   /** The next hop has it already, and nothing is to be stored: the flow delivered while the client waited. */
   | { readonly kind: "delivered"; readonly recipient: string; readonly reply: string };
 
+/** How the client is told that the message was taken, in place of the usual words. */
+export type AcceptReply = {
+  /** 200 to 299. */
+  readonly code?: number | undefined;
+  /** RFC 3463: of the class 2. */
+  readonly status?: string | undefined;
+  readonly text?: string | undefined;
+  /** The connection ends after the reply. */
+  readonly disconnect: boolean;
+};
+
 export type ContentVerdict = {
   /** Precedence when recipients differ: reject > defer > quarantine > delete > deliver. */
   readonly answer:
-    | { readonly kind: "accept" }
+    | { readonly kind: "accept"; readonly reply?: AcceptReply | undefined }
     | { readonly kind: "reject"; readonly text: string }
     | { readonly kind: "defer"; readonly text: string };
   readonly actions: readonly ContentAction[];

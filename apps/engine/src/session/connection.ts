@@ -241,6 +241,11 @@ export class SmtpConnection extends SMTPConnection implements Dialogue {
       this.#intake = null;
       if (answers.some(({ code }) => code < 400)) this.#junk = 0;
       for (const answer of answers) this.reply(answer);
+      if (answers.some(({ disconnect }) => disconnect === true)) {
+        this.mail.isFinished = true;
+        this.close();
+        return;
+      }
       this.#wait();
       this._whenWritable(() => stream.proceed());
     });

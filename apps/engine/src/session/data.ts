@@ -11,7 +11,7 @@ import { errorCatalogue, GatewayError } from "../errors.ts";
 import type { Ran } from "../flows/flow-input.ts";
 import type { LiveFlow } from "../flows/live-flow.ts";
 import type { FlowTrace } from "../flows/trace.ts";
-import type { ContentVerdict } from "../flows/verdict.ts";
+import type { AcceptReply, ContentVerdict } from "../flows/verdict.ts";
 import type { HistoryRecord, Outcome } from "../history/event.ts";
 import type { StoredBody } from "../queue/queue-entry.ts";
 import type { Content } from "../scanner/content.ts";
@@ -99,7 +99,7 @@ export const receiveMessage = async (
     if (refusal !== null && kept.length === 0) return refuse(session, finish, refusal);
     const { bodies, outcomes } = keepMessage(session, transaction, message, kept);
     return await store(session, transaction, bodies, finish, {
-      reply: refusal?.reply ?? replies.accepted(messageId),
+      reply: refusal?.reply ?? replies.accepted(messageId, wantedReply(verdicts)),
       outcome: oneOutcome(outcomes),
       trace: refusal?.trace ?? verdicts.at(-1)?.ran.trace ?? null,
     });
@@ -245,6 +245,15 @@ const refusalOf = (verdicts: readonly RecipientVerdict[], messageId: string): En
   return null;
 };
 
+/** What the first flow that has a wish wants the client to be told. */
+const wantedReply = (verdicts: readonly RecipientVerdict[]): AcceptReply | undefined => {
+  for (const { ran } of verdicts) {
+    const { answer } = ran.verdict;
+    if (answer.kind === "accept" && answer.reply !== undefined) return answer.reply;
+  }
+  return undefined;
+};
+
 const isKeptThough =
   (refusal: Ending) =>
   ({ ran }: RecipientVerdict): boolean =>
@@ -272,8 +281,10 @@ const answerEach = async (
   const kept = endings
     .filter(({ one, refusal }) => refusal === null || isKeptThough(refusal)(one))
     .map(({ one }) => one);
-  const accepted = replies.accepted(messageId);
-  const answers = endings.map(({ refusal }) => refusal?.reply ?? accepted);
+  const accepted = replies.accepted(messageId, wantedReply(verdicts));
+  const answers = endings.map(
+    ({ one, refusal }) => refusal?.reply ?? replies.accepted(messageId, wantedReply([one])),
+  );
   const { bodies, outcomes } = keepMessage(session, transaction, message, kept);
   const all = new Set(outcomes);
   for (const { one, refusal } of endings) {

@@ -1,10 +1,13 @@
 /** Every reply text of the dialogue comes from here: code, enhanced status code (RFC 3463), words. */
+import type { AcceptReply } from "../flows/verdict.ts";
 
 export type SessionReply = {
   readonly code: number;
   readonly status: string;
   /** Lines separated by \n. */
   readonly text: string;
+  /** The connection ends after it. */
+  readonly disconnect?: boolean | undefined;
 };
 
 const reply = (code: number, status: string, text: string): SessionReply => ({
@@ -107,7 +110,12 @@ export const replies = {
   headerTooBig: (id: string) => reply(552, "5.3.4", `The header section is too large (${id})`),
   looping: (id: string) =>
     reply(554, "5.4.6", `Too many Received fields, the message is in a loop (${id})`),
-  accepted: (id: string) => reply(250, "2.0.0", `${id} accepted`),
+  accepted: (id: string, wanted: AcceptReply | undefined = undefined): SessionReply => ({
+    code: wanted?.code ?? 250,
+    status: wanted?.status ?? "2.0.0",
+    text: wanted?.text === undefined ? `${id} accepted` : `${wanted.text} (${id})`,
+    ...(wanted?.disconnect === true ? { disconnect: true } : {}),
+  }),
   rejected: (text: string, id: string) =>
     reply(550, "5.7.1", `${text === "" ? "Message rejected" : text} (${id})`),
   deferred: (text: string, id: string) =>

@@ -51,6 +51,10 @@ const records = {
   "ed._domainkey.example.org": keyRecord("ed25519", keys.ed.publicKey),
 };
 
+const certificates = {
+  key: { certificate: "", privateKey: { secret: "stored" } },
+} as const;
+
 const flowsOf = (source: string, more: { resolvers?: string[]; secrets?: object } = {}) =>
   createTestFlows({
     settings: {
@@ -61,8 +65,13 @@ const flowsOf = (source: string, more: { resolvers?: string[]; secrets?: object 
       },
       domains: { "example.com": { aliases: ["ours.example"] } },
       signers,
+      certificates,
     },
-    secrets: { ...secrets, ...more.secrets },
+    secrets: {
+      ...secrets,
+      "certificate/key/privateKey": keys.rsa.privateKey,
+      ...more.secrets,
+    },
   });
 
 const outOf = async (source: string, message = mail, more: Parameters<typeof flowsOf>[1] = {}) => {
@@ -84,6 +93,31 @@ test("mail is signed with every active key, and both signatures are good", async
   const text = bytes.toString();
   expect(text.match(/ s=(rsa|ed);/g)).toHaveLength(2);
   expect(text).toMatch(/ x=\d+/);
+});
+
+test("a signature can be had as text over the message as it is then, and is good where it is put", async () => {
+  for (const canonicalization of ["relaxed", "simple"]) {
+    const { bytes, log, verdict } = await outOf(
+      `AddHeader("X-Scanned", "yes");
+       echo DKIMSign("rsa", "example.org", "pki:key", ["return_header" => true, "canonicalization_header" => "${canonicalization}"]);`,
+    );
+    expect(verdict.answer).toEqual({ kind: "accept" });
+    expect(bytes.toString()).not.toContain("DKIM-Signature");
+    const field = log.join("\r\n").replace(/^debug /, "");
+    expect(field).toMatch(/^DKIM-Signature: v=1; a=rsa-sha256; /);
+    const signed = Buffer.concat([Buffer.from(`${field}\r\n`), bytes]);
+    expect(judgeByDkimpy(signed, records).dkim).toEqual([true]);
+    const changed = Buffer.from(signed.toString("latin1").replace("Hello", "Hallo"), "latin1");
+    expect(judgeByDkimpy(changed, records).dkim).toEqual([false]);
+  }
+});
+
+test("the field that was had as text can be added by the script", async () => {
+  const { bytes } = await outOf(
+    `$f = DKIMSign("rsa", "example.org", "pki:key", ["return_header" => true]);
+     AddHeader("DKIM-Signature", $f[16:]);`,
+  );
+  expect(judgeByDkimpy(bytes, records).dkim).toEqual([true]);
 });
 
 test("a changed byte or another key makes them bad", async () => {

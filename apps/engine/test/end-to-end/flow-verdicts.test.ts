@@ -55,6 +55,29 @@ test.each([
     [{ kind: "quarantine", reason: "spam", reject: false }],
   ],
   [
+    'Quarantine("mailquarantine:spam", ["reject" => false, "reason" => "spam", "recipient" => "x@y.test"]);',
+    { kind: "accept" },
+    [{ kind: "quarantine", reason: "spam", reject: false, recipient: "x@y.test" }],
+  ],
+  [
+    'Quarantine("mailquarantine:spam", ["done" => false, "reject" => false]); Delete();',
+    { kind: "accept" },
+    [{ kind: "quarantine", recipient: "bob@example.org" }, { kind: "delete" }],
+  ],
+  [
+    'Deliver(["reason" => ["Thank", "you"], "reply_codes" => ["code" => 251, "enhanced" => "2.6.0"], "disconnect" => true]);',
+    {
+      kind: "accept",
+      reply: { code: 251, status: "2.6.0", text: "Thank\nyou", disconnect: true },
+    },
+    [{ kind: "deliver" }],
+  ],
+  [
+    'Deliver(["done" => false, "reason" => "Thanks"]); Reject("no");',
+    { kind: "reject", text: "no" },
+    [{ kind: "deliver" }],
+  ],
+  [
     'CopyMail("copy@x.test");',
     { kind: "accept" },
     [{ recipient: "copy@x.test" }, { recipient: "bob@example.org" }],
@@ -224,6 +247,9 @@ test("the password is in no trace and no log", async () => {
   const shown = JSON.stringify([trace, flows.log]);
   expect(shown).not.toContain("hunter2");
   expect(shown).not.toContain(Buffer.from("hunter2+S3cret").toString("base64").slice(0, 12));
+  const quoted = await flows.signIn("f", "bob", 'hunter"2\\S3cret');
+  expect(quoted.trace?.ending).toBe('Reject("no ***")');
+  expect(JSON.stringify([quoted.trace, flows.log])).not.toMatch(/hunter|S3cret/);
 });
 
 test("what a script keeps in $context is there in the next flow of the session", async () => {

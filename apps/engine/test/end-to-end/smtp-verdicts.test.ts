@@ -74,6 +74,15 @@ const verdictFor = ({ recipient }: ContentInput): ContentVerdict => {
         actions: [deliver("archive@example.test"), deliver(recipient)],
         header: null,
       };
+    case "thanks":
+      return {
+        answer: {
+          kind: "accept",
+          reply: { code: 251, status: "2.6.0", text: "Thank\nyou", disconnect: true },
+        },
+        actions: [deliver(recipient)],
+        header: null,
+      };
     case "tag":
       return {
         answer: accept,
@@ -167,6 +176,36 @@ test("the receipt names the message, and history has it under that name", async 
     "recipient-accepted",
     "message-accepted",
   ]);
+});
+
+test("a flow says how a message is accepted, and that the connection ends then", async () => {
+  const { port, records } = await start();
+  const client = new SmtpClient(port);
+  await client.reply();
+  await client.sayAll("EHLO client.example", "MAIL FROM:<a@client.example>");
+  await client.sayAll("RCPT TO:<thanks@example.test>", "DATA");
+  client.send("Subject: x\r\n\r\nbody\r\n.\r\nNOOP\r\n");
+  expect(await client.reply()).toMatch(
+    new RegExp(`^251-2\\.6\\.0 Thank\\r?\\n251 2\\.6\\.0 you \\(${id}\\)$`),
+  );
+  expect(await client.reply()).toBeNull();
+  await until(() => records.length === 1);
+  expect(records[0]).toMatchObject({ outcome: "queued" });
+  expect(records[0]?.events.map(({ kind }) => kind)).not.toContain("disconnected");
+});
+
+test("in LMTP each recipient has its own words, and the connection ends after all of them", async () => {
+  const { port } = await start({ listener: { protocol: "lmtp" } });
+  const client = new SmtpClient(port);
+  await client.reply();
+  await client.sayAll("LHLO client.example", "MAIL FROM:<a@client.example>");
+  const recipients = ["thanks@each.test", "reject@each.test", "user@each.test"];
+  await client.sayAll(...recipients.map((one) => `RCPT TO:<${one}>`), "DATA");
+  client.send("Subject: x\r\n\r\nbody\r\n.\r\n");
+  expect(await client.reply()).toMatch(/^251-2\.6\.0 Thank/);
+  expect(await client.reply()).toMatch(/^550 5\.7\.1 No spam/);
+  expect(await client.reply()).toMatch(new RegExp(`^250 2\\.0\\.0 ${id} accepted$`));
+  expect(await client.reply()).toBeNull();
 });
 
 test("a refused recipient hears the flow's words and the message id; the record tells which flow", async () => {

@@ -5,7 +5,7 @@ import { action, actionOrModifier, modifier, optional, parameter } from "../sign
 const recipient = optional(
   "recipient",
   ["string", "array"],
-  "Another recipient; or an array of options: `recipient`, `transportid`, `metadata`, `delay` (seconds), `done` (end the run, true without it), `queue` (false: deliver while the client waits).",
+  "Another recipient; or an array of options: `recipient`, `transportid`, `metadata`, `delay` (seconds), `done` (end the run, true without it), `queue` (false: deliver while the client waits), `reason` (text of the reply, or its lines), `reply_codes` (`code` from 200 to 299 and `enhanced`, such as `2.0.0` or `[2, 0, 0]`), `disconnect` (end the connection after the reply). What concerns the reply counts only while the client waits for it.",
 );
 const transport = optional("transportid", "string", "Another transport, as `mailtransport:ID`.");
 const reason = optional("reason", ["string", "array"], "Text of the reply, or its lines.");
@@ -51,7 +51,11 @@ export const messageActions: readonly FunctionSignature[] = [
     "Keeps the message in a quarantine.",
     [
       parameter("id", "string", "`mailquarantine:ID`."),
-      optional("recipient", "string", "Another recipient, for its release."),
+      optional(
+        "recipient",
+        ["string", "array"],
+        "Another recipient, for its release; or the options, with `recipient` among them.",
+      ),
       optional("transportid", "string", "Another transport, for its release."),
       optional(
         "options",

@@ -4,7 +4,7 @@ import { modifier, optional, parameter, reading } from "../signature-table.ts";
 const dkimSignOptions = optional(
   "options",
   "array",
-  "`algorithm` (`rsa-sha256`, `ed25519-sha256`), `canonicalization_header`, `canonicalization_body`, `headers`, `additional_headers`, `discard_changes`.",
+  "`algorithm` (`rsa-sha256`, `ed25519-sha256`), `canonicalization_header`, `canonicalization_body`, `headers`, `additional_headers`, `discard_changes`, `return_header` (in content flows: gives the `DKIM-Signature` field over the message as it is now, and adds nothing).",
 );
 
 const dkimSign = modifier(
@@ -16,7 +16,7 @@ const dkimSign = modifier(
     parameter("key", "string", "`pki:ID` of the private key."),
     dkimSignOptions,
   ],
-  ["none", "Nothing."],
+  [["none", "string"], "Nothing; with `return_header` the field."],
   ["message"],
   { since: "classic", source: "RFC 6376", mayWait: true },
 );

@@ -5,6 +5,7 @@ import { type Signer, signerFor } from "@sluice/settings";
 import { deliver as deliverAs } from "../actions.ts";
 import { isGiven, optionFlag, optionsAt, optionText, optionTexts, textAt } from "../arguments.ts";
 import { contentState, type DkimSignature, flowHost, runEnvelope } from "../flow-host.ts";
+import { bytesOf, signatureFields } from "../sign-message.ts";
 import { restoreSender, rewriteSender } from "../srs.ts";
 import { domainPart, objectId, recordValue } from "../values.ts";
 
@@ -113,7 +114,7 @@ const sign: FunctionBody = (args, run) => {
   ];
   const part = (name: string): string =>
     optionText(options, name) === "simple" ? "simple" : "relaxed";
-  add(run, {
+  const signature: DkimSignature = {
     selector: checkedName(textAt(args, 0)),
     domain: checkedName(textAt(args, 1)),
     privateKey,
@@ -125,8 +126,40 @@ const sign: FunctionBody = (args, run) => {
         : [...(headers ?? signedHeaders), ...(more ?? [])],
     discardChanges: optionFlag(options, "discard_changes", false),
     validSeconds: 0,
-  });
+  };
+  if (optionFlag(options, "return_header", false)) return signatureNow(signature, run);
+  add(run, signature);
   return null;
+};
+
+/** The field over the message as it is now; nothing is added to it. */
+const signatureNow = async (signature: DkimSignature, run: RunContext): Promise<string> => {
+  const host = flowHost(run);
+  const { content } = host.facts;
+  if (content === null) {
+    throw new ScriptError(
+      "wrong-argument",
+      "return_header needs a message: it is for content flows",
+    );
+  }
+  const { message } = content;
+  const body = message.changedContent() ?? message.content;
+  const header = signature.discardChanges
+    ? message.content.header
+    : (message.changedHeader() ?? body.header);
+  const made = await signatureFields(
+    [signature],
+    () => bytesOf(header, body),
+    new Date(host.now() * 1000),
+  );
+  if (made.kind === "failed") {
+    throw new ScriptError("host-error", `the message cannot be signed: ${made.why}`);
+  }
+  const field = made.header.toString("latin1").trimEnd();
+  // relaxed (RFC 6376 §3.4.2) unfolds it anyway; simple is over each byte
+  return signature.canonicalization.startsWith("simple")
+    ? field
+    : field.replace(/\r\n[ \t]+/g, " ");
 };
 
 /** What sender rewriting needs of a signer. */
