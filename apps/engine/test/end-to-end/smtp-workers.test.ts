@@ -72,6 +72,24 @@ test("one address, then every address, then one again: no worker is left behind"
   expect(gateway.output()).not.toMatch(/ended/);
 });
 
+test("a verdict that workers remember ends with the revision that gave it, at every worker", async () => {
+  const files = (nodes: string) => ({
+    "listeners/one.yaml": `${listener("127.0.0.1", "one.example")}ipPolicyFlow: policy\n`,
+    "flows/ip-policy/policy.yaml": `kind: ip-policy\ntitle: policy\nentry: first\nnodes:\n  first: ${nodes}\n`,
+  });
+  await gateway.apply(
+    files("{ block: block, version: 1, config: { reply: never, seconds: 3600 } }"),
+  );
+  await settled("127.0.0.1", /^5\d\d /);
+  await gateway.apply(
+    files("{ block: block, version: 1, config: { reply: later, seconds: 3600 } }"),
+  );
+  for (let client = 0; client < 20; client++)
+    expect(await greetingOf("127.0.0.1")).toMatch(/^4\d\d /);
+  await gateway.apply({ "listeners/one.yaml": listener("127.0.0.1", "one.example") });
+  await settled("127.0.0.1", /^220 one\.example/);
+});
+
 test("limits hold for the gateway, whichever worker takes a connection", async () => {
   await gateway.apply({
     "listeners/one.yaml": `${listener("127.0.0.1", "one.example")}maximumConnectionsPerClient: 3\n`,
@@ -91,6 +109,7 @@ test("limits hold for the gateway, whichever worker takes a connection", async (
 });
 
 test("the list of listeners tells how many clients are there, over all workers", async () => {
+  await gateway.apply({ "listeners/one.yaml": listener("127.0.0.1", "one.example") }); // no limit
   const clients = Array.from({ length: 3 }, () => new SmtpClient(port));
   for (const client of clients) expect(await client.reply()).toMatch(/^220/);
   const connected = async (): Promise<number> => {
