@@ -15,6 +15,25 @@ test("a change inside a block is told by block and setting", () => {
   ]);
 });
 
+test("of a script the lines that differ are shown, with their place", () => {
+  const words = (before: string, after: string) =>
+    changeWords([{ path: ["nodes", "own", "config", "source"], before, after }]);
+  const long = `// ${"A title that is long ".repeat(5)}\n`;
+  expect(words(`${long}echo 1;\nAccept();`, `${long}echo 2;\nAccept();`)).toEqual([
+    "block own › source, line 2: echo 1; → echo 2;",
+  ]);
+  expect(words("a;\nc;", "a;\nb;\nc;")).toEqual(["block own › source, line 2: b; (new)"]);
+  expect(words("a;\na;\nc;", "a;\nc;")).toEqual(["block own › source, line 2: a; (taken away)"]);
+  expect(words("", "a;\nb;")).toEqual(["block own › source, line 1: empty → a; b;"]);
+});
+
+test("of two long lines that begin alike the part that differs is shown", () => {
+  const [before = "", after = ""] = ["one", "two"].map((end) => `${"x".repeat(100)}${end}`);
+  expect(changeWords([{ path: ["text"], before, after }])).toEqual([
+    "text: …xxxxxxxxxxone → …xxxxxxxxxxtwo",
+  ]);
+});
+
 test("many changes are cut, and counted", () => {
   const many = Array.from({ length: 20 }, (_, index) => ({
     path: [`f${index}`],

@@ -4,6 +4,7 @@ import type { ObjectChange } from "../../api.ts";
 type FieldChange = ObjectChange["fields"][number];
 
 const limit = 8;
+const longest = 80;
 
 export const changeWords = (fields: readonly FieldChange[]): string[] => {
   const lines = fields.map(line);
@@ -15,8 +16,40 @@ const line = ({ path, before, after }: FieldChange): string => {
   const name = placeWords(path);
   if (before === undefined) return `${name}: ${shortValue(after)} (new)`;
   if (after === undefined) return `${name}: ${shortValue(before)} (taken away)`;
-  return `${name}: ${shortValue(before)} → ${shortValue(after)}`;
+  if (typeof before !== "string" || typeof after !== "string") {
+    return `${name}: ${shortValue(before)} → ${shortValue(after)}`;
+  }
+  const { at, old, now } = changedLines(before, after);
+  const place = before.includes("\n") || after.includes("\n") ? `${name}, line ${at}` : name;
+  if (old === null) return `${place}: ${shortValue(now)} (new)`;
+  if (now === null) return `${place}: ${shortValue(old)} (taken away)`;
+  const start = sameStart(old, now);
+  return `${place}: ${fromStart(old, start)} → ${fromStart(now, start)}`;
 };
+
+/** The lines from the first to the last that differ; null: there are none on that side. */
+const changedLines = (before: string, after: string) => {
+  const [old, now] = [before.split("\n"), after.split("\n")];
+  const shorter = Math.min(old.length, now.length);
+  let first = 0;
+  while (first < shorter && old[first] === now[first]) first += 1;
+  let last = 0;
+  while (last < shorter - first && old.at(-1 - last) === now.at(-1 - last)) last += 1;
+  const middle = (lines: readonly string[]): string | null =>
+    first === lines.length - last ? null : lines.slice(first, lines.length - last).join("\n");
+  return { at: first + 1, old: middle(old), now: middle(now) };
+};
+
+/** How much of a long text may be left out so that the difference is seen. */
+const sameStart = (one: string, other: string): number => {
+  if (one.length <= longest && other.length <= longest) return 0;
+  let same = 0;
+  while (same < one.length && one[same] === other[same]) same += 1;
+  return same < longest / 2 ? 0 : same - 10;
+};
+
+const fromStart = (text: string, start: number): string =>
+  start === 0 ? shortValue(text) : `…${shortValue(text.slice(start))}`;
 
 /** "block mailbox › title": the path as it is called on screen. */
 const placeWords = (path: FieldChange["path"]): string => {
@@ -36,5 +69,5 @@ export const shortValue = (value: unknown): string => {
   }
   const text = typeof value === "string" ? value : JSON.stringify(value);
   const line = text.replace(/\s+/g, " ");
-  return line.length > 80 ? `${line.slice(0, 79)}…` : line;
+  return line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
 };
