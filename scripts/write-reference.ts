@@ -30,10 +30,20 @@ const functionPages = (): Map<string, string> => {
   const pages = new Map<string, string>();
   const kindsOf = new Map<string, string[]>();
   const signatures = new Map<string, FunctionSignature>();
+  /** An action may be another in each kind of flow. */
+  const variants = new Map<string, { signature: FunctionSignature; titles: string[] }[]>();
   for (const { signature } of coreFunctions) signatures.set(signature.name, signature);
   for (const signature of hostFunctions) signatures.set(signature.name, signature);
   for (const definition of Object.values(flowKindDefinitions)) {
     for (const action of definition.actions) {
+      const alike = (variants.get(action.name) ?? []).find(
+        ({ signature }) => JSON.stringify(signature) === JSON.stringify(action),
+      );
+      if (alike !== undefined) alike.titles.push(definition.title);
+      else {
+        const variant = { signature: action, titles: [definition.title] };
+        variants.set(action.name, [...(variants.get(action.name) ?? []), variant]);
+      }
       signatures.set(action.name, action);
       kindsOf.set(action.name, [...(kindsOf.get(action.name) ?? []), definition.title]);
     }
@@ -42,7 +52,16 @@ const functionPages = (): Map<string, string> => {
   for (const [name, signature] of [...signatures].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const kinds = kindsOf.get(name);
     const where = kinds === undefined ? "" : `\n**Flows** ${kinds.join(", ")}\n`;
-    pages.set(`functions/${name}.md`, note + functionReference(withExample(signature)) + where);
+    const others = (variants.get(name) ?? [])
+      .filter((one) => one.signature !== signature && !one.titles.includes(kinds?.at(-1) ?? ""))
+      .map(
+        ({ signature: other, titles }) =>
+          `\n## In flows of the kind ${titles.join(", ")}\n\n${functionReference(other).replace(/^# .*\n+/, "")}`,
+      );
+    pages.set(
+      `functions/${name}.md`,
+      note + functionReference(withExample(signature)) + where + others.join(""),
+    );
     rows.push(
       `| [${name}](functions/${name}.md) | ${cell(signature.summary)} | ${kinds?.join(", ") ?? "all"} |`,
     );
