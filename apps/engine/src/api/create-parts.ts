@@ -6,7 +6,7 @@ import { parseDestination } from "../delivery/destination.ts";
 import type { Dns } from "../flows/host/dns.ts";
 import { createHttp } from "../flows/host/http.ts";
 import { statsSince } from "../flows/host/script-stats.ts";
-import { sumTlsResults } from "../history/tls-results.ts";
+import { listTlsResults, sumTlsResults } from "../history/tls-results.ts";
 import { createDraftStore } from "../store/draft-store.ts";
 import { createIconStore, type FetchBytes } from "../store/icon-store.ts";
 import { loadSecret } from "../store/load-snapshot.ts";
@@ -16,6 +16,7 @@ import { createRevisionStore } from "../store/revision-store.ts";
 import { createSecondFactorStore } from "../store/second-factor.ts";
 import { createSecretStore } from "../store/secret-store.ts";
 import { createSessionStore } from "../store/session-store.ts";
+import { createUnusedSecrets } from "../store/unused-secrets.ts";
 import { createUserStore } from "../store/user-store.ts";
 import { createDownloads } from "./downloads.ts";
 import { createHistorySums } from "./history-numbers.ts";
@@ -93,6 +94,7 @@ export const createApiParts = (options: ApiOptions): ApiParts => {
     drafts: createDraftStore(store, blocks, secrets),
     revisions,
     secrets,
+    unusedSecrets: createUnusedSecrets(store, clock),
     secretAccess,
     users: createUserStore(store),
     sessions: createSessionStore(store, clock),
@@ -132,6 +134,7 @@ export const createApiParts = (options: ApiOptions): ApiParts => {
     },
     system: {
       listeners,
+      tlsResults: (since) => listTlsResults(pool, since),
       metrics: createMetrics({
         ...{ clock, queue, quarantine, history, revisions, listeners },
         tlsResults: (day) => sumTlsResults(pool, day),

@@ -11,6 +11,7 @@ import type { FlowTrace } from "../flows/trace.ts";
 import type { Outcome } from "../history/event.ts";
 import type { HistorySearch } from "../history/history-search.ts";
 import type { LogSearch } from "../history/log-search.ts";
+import type { TlsResultRow } from "../history/tls-results.ts";
 import type { Quarantine } from "../quarantine/quarantine.ts";
 import type { QueueOperations } from "../queue/queue-operations.ts";
 import type { StoredMessages } from "../queue/stored-message.ts";
@@ -23,6 +24,7 @@ import type { RevisionStore } from "../store/revision-store.ts";
 import type { SecondFactorStore } from "../store/second-factor.ts";
 import type { SecretStore } from "../store/secret-store.ts";
 import type { SessionStore } from "../store/session-store.ts";
+import type { UnusedSecrets } from "../store/unused-secrets.ts";
 import type { UserStore } from "../store/user-store.ts";
 import type { Downloads } from "./downloads.ts";
 import type { Jobs } from "./jobs.ts";
@@ -36,6 +38,7 @@ export type ApiParts = {
   readonly drafts: DraftStore;
   readonly revisions: RevisionStore;
   readonly secrets: SecretStore;
+  readonly unusedSecrets: UnusedSecrets;
   readonly secretAccess: SecretAccess;
   readonly users: UserStore;
   readonly sessions: SessionStore;
@@ -245,6 +248,8 @@ export type ListenerStatus = {
 
 export type SystemPort = {
   readonly listeners: () => Promise<readonly ListenerStatus[]>;
+  /** TLS to other servers, with its failures, from this day (UTC) on. */
+  readonly tlsResults: (since: Date) => Promise<readonly TlsResultRow[]>;
   /** Text of /metrics. */
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
 };

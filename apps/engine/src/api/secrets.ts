@@ -1,5 +1,6 @@
 /** Secrets go in and never come out: set or not set is all there is to read. */
 import { z } from "zod";
+import type { UnusedSecret } from "../store/unused-secrets.ts";
 import { actorOf } from "./context.ts";
 import { Id } from "./settings.ts";
 import { procedure, router } from "./trpc.ts";
@@ -11,6 +12,12 @@ const Name = z.strictObject({
     z.enum(["password", "bindPassword", "privateKey", "srsKey"]),
     z.templateLiteral(["keys/", z.string().regex(/^[a-z0-9.-]{1,63}$/), "/privateKey"]),
   ]),
+});
+
+const Stored = z.strictObject({
+  kind: z.string().max(40),
+  objectId: Id,
+  field: z.string().max(200),
 });
 
 export type SecretState = { readonly set: boolean; readonly updatedAt: string | null };
@@ -27,6 +34,17 @@ export const secrets = router({
     .mutation(({ ctx, input: { kind, id, field } }): Promise<void> => {
       return ctx.parts.secrets.clear(actorOf(ctx), { kind, objectId: id, field });
     }),
+
+  /** Stored, and used by neither the live settings nor the draft. */
+  unused: procedure("manage").query(
+    ({ ctx }): Promise<readonly UnusedSecret[]> => ctx.parts.unusedSecrets.list(),
+  ),
+
+  removeUnused: procedure("manage")
+    .input(Stored)
+    .mutation(
+      ({ ctx, input }): Promise<void> => ctx.parts.unusedSecrets.remove(actorOf(ctx), input),
+    ),
 
   state: procedure("view")
     .input(Name)

@@ -1,5 +1,6 @@
 /** How the gateway is. */
 import { z } from "zod";
+import type { TlsResultRow } from "../history/tls-results.ts";
 import { type AuditRow, listAudit, verifyAudit } from "../store/audit.ts";
 import type { ListenerStatus, QueueSummary } from "./parts.ts";
 import { procedure, router } from "./trpc.ts";
@@ -40,6 +41,14 @@ export const system = router({
       queue: summary.queues,
     };
   }),
+
+  /** TLS to other servers as RFC 8460 counts it: the last days, today included. */
+  tlsResults: procedure("view")
+    .input(z.strictObject({ days: z.int().min(1).max(90).default(7) }))
+    .query(({ ctx, input }): Promise<readonly TlsResultRow[]> => {
+      const since = ctx.parts.clock().getTime() - (input.days - 1) * 86_400_000;
+      return ctx.parts.system.tlsResults(new Date(since));
+    }),
 
   /** The audit trail, newest first. */
   audit: procedure("view")

@@ -9,6 +9,7 @@ import { type Command, CommandError, type Invocation } from "./invocation.ts";
 import { quarantine } from "./quarantine-commands.ts";
 import { queue } from "./queue-commands.ts";
 import { apply, exportSettings, plan } from "./text-commands.ts";
+import { tls } from "./tls-command.ts";
 import { userAdd, userResetSecondFactor } from "./user-commands.ts";
 
 const usage = `sluice COMMAND
@@ -42,6 +43,7 @@ const usage = `sluice COMMAND
   queue pause|resume WHAT            WHAT: all, transport:ID, hop:NAME
   history [QUERY]                    what happened to mail
   log QUERY                          lines of the log
+  tls [DAYS]                         TLS to other servers by day, domain and policy, with what failed
   quarantine list [SEARCH]           what is held
   quarantine release|delete ID …     deliver it, or delete it
   backup FILE [--with-key] [--without-history]
@@ -80,6 +82,7 @@ const commands: Readonly<Record<string, Command>> = {
   "queue resume": queue.resume,
   history,
   log,
+  tls,
   "quarantine list": quarantine.list,
   "quarantine release": quarantine.release,
   "quarantine delete": quarantine.remove,

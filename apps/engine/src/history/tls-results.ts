@@ -99,6 +99,54 @@ export type TlsResultSum = {
   readonly count: number;
 };
 
+export type TlsResultRow = {
+  /** UTC, as YYYY-MM-DD. */
+  readonly day: string;
+  readonly domain: string;
+  readonly policyType: string;
+  readonly successes: number;
+  /** Hosts with what went wrong there, the most frequent first; at most twenty. */
+  readonly failures: readonly {
+    readonly host: string;
+    readonly result: string;
+    readonly count: number;
+  }[];
+  readonly failed: number;
+};
+
+const mostRows = 1000;
+
+/** From a day (UTC) on: newest day first, and what fails most first. */
+export const listTlsResults = async (pool: pg.Pool, since: Date): Promise<TlsResultRow[]> => {
+  const { rows } = await pool.query<{
+    day: string;
+    domain: string;
+    policy_type: string;
+    successes: string;
+    failed: string;
+    failures: TlsResultRow["failures"];
+  }>({
+    name: "tls-results-list",
+    text: `SELECT to_char(day, 'YYYY-MM-DD') AS day, domain, policy_type,
+        coalesce(sum(count) FILTER (WHERE result = 'success'), 0) AS successes,
+        coalesce(sum(count) FILTER (WHERE result <> 'success'), 0) AS failed,
+        coalesce(json_agg(json_build_object('host', host, 'result', result, 'count', count)
+          ORDER BY count DESC) FILTER (WHERE result <> 'success'), '[]') AS failures
+      FROM tls_result WHERE day >= $1::date
+      GROUP BY tls_result.day, domain, policy_type
+      ORDER BY tls_result.day DESC, failed DESC, successes DESC, domain LIMIT ${mostRows}`,
+    values: [since.toISOString().slice(0, 10)],
+  });
+  return rows.map((row) => ({
+    day: row.day,
+    domain: row.domain,
+    policyType: row.policy_type,
+    successes: Number(row.successes),
+    failures: row.failures.slice(0, 20),
+    failed: Number(row.failed),
+  }));
+};
+
 /** Sessions of one day (UTC), for all domains together. */
 export const sumTlsResults = async (pool: pg.Pool, day: Date): Promise<TlsResultSum[]> => {
   const { rows } = await pool.query<{ policy_type: string; result: string; count: string }>({

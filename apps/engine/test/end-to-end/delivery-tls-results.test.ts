@@ -1,7 +1,7 @@
 /** The count of TLS sessions with other servers. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { deleteOldHistory } from "../../src/history/retention.ts";
-import { createTlsResults, sumTlsResults } from "../../src/history/tls-results.ts";
+import { createTlsResults, listTlsResults, sumTlsResults } from "../../src/history/tls-results.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
 let database: TestDatabase;
@@ -40,6 +40,13 @@ test("sessions of several workers add up, day by day, and go when they are old",
   expect(await sumTlsResults(database.pool, now)).toEqual([
     { policyType: "tlsa", result: "success", count: 2 },
   ]);
+  const failures = [{ host: good.host, result: "validation-failure", count: 2 }];
+  const { host: _, ...policy } = good;
+  expect(await listTlsResults(database.pool, today)).toEqual([
+    { ...policy, day: "2030-01-03", successes: 2, failed: 0, failures: [] },
+    { ...policy, day: "2030-01-02", successes: 6, failed: 2, failures },
+  ]);
+  expect(await listTlsResults(database.pool, now)).toHaveLength(1);
   await deleteOldHistory(
     database.pool,
     { historyDays: 1, logDays: 1 },

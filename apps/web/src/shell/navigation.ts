@@ -11,8 +11,10 @@ import {
   IconGitCommit,
   IconHistory,
   IconKey,
+  IconKeyOff,
   IconLayoutDashboard,
   IconListSearch,
+  IconLock,
   IconMailPause,
   IconPlugConnected,
   IconScript,
@@ -87,6 +89,12 @@ export const navigation: readonly NavigationGroup[] = [
         icon: IconArchive,
         synonyms: ["held", "spam", "release"],
         goKey: "u",
+      },
+      {
+        label: "TLS to others",
+        to: "/mail/tls",
+        icon: IconLock,
+        synonyms: ["TLSRPT", "DANE", "MTA-STS", "encryption", "RFC 8460"],
       },
       {
         label: "Log",
@@ -191,6 +199,13 @@ export const navigation: readonly NavigationGroup[] = [
         icon: IconUsers,
         permission: "manage",
         synonyms: ["roles", "password", "administrator"],
+      },
+      {
+        label: "Unused secrets",
+        to: "/system/unused-secrets",
+        icon: IconKeyOff,
+        permission: "manage",
+        synonyms: ["private key", "superseded", "old keys", "delete a key"],
       },
       {
         label: "Audit",

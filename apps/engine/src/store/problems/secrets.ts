@@ -29,7 +29,7 @@ const secretKinds: ReadonlySet<ObjectKind> = new Set([
 ]);
 
 /** A key that signs no more needs no private key. */
-const isRetired = (body: unknown, field: string): boolean => {
+export const isRetired = (body: unknown, field: string): boolean => {
   const [, selector = ""] = /^keys\/(.+)\/privateKey$/.exec(field) ?? [];
   return Signer.safeParse(body).data?.keys[selector]?.use === "retired";
 };

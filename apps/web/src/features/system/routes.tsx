@@ -31,10 +31,24 @@ const sessionsRoute = createRoute({
   component: lazyRouteComponent(() => import("./sessions-page.tsx"), "SessionsPage"),
 });
 
+const unusedSecretsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/system/unused-secrets",
+  component: lazyRouteComponent(() => import("./unused-secrets-page.tsx"), "UnusedSecretsPage"),
+});
+
+const tlsResultsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/mail/tls",
+  component: lazyRouteComponent(() => import("./tls-results-page.tsx"), "TlsResultsPage"),
+});
+
 export const systemRoutes = [
   gatewayRoute,
   usersRoute,
   revisionsRoute,
   auditRoute,
+  unusedSecretsRoute,
+  tlsResultsRoute,
   sessionsRoute,
 ] as const;
