@@ -54,8 +54,8 @@ export const UnusedSecretsPage = () => {
     { id: "by", header: "By", width: "130px", cell: ({ updatedBy }) => updatedBy },
     {
       id: "revision",
-      header: "Last used by revision",
-      width: "170px",
+      header: "Last revision",
+      width: "130px",
       align: "end",
       cell: ({ lastRevision }) => lastRevision ?? "none",
     },
