@@ -154,7 +154,7 @@ export const queue = router({
     .query(({ ctx, input }): JobView => ctx.parts.jobs.get(input.id)),
 
   /** The path where the browser fetches which entries a job left alone, and why: one a line. */
-  leftAlone: procedure("view")
+  leftAlone: procedure("operate")
     .input(z.strictObject({ id: z.uuid() }))
     .mutation(({ ctx, input }): { path: string } => {
       const { jobs, downloads } = ctx.parts;
