@@ -5,8 +5,7 @@
 import {
   type Conversation,
   ConversationError,
-  converse,
-  createPlaces,
+  createInquiry,
   type Place,
   upTo,
 } from "./conversation.ts";
@@ -25,21 +24,10 @@ export type VirusQuestion = {
 export type Clamd = { readonly scan: (question: VirusQuestion) => Promise<VirusScan> };
 
 export const createClamd = (): Clamd => {
-  const inTurn = createPlaces();
-  return {
-    scan: async (question) => {
-      try {
-        return await inTurn(question.places, (place) =>
-          converse(place, question, (conversation) => ask(conversation, question)),
-        );
-      } catch (error) {
-        if (!(error instanceof ConversationError)) throw error;
-        const isTooLarge = error.message.endsWith("hung up");
-        const hint = isTooLarge ? " (is the message larger than its StreamMaxLength?)" : "";
-        return { kind: "error", text: `ClamAV did not answer: ${error.message}${hint}` };
-      }
-    },
-  };
+  const inquire = createInquiry("ClamAV", (why) =>
+    why.endsWith("hung up") ? " (is the message larger than its StreamMaxLength?)" : "",
+  );
+  return { scan: (question) => inquire(question, (conversation) => ask(conversation, question)) };
 };
 
 const ask = async (conversation: Conversation, { message }: VirusQuestion): Promise<VirusScan> => {

@@ -161,6 +161,27 @@ export const createPlaces = ({
   };
 };
 
+/** Asks one of the places; that none answered is an answer with its reason. */
+export const createInquiry = (name: string, hint: (why: string) => string = () => "") => {
+  const inTurn = createPlaces();
+  return async <T>(
+    question: {
+      readonly places: readonly Place[];
+      readonly seconds: number;
+      readonly signal?: AbortSignal | undefined;
+    },
+    ask: (conversation: Conversation) => Promise<T>,
+  ): Promise<T | { readonly kind: "error"; readonly text: string }> => {
+    try {
+      return await inTurn(question.places, (place) => converse(place, question, ask));
+    } catch (error) {
+      if (!(error instanceof ConversationError)) throw error;
+      const { message } = error;
+      return { kind: "error", text: `${name} did not answer: ${message}${hint(message)}` };
+    }
+  };
+};
+
 /** Up to and with a mark, such as the end of a line. */
 export const upTo =
   (mark: string) =>

@@ -5,8 +5,7 @@
 import {
   type Conversation,
   ConversationError,
-  converse,
-  createPlaces,
+  createInquiry,
   type Place,
   upTo,
 } from "./conversation.ts";
@@ -37,19 +36,8 @@ export type SpamQuestion = {
 export type Spamd = { readonly scan: (question: SpamQuestion) => Promise<SpamScan> };
 
 export const createSpamd = (): Spamd => {
-  const inTurn = createPlaces();
-  return {
-    scan: async (question) => {
-      try {
-        return await inTurn(question.places, (place) =>
-          converse(place, question, (conversation) => ask(conversation, question)),
-        );
-      } catch (error) {
-        if (!(error instanceof ConversationError)) throw error;
-        return { kind: "error", text: `SpamAssassin did not answer: ${error.message}` };
-      }
-    },
-  };
+  const inquire = createInquiry("SpamAssassin");
+  return { scan: (question) => inquire(question, (conversation) => ask(conversation, question)) };
 };
 
 const ask = async (
