@@ -1,60 +1,47 @@
 /** Which variables a function assigns, binds with `global`, and lends to closures. */
-import type { Expression, Statement } from "./ast.ts";
-import { type Linked, walkLinked } from "./link.ts";
+import type { Expression } from "./ast.ts";
+import type { Stretch, TellingNode } from "./link.ts";
 import type { Scope } from "./scope.ts";
-import type { Unit } from "./unit.ts";
 
 /** Finds out which names a function assigns, binds with `global`, and lends to closures. */
-export const collectVariables = (
-  scope: Scope,
-  body: readonly Statement[],
-  unit: Unit,
-  linked: Linked,
-): void => {
-  for (const statement of body) {
-    walkLinked(statement, unit, linked, (node) => {
-      switch (node.kind) {
-        case "FunctionDeclaration":
-        case "Class":
-          return false;
-        case "Function":
-          for (const { name } of node.captures) scope.captured.add(name);
-          return false;
-        case "Global":
-          for (const { name } of node.variables) scope.globals.add(name);
-          return false;
-        case "Assignment":
-          if (node.target.kind !== "Pattern") addRoot(scope, node.target);
-          return undefined;
-        case "PatternItem":
-          if (node.target.kind !== "Pattern") addRoot(scope, node.target);
-          return undefined;
-        case "Update":
-          addRoot(scope, node.target);
-          return undefined;
-        case "Unset":
-          for (const target of node.targets) addRoot(scope, target);
-          return undefined;
-        case "Foreach":
-          scope.assigned.add(node.value.name);
-          if (node.key !== null) scope.assigned.add(node.key.name);
-          return undefined;
-        case "Try":
-          if (node.variable !== null) scope.assigned.add(node.variable.name);
-          return undefined;
-        case "Barrier":
-          if (node.shared !== null) scope.assigned.add(node.shared.name);
-          return undefined;
-        case "Import":
-          if (node.what.kind === "ImportData") scope.assigned.add(node.what.variable.name);
-          else if (node.what.kind === "ImportList") {
-            for (const item of node.what.items) if (item.isVariable) scope.assigned.add(item.local);
-          }
-          return false;
-        default:
-          return undefined;
-      }
-    });
+export const collectVariables = (scope: Scope, body: readonly Stretch[]): void => {
+  for (const { nodes } of body) for (const node of nodes) collectFrom(scope, node);
+};
+
+const collectFrom = (scope: Scope, node: TellingNode): void => {
+  switch (node.kind) {
+    case "Function":
+      for (const { name } of node.captures) scope.captured.add(name);
+      break;
+    case "Global":
+      for (const { name } of node.variables) scope.globals.add(name);
+      break;
+    case "Assignment":
+    case "PatternItem":
+      if (node.target.kind !== "Pattern") addRoot(scope, node.target);
+      break;
+    case "Update":
+      addRoot(scope, node.target);
+      break;
+    case "Unset":
+      for (const target of node.targets) addRoot(scope, target);
+      break;
+    case "Foreach":
+      scope.assigned.add(node.value.name);
+      if (node.key !== null) scope.assigned.add(node.key.name);
+      break;
+    case "Try":
+      if (node.variable !== null) scope.assigned.add(node.variable.name);
+      break;
+    case "Barrier":
+      if (node.shared !== null) scope.assigned.add(node.shared.name);
+      break;
+    case "ImportData":
+      scope.assigned.add(node.variable.name);
+      break;
+    case "ImportItem":
+      if (node.isVariable) scope.assigned.add(node.local);
+      break;
   }
 };
 

@@ -17,17 +17,12 @@ import { childrenOf } from "./walk.ts";
 export const checkFlow = (names: Names): void => {
   const endings = new Endings(names);
   for (const module of names.modules.values()) {
-    new FlowChecker(names, endings, module.scope, null, module.unit, true).run(
+    new FlowChecker(names, endings, module.scope, null, module.unit).run(
       module.unit.program.body,
       [],
     );
   }
-  for (const info of names.functions) {
-    new FlowChecker(names, endings, info.scope, info.owner, info.unit, true).run(
-      info.body,
-      info.parameters.map(({ name }) => name),
-    );
-  }
+  for (const info of names.functions) endings.never(info);
 };
 
 /** Which functions never return, because every path ends in a final action. */
@@ -39,18 +34,21 @@ class Endings {
     this.names = names;
   }
 
+  /** The first question about a function checks it, so each is gone through once. */
   never(info: FunctionInfo): boolean {
     const known = this.known.get(info);
     if (known !== undefined) return known;
     this.known.set(info, false);
-    const flow = new FlowChecker(this.names, this, info.scope, info.owner, info.unit, false);
-    const ends = flow.run(info.body, []) === null && !flow.returns;
+    const flow = new FlowChecker(this.names, this, info.scope, info.owner, info.unit);
+    const given = info.parameters.map(({ name }) => name);
+    const ends = flow.run(info.body, given) === null && !flow.returns;
     this.known.set(info, ends);
     return ends;
   }
 }
 
-const maxTracked = 500;
+/** A state has a bit for each variable; beyond so many the question is not asked. */
+const maxTracked = 5_000;
 
 type Loop = { breaks: State; readonly isSwitch: boolean };
 
@@ -61,35 +59,26 @@ class FlowChecker {
   private readonly scope: Scope;
   private readonly owner: ClassInfo | null;
   private unit: Unit;
-  private readonly speaks: boolean;
   private readonly loops: Loop[] = [];
   private readonly warned = new Set<string>();
   /** Assigned somewhere else too, at a time nobody knows. */
   private readonly shared: ReadonlySet<string>;
-  /** Every assignment makes a set; beyond so many variables the question is not asked. */
+  private readonly bits = new Map<string, bigint>();
   private readonly isTracked: boolean;
 
-  constructor(
-    names: Names,
-    endings: Endings,
-    scope: Scope,
-    owner: ClassInfo | null,
-    unit: Unit,
-    speaks: boolean,
-  ) {
+  constructor(names: Names, endings: Endings, scope: Scope, owner: ClassInfo | null, unit: Unit) {
     this.names = names;
     this.endings = endings;
     this.scope = scope;
     this.owner = owner;
     this.unit = unit;
-    this.speaks = speaks;
     this.isTracked = scope.assigned.size <= maxTracked;
     const lent = scope.isMain ? names.functions.flatMap((info) => [...info.scope.globals]) : [];
     this.shared = new Set([...scope.captured, ...scope.captures, ...scope.globals, ...lent]);
   }
 
   run(body: readonly Statement[], given: readonly string[]): State {
-    return this.list(body, new Set(given));
+    return this.list(body, this.bitsOf(given));
   }
 
   private list(body: readonly Statement[], before: State): State {
@@ -98,11 +87,9 @@ class FlowChecker {
     for (const statement of body) {
       if (state === null && !isReported && !isHarmless(statement)) {
         isReported = true;
-        if (this.speaks) {
-          this.unit.report("warning", "unreachable", statement, "This is never reached.", {
-            cure: "What stands before it ends the script or the loop in every case.",
-          });
-        }
+        this.unit.report("warning", "unreachable", statement, "This is never reached.", {
+          cure: "What stands before it ends the script or the loop in every case.",
+        });
       }
       state = this.statement(statement, state);
     }
@@ -224,9 +211,7 @@ class FlowChecker {
     const loop = this.loops.findLast(({ isSwitch }) => node.kind === "Break" || !isSwitch);
     if (loop === undefined) {
       const word = node.kind === "Break" ? "break" : "continue";
-      if (this.speaks) {
-        this.unit.report("error", "misplaced", node, `\`${word}\` stands inside loops only.`);
-      }
+      this.unit.report("error", "misplaced", node, `\`${word}\` stands inside loops only.`);
     } else if (node.kind === "Break") {
       loop.breaks = join(loop.breaks, state);
     }
@@ -318,27 +303,34 @@ class FlowChecker {
     return found.kind === "user" && this.endings.never(found.info);
   }
 
+  private bit(name: string): bigint {
+    let bit = this.bits.get(name);
+    if (bit === undefined) {
+      bit = 1n << BigInt(this.bits.size);
+      this.bits.set(name, bit);
+    }
+    return bit;
+  }
+
+  private bitsOf(names: readonly string[]): bigint {
+    return names.reduce((all, name) => all | this.bit(name), 0n);
+  }
+
   private assign(state: State, name: string | null): State {
-    if (state === null || name === null || state.has(name) || !this.isTracked) return state;
-    return new Set([...state, name]);
+    if (state === null || name === null || !this.isTracked) return state;
+    return state | this.bit(name);
   }
 
   private forget(targets: readonly Expression[], state: State): State {
-    const names = new Set(
-      targets.flatMap((target) => (target.kind === "Variable" ? [target.name] : [])),
-    );
-    return state?.difference(names) ?? null;
+    if (state === null || !this.isTracked) return state;
+    const names = targets.flatMap((target) => (target.kind === "Variable" ? [target.name] : []));
+    return state & ~this.bitsOf(names);
   }
 
   private read(name: string, span: Span, state: State): void {
-    if (
-      state === null ||
-      state.has(name) ||
-      !this.speaks ||
-      !this.isTracked ||
-      this.shared.has(name)
-    )
-      return;
+    if (state === null || !this.isTracked || this.shared.has(name)) return;
+    const bit = this.bits.get(name);
+    if (bit !== undefined && (state & bit) !== 0n) return;
     const { kind } = this.scope.binding(name);
     if ((kind !== "local" && kind !== "global") || this.warned.has(name)) return;
     this.warned.add(name);

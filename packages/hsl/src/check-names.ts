@@ -5,7 +5,7 @@ import { rootVariable } from "./assigned-names.ts";
 import type { AnyNode, Call, Expression, Parameter } from "./ast.ts";
 import { type Callee, resolveCallee } from "./callee.ts";
 import { foreignCure } from "./foreign-names.ts";
-import { walkLinked } from "./link.ts";
+import type { TellingNode } from "./link.ts";
 import type { Names } from "./names.ts";
 import type { ClassInfo, FunctionInfo, Scope } from "./scope.ts";
 import type { Span } from "./source.ts";
@@ -65,11 +65,9 @@ class NameChecker {
   }
 
   checkBody(body: readonly AnyNode[], from: Unit): void {
-    for (const statement of body) {
-      walkLinked(statement, from, this.names.linked, (node, unit) => {
-        this.unit = unit;
-        return this.checkNode(node);
-      });
+    for (const { nodes, unit } of this.names.bodies.of(body, from)) {
+      this.unit = unit;
+      for (const node of nodes) this.checkNode(node);
     }
   }
 
@@ -112,14 +110,11 @@ class NameChecker {
     this.checkBody([value], this.unit);
   }
 
-  private checkNode(node: AnyNode): boolean | undefined {
+  private checkNode(node: TellingNode): void {
     switch (node.kind) {
-      case "FunctionDeclaration":
-      case "Class":
-        return false;
       case "Function":
         for (const { name, start, end } of node.captures) this.checkRead(name, { start, end });
-        return false;
+        break;
       case "Global":
         if (this.scope.isMain) {
           this.unit.report("error", "misplaced", node, "`global` stands inside functions only.");
@@ -131,75 +126,73 @@ class NameChecker {
             cure: "Write `global` before the first assignment.",
           });
         }
-        return false;
+        break;
       case "Assignment":
       case "PatternItem":
         if (node.target.kind !== "Pattern") this.checkTarget(node.target);
-        return undefined;
+        break;
       case "Update":
         this.checkTarget(node.target);
-        return undefined;
+        break;
       case "Unset":
       case "Isset":
         for (const target of node.targets) {
           if (node.kind === "Unset") this.checkTarget(target);
           else this.targets.add(target);
         }
-        return undefined;
+        break;
       case "Coalesce":
         this.targets.add(node.left);
-        return undefined;
+        break;
       case "Foreach":
         this.checkWritable(node.value.name, node.value);
         if (node.key !== null) this.checkWritable(node.key.name, node.key);
         this.targets.add(node.value);
         if (node.key !== null) this.targets.add(node.key);
-        return undefined;
+        break;
       case "Try":
         if (node.variable !== null) this.checkTarget(node.variable);
-        return undefined;
+        break;
       case "Barrier":
         if (node.shared !== null) this.checkTarget(node.shared);
-        return undefined;
+        break;
       case "ImportData":
         this.checkTarget(node.variable);
-        return undefined;
+        break;
       case "Variable":
         if (!this.targets.has(node)) this.checkRead(node.name, node);
-        return undefined;
+        break;
       case "String":
         for (const part of node.parts)
           if (typeof part !== "string") this.checkRead(part.name, part);
-        return undefined;
+        break;
       case "Index":
         if (node.index === null && !this.targets.has(node)) {
           this.unit.report("error", "bad-target", node, "`[]` can only be assigned.");
         }
-        return undefined;
+        break;
       case "Call":
         this.checkCall(node);
-        return undefined;
+        break;
       case "Name":
         if (!this.callees.has(node)) this.checkName(node, false);
-        return undefined;
+        break;
       case "Scoped":
         this.checkScoped(node);
-        return undefined;
+        break;
       case "Regex":
         this.checkPattern(node, () => compilePattern(node.pattern, node.flags));
-        return undefined;
+        break;
       case "Binary":
         if (node.operator === "=~" || node.operator === "!~") {
           const text = plainText(node.right);
           if (text !== null) this.checkPattern(node.right, () => patternFromText(text));
         }
-        return undefined;
+        break;
       case "Cache":
         this.checkCache(node.call);
         this.checkCacheOptions(node.options);
-        return undefined;
-      default:
-        return undefined;
+        break;
     }
   }
 

@@ -29,6 +29,8 @@ export class Cursor {
   private readonly end: Token;
   private at = 0;
   private nesting = 0;
+  /** The token at hand: most of what a parser does is look at it. */
+  private current: Token;
 
   constructor(source: Source, tokens: readonly Token[], report: Report, grammar: Grammar) {
     this.source = source;
@@ -37,6 +39,7 @@ export class Cursor {
     this.report = report;
     const length = source.text.length;
     this.end = tokens.at(-1) ?? { kind: "end", text: "", start: length, end: length };
+    this.current = tokens[0] ?? this.end;
   }
 
   parseExpression(): Expression {
@@ -48,7 +51,12 @@ export class Cursor {
   }
 
   get token(): Token {
-    return this.tokens[this.at] ?? this.end;
+    return this.current;
+  }
+
+  private moveTo(index: number): void {
+    this.at = index;
+    this.current = this.tokens[index] ?? this.end;
   }
 
   get previous(): Token {
@@ -64,28 +72,28 @@ export class Cursor {
   }
 
   next(): Token {
-    const { token } = this;
-    if (token.kind !== "end") this.at += 1;
+    const token = this.current;
+    if (token.kind !== "end") this.moveTo(this.at + 1);
     return token;
   }
 
   isOperator(text: string): boolean {
-    return this.token.kind === "operator" && this.token.text === text;
+    return this.current.text === text && this.current.kind === "operator";
   }
 
   isKeyword(text: string): boolean {
-    return this.token.kind === "keyword" && this.token.text === text;
+    return this.current.text === text && this.current.kind === "keyword";
   }
 
   takeOperator(text: string): boolean {
     const found = this.isOperator(text);
-    if (found) this.at += 1;
+    if (found) this.moveTo(this.at + 1);
     return found;
   }
 
   takeKeyword(text: string): boolean {
     const found = this.isKeyword(text);
-    if (found) this.at += 1;
+    if (found) this.moveTo(this.at + 1);
     return found;
   }
 
@@ -130,6 +138,12 @@ export class Cursor {
     }
     this.next();
     return token.text;
+  }
+
+  /** Takes the `;`: where it ends, the statement does. */
+  endOfStatement(): number {
+    this.expectSemicolon();
+    return this.previous.end;
   }
 
   /** A missing `;` is reported, and the next statement read as if it were there, when that looks right. */
@@ -198,18 +212,27 @@ export class Cursor {
     throw new SyntaxAbort();
   }
 
-  /** Runs a rule one level deeper; hostile nesting ends the parse instead of the stack. */
-  nested<T>(rule: () => T): T {
+  /** One level deeper, until `leave`; hostile nesting ends the parse instead of the stack. */
+  enter(): void {
     this.nesting += 1;
-    if (this.nesting > maxNesting) {
-      const span = this.token;
-      this.at = this.tokens.length;
-      this.fail("too-deep", span, `More than ${maxNesting} levels of nesting.`, {
-        cure: "Use a variable or a function for the inner part.",
-      });
-    }
-    const read = rule();
-    this.nesting -= 1; // after a mistake, whoever goes on restores it
+    if (this.nesting <= maxNesting) return;
+    const span = this.token;
+    this.moveTo(this.tokens.length);
+    this.fail("too-deep", span, `More than ${maxNesting} levels of nesting.`, {
+      cure: "Use a variable or a function for the inner part.",
+    });
+  }
+
+  /** After a mistake this is not reached: whoever goes on from there restores the level. */
+  leave(): void {
+    this.nesting -= 1;
+  }
+
+  /** What a rule reads one level deeper. */
+  nested<T>(rule: (cursor: Cursor) => T): T {
+    this.enter();
+    const read = rule(this);
+    this.leave();
     return read;
   }
 

@@ -6,23 +6,26 @@ import { isAssignable, toPattern } from "./target-parser.ts";
 import { assignmentOperators, binaryPrecedence, precedence } from "./token.ts";
 
 /** A whole expression: an assignment or something tighter. */
-export const parseExpression = (cursor: Cursor): Expression =>
-  cursor.nested(() => {
-    const left = parseConditional(cursor);
-    const { token } = cursor;
-    if (token.kind !== "operator" || !assignmentOperators.has(token.text)) return left;
-    const target = assignmentTarget(cursor, left, token.text);
+export const parseExpression = (cursor: Cursor): Expression => {
+  cursor.enter();
+  let expression = parseConditional(cursor);
+  const { token } = cursor;
+  if (token.kind === "operator" && assignmentOperators.has(token.text)) {
+    const target = assignmentTarget(cursor, expression, token.text);
     cursor.next();
     const value = parseExpression(cursor);
-    return {
+    expression = {
       kind: "Assignment",
       operator: token.text,
       target,
       value,
-      start: left.start,
+      start: expression.start,
       end: value.end,
     };
-  });
+  }
+  cursor.leave();
+  return expression;
+};
 
 const assignmentTarget = (
   cursor: Cursor,
@@ -48,6 +51,7 @@ const assignmentTarget = (
 
 const parseConditional = (cursor: Cursor): Expression => {
   const test = parseCoalesce(cursor);
+  if (!cursor.token.text.startsWith("?")) return test; // nearly always
   if (cursor.takeOperator("?:")) return conditional(test, null, parseConditional(cursor));
   if (!cursor.isOperator("?")) return test;
   const question = cursor.next();
@@ -56,11 +60,7 @@ const parseConditional = (cursor: Cursor): Expression => {
   cursor.expectOperator(":", "between the two choices of `?`", {
     related: [{ ...spanOf(question), message: "the `?` stands here" }],
   });
-  return conditional(
-    test,
-    consequent,
-    cursor.nested(() => parseConditional(cursor)),
-  );
+  return conditional(test, consequent, cursor.nested(parseConditional));
 };
 
 const conditional = (
@@ -85,7 +85,7 @@ const parseCoalesce = (cursor: Cursor): Expression => {
     });
   }
   cursor.next();
-  const right = cursor.nested(() => parseCoalesce(cursor));
+  const right = cursor.nested(parseCoalesce);
   return { kind: "Coalesce", left, right, start: left.start, end: right.end };
 };
 
@@ -95,12 +95,14 @@ const parseBinary = (cursor: Cursor, minimum: number): Expression => {
   let isGrouped = cursor.previous.text === ")" && cursor.index - firstIndex > 1;
   for (;;) {
     const { token } = cursor;
-    const level = binaryPrecedence.get(token.text);
     if (token.kind !== "operator" && token.kind !== "keyword") return left;
+    const level = binaryPrecedence.get(token.text);
     if (level === undefined || level < minimum) return left;
     cursor.next();
     const rightToken = cursor.token;
-    const right = cursor.nested(() => parseBinary(cursor, level + 1));
+    cursor.enter();
+    const right = parseBinary(cursor, level + 1);
+    cursor.leave();
     if (token.text === "or") {
       const bare = [isGrouped ? null : left, rightToken.start < right.start ? null : right];
       if (bare.some((side) => side?.kind === "Binary" && side.operator === "and")) {
@@ -131,6 +133,7 @@ const unaryOperators: ReadonlyMap<string, "!" | "-" | "+" | "~"> = new Map([
 
 const parseUnary = (cursor: Cursor): Expression => {
   const { token } = cursor;
+  if (token.kind === "variable" || token.kind === "number") return parsePower(cursor); // most
   if (token.kind === "keyword" && token.text === "cache") return parseCache(cursor);
   if (token.kind === "name" && token.text === "new" && cursor.peek().kind === "name") {
     cursor.report("error", "foreign-word", token, "There is no `new`.", {
@@ -142,7 +145,7 @@ const parseUnary = (cursor: Cursor): Expression => {
   if (token.kind !== "operator" && token.kind !== "keyword") return parsePower(cursor);
   if (token.text === "++" || token.text === "--") {
     cursor.next();
-    const target = cursor.nested(() => parseUnary(cursor));
+    const target = cursor.nested(parseUnary);
     requireAssignable(cursor, target, token.text);
     return {
       kind: "Update",
@@ -156,14 +159,14 @@ const parseUnary = (cursor: Cursor): Expression => {
   const operator = unaryOperators.get(token.text);
   if (operator === undefined) return parsePower(cursor);
   cursor.next();
-  const operand = cursor.nested(() => parseUnary(cursor));
+  const operand = cursor.nested(parseUnary);
   return { kind: "Unary", operator, operand, start: token.start, end: operand.end };
 };
 
 const parsePower = (cursor: Cursor): Expression => {
   const left = parsePostfix(cursor, parsePrimary(cursor));
   if (!cursor.takeOperator("**")) return left;
-  const right = cursor.nested(() => parseUnary(cursor));
+  const right = cursor.nested(parseUnary);
   return { kind: "Binary", operator: "**", left, right, start: left.start, end: right.end };
 };
 

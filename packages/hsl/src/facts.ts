@@ -1,7 +1,6 @@
 /** What each function calls, and so which may have to wait and which call themselves. */
 import type { AnyNode } from "./ast.ts";
 import { resolveCallee } from "./callee.ts";
-import { walkLinked } from "./link.ts";
 import type { Names } from "./names.ts";
 import type { ClassInfo, FunctionInfo, Module } from "./scope.ts";
 import type { Span } from "./source.ts";
@@ -28,7 +27,9 @@ export const collectFacts = (names: Names): Facts => {
     const defaults = info.parameters.flatMap(({ fallback }) =>
       fallback === null ? [] : [fallback],
     );
-    collector.look([...defaults, ...info.body], info.module, info.owner, info.unit, info);
+    for (const body of [defaults, info.body]) {
+      collector.look(body, info.module, info.owner, info.unit, info);
+    }
   }
   collector.settleWaits();
   return collector;
@@ -47,21 +48,18 @@ class Collector implements Facts {
   }
 
   look(
-    nodes: readonly AnyNode[],
+    body: readonly AnyNode[],
     module: Module,
     owner: ClassInfo | null,
     from: Unit,
     inside: FunctionInfo | null,
   ): void {
-    for (const root of nodes) {
-      walkLinked(root, from, this.names.linked, (node, unit) => {
-        if (node.kind === "FunctionDeclaration" || node.kind === "Function") return false;
-        if (node.kind === "Class") return false;
+    for (const { nodes, unit } of this.names.bodies.of(body, from)) {
+      for (const node of nodes) {
         if (node.kind === "Barrier") this.waitsIn(inside);
-        if (node.kind === "Call") this.addCall(node, module, owner, unit, inside);
-        if (node.kind === "Name") this.addName(node, module, owner, inside);
-        return undefined;
-      });
+        else if (node.kind === "Call") this.addCall(node, module, owner, unit, inside);
+        else if (node.kind === "Name") this.addName(node, module, owner, inside);
+      }
     }
   }
 

@@ -2,13 +2,13 @@
 import { rootVariable } from "./assigned-names.ts";
 import type { Expression, Pattern, Statement } from "./ast.ts";
 
-/** Variables with a value; `null` where no path leads. */
-export type State = ReadonlySet<string> | null;
+/** A bit for each variable with a value; `null` where no path leads. */
+export type State = bigint | null;
 
 export const join = (a: State, b: State): State => {
   if (a === null) return b;
   if (b === null) return a;
-  return a.intersection(b);
+  return a & b;
 };
 
 export const isHarmless = ({ kind }: Statement): boolean =>

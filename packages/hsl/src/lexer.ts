@@ -68,6 +68,7 @@ export const lex = (text: string, report: Report): Lexed => {
 
 const slash = 47;
 const dollarSign = 36;
+const dot = 46;
 
 const isSpace = (code: number): boolean =>
   code === 32 || code === 10 || code === 9 || code === 13 || code === 0xfeff;
@@ -118,21 +119,17 @@ const scanToken = (
   return scanOperator(text, start, report);
 };
 
-const operatorTexts: ReadonlySet<string> = new Set(operators);
+/** The operators by their first character, the longest first. */
+const operatorsFrom: ReadonlyMap<number, readonly string[]> = Map.groupBy(
+  operators.toSorted((a, b) => b.length - a.length),
+  (operator) => operator.charCodeAt(0),
+);
 
 const doubled: Readonly<Record<string, string>> = { "&&": "and", "||": "or" };
 
-/** Most operators by far, and none of them begins a longer one. */
-const lone: ReadonlyMap<number, string> = new Map(
-  [..."()[]{},;"].map((char) => [char.charCodeAt(0), char] as const),
-);
-
 const scanOperator = (text: string, start: number, report: Report): Token | undefined => {
-  const single = lone.get(text.charCodeAt(start));
-  if (single !== undefined) {
-    return { kind: "operator", text: single, start, end: start + 1 };
-  }
-  const two = text.slice(start, start + 2);
+  const first = text.charCodeAt(start);
+  const two = first === 38 || first === 124 ? text.slice(start, start + 2) : "";
   const meant = doubled[two];
   if (meant !== undefined) {
     const span = { start, end: start + 2 };
@@ -141,11 +138,10 @@ const scanOperator = (text: string, start: number, report: Report): Token | unde
     });
     return { kind: "keyword", text: meant, ...span };
   }
-  const operator = [text.slice(start, start + 3), two, text.charAt(start)].find((candidate) =>
-    operatorTexts.has(candidate),
-  );
-  if (operator !== undefined) {
-    return { kind: "operator", text: operator, start, end: start + operator.length };
+  for (const operator of operatorsFrom.get(first) ?? []) {
+    if (operator.length === 1 || text.startsWith(operator, start)) {
+      return { kind: "operator", text: operator, start, end: start + operator.length };
+    }
   }
   const char = String.fromCodePoint(text.codePointAt(start) ?? 0);
   const span = { start, end: start + char.length };
@@ -177,6 +173,14 @@ const digits: Readonly<Record<string, readonly [RegExp, string]>> = {
 };
 
 const scanNumber = (text: string, start: number, match: Match, report: Report): Token => {
+  let end = start + 1;
+  while (isDigit(text.charCodeAt(end))) end += 1;
+  const next = text.charCodeAt(end);
+  if (next !== dot && !beginsName(next)) {
+    // nearly every number: its digits, and nothing about them to complain of
+    const whole = text.slice(start, end);
+    return { kind: "number", text: whole, value: Number(whole), start, end };
+  }
   const prefixed = match(prefixedNumber);
   const body = prefixed ?? match(decimalNumber) ?? "0";
   wordTail.lastIndex = start + body.length;

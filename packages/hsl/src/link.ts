@@ -7,7 +7,7 @@ import { type DataFormat, dataFormatOf, readData } from "./data-file.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { fileUnit, mainUnit, type Unit } from "./unit.ts";
 import type { Value } from "./values/value.ts";
-import { walk } from "./walk.ts";
+import { pushChildren, walk } from "./walk.ts";
 
 /** The text of a file of the file store, or null when there is none. */
 export type Resolve = (name: string) => string | null;
@@ -136,19 +136,72 @@ export const literalText = (path: StringLiteral): string =>
 
 const isStatementLike = (node: AnyNode): boolean => node.kind !== "Import";
 
-/** Like `walk`, with included files in place of what includes them. */
-export const walkLinked = (
-  root: AnyNode,
-  unit: Unit,
-  linked: Pick<Linked, "includes">,
-  visit: (node: AnyNode, unit: Unit) => boolean | undefined,
-): void => {
-  walk(root, (node) => {
-    if (visit(node, unit) === false) return false;
-    if (node.kind !== "Include") return undefined;
-    const included = linked.includes.get(node);
-    for (const inner of included?.program.body ?? [])
-      walkLinked(inner, included ?? unit, linked, visit);
-    return false;
-  });
-};
+/** The kinds that some pass asks about; all others only hold these. */
+const tellingKinds = [
+  ...(["FunctionDeclaration", "Class", "Function", "Global", "Include", "Import"] as const),
+  ...([
+    "ImportData",
+    "ImportItem",
+    "Assignment",
+    "PatternItem",
+    "Update",
+    "Unset",
+    "Isset",
+  ] as const),
+  ...(["Coalesce", "Foreach", "Try", "Barrier", "Variable", "String", "Index", "Call"] as const),
+  ...(["Name", "Scoped", "Regex", "Binary", "Cache"] as const),
+] as const;
+
+export type TellingNode = Extract<AnyNode, { readonly kind: (typeof tellingKinds)[number] }>;
+
+const telling: ReadonlySet<AnyNode["kind"]> = new Set(tellingKinds);
+
+const isTelling = (node: AnyNode): node is TellingNode => telling.has(node.kind);
+
+/** What one body says in one text. */
+export type Stretch = { readonly unit: Unit; readonly nodes: readonly TellingNode[] };
+
+/**
+ * The telling nodes of a body in the order of the text, with included files in
+ * place of what includes them. What stands inside functions and classes is theirs; they
+ * are in the list themselves. Several passes ask for it, and one makes it.
+ */
+export class Bodies {
+  private readonly includes: Linked["includes"];
+  private readonly known = new Map<readonly AnyNode[], readonly Stretch[]>();
+
+  constructor({ includes }: Linked) {
+    this.includes = includes;
+  }
+
+  of(body: readonly AnyNode[], unit: Unit): readonly Stretch[] {
+    const known = this.known.get(body);
+    if (known !== undefined) return known;
+    const stretches = this.read(body, unit);
+    this.known.set(body, stretches);
+    return stretches;
+  }
+
+  private read(body: readonly AnyNode[], unit: Unit): readonly Stretch[] {
+    let nodes: TellingNode[] = [];
+    const stretches: Stretch[] = [{ unit, nodes }];
+    const pending = body.toReversed();
+    for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+      if (isTelling(node)) nodes.push(node);
+      if (node.kind === "Include") {
+        const included = this.includes.get(node);
+        if (included === undefined) continue;
+        nodes = [];
+        stretches.push(...this.of(included.program.body, included), { unit, nodes });
+      } else if (!closed.has(node.kind)) {
+        pushChildren(node, pending);
+      }
+    }
+    return stretches;
+  }
+}
+
+/** Nothing below these belongs to the body they stand in; the names after `global` are read by nobody. */
+const closed: ReadonlySet<AnyNode["kind"]> = new Set([
+  ...(["FunctionDeclaration", "Class", "Function", "Global"] as const),
+]);

@@ -6,7 +6,7 @@
 
 import { collectVariables } from "./assigned-names.ts";
 import type { AnyNode, ClassDeclaration, FunctionExpression, Parameter, Statement } from "./ast.ts";
-import { type Linked, walkLinked } from "./link.ts";
+import { Bodies, type Linked } from "./link.ts";
 import { type Binding, ClassInfo, FunctionInfo, Module, Scope } from "./scope.ts";
 import type { Environment } from "./signature.ts";
 import { closestName } from "./suggest.ts";
@@ -14,14 +14,10 @@ import type { Unit } from "./unit.ts";
 
 const maxSuggestions = 50;
 
-/** Statements with nothing but expressions in them. */
-const expressionStatements: ReadonlySet<string> = new Set([
-  ...["Expression", "Echo", "Return", "Throw", "Global"],
-]);
-
 export class Names {
   readonly environment: Environment;
   readonly linked: Linked;
+  readonly bodies: Bodies;
   readonly modules = new Map<Unit, Module>();
   readonly main: Module;
   /** Every function of the script that has a body, closures included. */
@@ -34,6 +30,7 @@ export class Names {
 
   constructor(linked: Linked, environment: Environment) {
     this.linked = linked;
+    this.bodies = new Bodies(linked);
     this.environment = environment;
     this.main = this.module(linked.main);
   }
@@ -72,25 +69,35 @@ export class Names {
     const module = new Module(unit, this);
     this.modules.set(unit, module);
     this.declareNames(module);
-    collectVariables(module.scope, unit.program.body, unit, this.linked);
+    collectVariables(module.scope, this.bodies.of(unit.program.body, unit));
     return module;
   }
 
   /** Functions and classes are known before the first statement runs. */
   private declareNames(module: Module): void {
-    const hasClosures =
-      this.linked.includes.size > 0 || /\bfunction\s*[(/]/.test(module.unit.program.source.text);
-    walkLinked(module.unit.program, module.unit, this.linked, (node, unit) => {
-      if (node.kind === "FunctionDeclaration") this.declareFunction(node, module, unit);
-      else if (node.kind === "Class") this.declareClass(node, module, unit);
-      else if (node.kind === "Import") {
-        this.declareImport(node, module, unit);
-        return false;
+    this.declareWithin(module.unit.program.body, module, module.unit);
+    this.declareClosures(module);
+  }
+
+  /** Declarations stand at the top, and may stand inside each other. */
+  private declareWithin(body: readonly AnyNode[], module: Module, from: Unit): void {
+    for (const { nodes, unit } of this.bodies.of(body, from)) {
+      for (const node of nodes) {
+        if (node.kind === "FunctionDeclaration") {
+          this.declareFunction(node, module, unit);
+          this.declareWithin(node.body, module, unit);
+        } else if (node.kind === "Class") {
+          this.declareClass(node, module, unit);
+          for (const member of node.members) {
+            if (member.kind === "Method") this.declareWithin(member.body, module, unit);
+          }
+        } else if (node.kind === "Function") {
+          this.declareWithin(node.body, module, unit);
+        } else if (node.kind === "Import") {
+          this.declareImport(node, module, unit);
+        }
       }
-      // only a closure could hide a declaration in an expression
-      return hasClosures || !expressionStatements.has(node.kind) ? undefined : false;
-    });
-    if (hasClosures) this.declareClosures(module);
+    }
   }
 
   private declareFunction(
@@ -130,7 +137,7 @@ export class Names {
       false,
     );
     for (const parameter of node.parameters) scope.assigned.add(parameter.name);
-    collectVariables(scope, node.body, unit, this.linked);
+    collectVariables(scope, this.bodies.of(node.body, unit));
     for (const parameter of node.parameters) scope.binding(parameter.name);
     const info = new FunctionInfo(node, name, module, unit, scope, owner);
     this.functions.push(info);
@@ -206,19 +213,18 @@ export class Names {
     const within = (
       body: readonly AnyNode[],
       scope: Scope,
-      unit: Unit,
+      from: Unit,
       owner: ClassInfo | null,
     ): void => {
-      for (const statement of body) {
-        walkLinked(statement, unit, this.linked, (node, at) => {
-          if (node.kind === "FunctionDeclaration" || node.kind === "Class") return false;
-          if (node.kind !== "Function") return undefined;
+      for (const { nodes, unit } of this.bodies.of(body, from)) {
+        for (const node of nodes) {
+          if (node.kind !== "Function") continue;
           const captures = new Set(node.captures.map(({ name }) => name));
-          const info = this.functionInfo(node, "", module, at, owner, { parent: scope, captures });
+          const closure = { parent: scope, captures };
+          const info = this.functionInfo(node, "", module, unit, owner, closure);
           this.closures.set(node, info);
-          within(node.body, info.scope, at, owner);
-          return false;
-        });
+          within(node.body, info.scope, unit, owner);
+        }
       }
     };
     for (const info of [...this.functions]) {

@@ -4,23 +4,21 @@ import { type Cursor, spanOf } from "./cursor.ts";
 import { parseClass, parseFunctionDeclaration, parseImport } from "./declaration-parser.ts";
 import { describeToken, type Token } from "./token.ts";
 
-export const parseStatement = (cursor: Cursor): Statement =>
-  cursor.nested(() => {
-    const { token } = cursor;
-    const rule = token.kind === "keyword" ? rules.get(token.text) : undefined;
-    if (rule !== undefined) return rule(cursor, token);
-    if (cursor.isOperator("{")) return parseBlock(cursor);
-    if (cursor.takeOperator(";")) return { kind: "Empty", ...spanOf(token) };
-    const expression = cursor.parseExpression();
-    return finish(cursor, { kind: "Expression", expression, start: token.start });
-  });
+export const parseStatement = (cursor: Cursor): Statement => {
+  cursor.enter();
+  const { token } = cursor;
+  const rule = token.kind === "keyword" ? rules.get(token.text) : undefined;
+  const statement = rule === undefined ? parseBare(cursor, token) : rule(cursor, token);
+  cursor.leave();
+  return statement;
+};
 
-type WithoutEnd<T> = T extends Statement ? Omit<T, "end"> : never;
-
-/** Takes the `;` and lets the statement end there. */
-const finish = <T extends Statement>(cursor: Cursor, statement: WithoutEnd<T>): T => {
-  cursor.expectSemicolon();
-  return { ...statement, end: cursor.previous.end } as unknown as T; // the statement was only short of its end
+/** A statement that no keyword begins. */
+const parseBare = (cursor: Cursor, token: Token): Statement => {
+  if (cursor.isOperator("{")) return parseBlock(cursor);
+  if (cursor.takeOperator(";")) return { kind: "Empty", ...spanOf(token) };
+  const expression = cursor.parseExpression();
+  return { kind: "Expression", expression, start: token.start, end: cursor.endOfStatement() };
 };
 
 const parseBlock = (cursor: Cursor): Block => {
@@ -219,28 +217,33 @@ const parseGlobal: Rule = (cursor, keyword) => {
   cursor.next();
   const variables = [cursor.expectVariable("a variable")];
   while (cursor.takeOperator(",")) variables.push(cursor.expectVariable("a variable"));
-  return finish(cursor, { kind: "Global", variables, start: keyword.start });
+  return { kind: "Global", variables, start: keyword.start, end: cursor.endOfStatement() };
 };
 
 const parseInclude: Rule = (cursor, keyword) => {
   cursor.next();
   const path = cursor.expectLiteral("the name of a file");
   const isOnce = keyword.text === "include_once";
-  return finish(cursor, { kind: "Include", path, isOnce, start: keyword.start });
+  return { kind: "Include", path, isOnce, start: keyword.start, end: cursor.endOfStatement() };
 };
 
 const withValue =
   (kind: "Echo" | "Throw"): Rule =>
   (cursor, keyword) => {
     cursor.next();
-    return finish(cursor, { kind, value: cursor.parseExpression(), start: keyword.start });
+    return {
+      kind,
+      value: cursor.parseExpression(),
+      start: keyword.start,
+      end: cursor.endOfStatement(),
+    };
   };
 
 const parseReturn: Rule = (cursor, keyword) => {
   cursor.next();
   const isBare = cursor.isOperator(";") || cursor.isOperator("}") || cursor.token.kind === "end";
   const value = isBare ? null : cursor.parseExpression();
-  return finish(cursor, { kind: "Return", value, start: keyword.start });
+  return { kind: "Return", value, start: keyword.start, end: cursor.endOfStatement() };
 };
 
 const bare =
@@ -253,7 +256,7 @@ const bare =
         cure: "It is about the innermost loop; a variable can carry the wish further out.",
       });
     }
-    return finish(cursor, { kind, start: keyword.start });
+    return { kind, start: keyword.start, end: cursor.endOfStatement() };
   };
 
 const strayElse: Rule = (cursor, keyword) =>
@@ -272,7 +275,7 @@ const strayCatch: Rule = (cursor, keyword) =>
 const parseFunctionOrCall: Rule = (cursor, keyword) => {
   if (cursor.peek().kind === "name") return parseFunctionDeclaration(cursor);
   const expression = cursor.parseExpression();
-  return finish(cursor, { kind: "Expression", expression, start: keyword.start });
+  return { kind: "Expression", expression, start: keyword.start, end: cursor.endOfStatement() };
 };
 
 const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([

@@ -52,7 +52,7 @@ export const scanDoubleQuoted = (text: string, start: number, report: Report): T
       }
       continue;
     }
-    const hex = matchAt(hexEscape);
+    const hex = text.startsWith("\\x", at) ? matchAt(hexEscape) : null;
     if (hex?.[1] !== undefined) {
       bytes += String.fromCharCode(Number.parseInt(hex[1], 16));
       at += 4;

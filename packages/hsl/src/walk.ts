@@ -40,8 +40,8 @@ export const walk = (node: AnyNode, visit: (node: AnyNode) => boolean | undefine
   }
 };
 
-/** The children as `childrenOf` has them, last first, without an array of their own: every pass comes here. */
-const pushChildren = (node: AnyNode, pending: AnyNode[]): void => {
+/** The children as `childrenOf` has them, last first, without an array of their own. */
+export const pushChildren = (node: AnyNode, pending: AnyNode[]): void => {
   const fields: Readonly<Record<string, unknown>> = node;
   const names = fieldsOf(node);
   for (let i = names.length - 1; i >= 0; i--) {
