@@ -2,6 +2,7 @@
 import { Readable } from "node:stream";
 import { parseMailbox } from "@sluice/mail-syntax";
 import { z } from "zod";
+import { transportOfHop } from "../delivery/next-hop.ts";
 import { GatewayError } from "../errors.ts";
 import { appendAudit } from "../store/audit.ts";
 import { inTransaction } from "../store/prisma.ts";
@@ -57,6 +58,16 @@ const audit = (ctx: Context, action: string, object: string, after: unknown): Pr
   inTransaction(ctx.parts.store, (transaction) =>
     appendAudit(transaction, actorOf(ctx), { action, object, after }),
   );
+
+/** A typing error that looked like a pause would let the mail go on. */
+const checkPause = async (ctx: Context, target: PauseTarget): Promise<void> => {
+  if (target.kind === "transport") await checkTransport(ctx, target.transport);
+  if (target.kind !== "destination") return;
+  const { destination } = target;
+  const { nextHops } = await ctx.parts.queue.summary();
+  if (!nextHops.some(({ nextHop }) => nextHop === destination))
+    await checkTransport(ctx, transportOfHop(destination));
+};
 
 /** Only a transport that is live can take mail. */
 const checkTransport = async (ctx: Context, id: string): Promise<void> => {
@@ -194,6 +205,7 @@ export const queue = router({
     .input(Target)
     .mutation(async ({ ctx, input }): Promise<void> => {
       const target = targetOf(input);
+      await checkPause(ctx, target);
       await ctx.parts.queue.pause(target, actorOf(ctx).name);
       await audit(ctx, "queue.pause", "queue", target);
     }),

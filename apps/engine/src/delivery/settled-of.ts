@@ -7,7 +7,7 @@ import type { Settled } from "./settlement.ts";
 
 export const settledOf = (settings: Settings, copy: CopyResult, at: Date): Settled => {
   const { entry, decision, result, host, tls } = copy;
-  const { kind, outcome } = wordsOf(decision.kind, result.code);
+  const { kind, outcome } = wordsOf(decision, result.code);
   return {
     queueId: entry.queueId,
     epoch: entry.epoch,
@@ -56,13 +56,13 @@ export const settledOf = (settings: Settings, copy: CopyResult, at: Date): Settl
 };
 
 const wordsOf = (
-  decision: CopyResult["decision"]["kind"],
+  decision: CopyResult["decision"],
   code: number,
 ): {
   kind: "attempt-delivered" | "attempt-deferred" | "attempt-refused" | "deleted" | "bounced";
   outcome: Outcome;
 } => {
-  switch (decision) {
+  switch (decision.kind) {
     case "delivered":
       return { kind: "attempt-delivered", outcome: "delivered" };
     case "discarded":
@@ -70,6 +70,8 @@ const wordsOf = (
     case "again":
       return { kind: "attempt-deferred", outcome: "queued" };
     case "gone":
+      if (decision.why === "flow" && !decision.notify)
+        return { kind: "deleted", outcome: "deleted" };
       return { kind: code >= 500 ? "attempt-refused" : "bounced", outcome: "bounced" };
     default:
       return decision satisfies never;

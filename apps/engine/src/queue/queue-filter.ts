@@ -4,7 +4,7 @@ export type QueueName = "incoming" | "outgoing" | "hold";
 
 export type QueueFilter = {
   readonly queue?: QueueName | undefined;
-  /** Part of the address, in any case. */
+  /** Part of the address, in any case; within < and > all of it, so that <> is the null sender. */
   readonly sender?: string | undefined;
   readonly recipient?: string | undefined;
   readonly nextHop?: string | undefined;
@@ -30,12 +30,17 @@ export const conditionOf = (filter: QueueFilter): { text: string; values: string
     );
     parts.push(`(${each.join(" OR ")})`);
   };
+  const address = (column: string, value: string | undefined): void => {
+    const whole = /^<(.*)>$/s.exec(value ?? "")?.[1];
+    if (whole === undefined) contains([column], value);
+    else parts.push(`lower(${column}) = lower($${values.push(whole)})`);
+  };
   is("queue", filter.queue);
   is("next_hop", filter.nextHop);
   is("transport", filter.transport);
   is("message_id", filter.messageId, "::uuid");
-  contains(["sender"], filter.sender);
-  contains(["recipient"], filter.recipient);
+  address("sender", filter.sender);
+  address("recipient", filter.recipient);
   contains(["last_reply"], filter.reply);
   contains(
     ["sender", "recipient", "envelope ->> 'subject'", "next_hop", "last_reply"],

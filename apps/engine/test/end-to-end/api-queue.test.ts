@@ -164,6 +164,33 @@ test("a destination is stopped, shown as stopped, and goes on", async () => {
   expect(await anna.api.queue.pauses.query()).toEqual([]);
 });
 
+test("what does not exist is not stopped: a slip of the pen must not look like a pause", async () => {
+  const unknown = { code: "NOT_FOUND", detail: { field: "transport" } };
+  expect(await refusal(anna.api.queue.pause.mutate({ transport: "bakcup" }))).toMatchObject(
+    unknown,
+  );
+  expect(
+    await refusal(anna.api.queue.pause.mutate({ destination: "bakcup/example.org" })),
+  ).toMatchObject(unknown);
+  expect(await anna.api.queue.pauses.query()).toEqual([]);
+  await anna.api.queue.pause.mutate({ transport: "backup" });
+  await anna.api.queue.pause.mutate({ destination: "backup/example.org" }); // nothing waits there yet
+  expect(await anna.api.queue.pauses.query()).toHaveLength(2);
+});
+
+test("an address in angle brackets is meant as a whole, and <> is the null sender", async () => {
+  const found = async (filter: object): Promise<string[]> =>
+    (await anna.api.queue.list.query({ filter })).rows.map(({ recipient }) => recipient);
+  expect(await found({ recipient: "e@example.org" })).toEqual(["one@example.org"]);
+  expect(await found({ recipient: "<e@example.org>" })).toEqual([]);
+  expect(await found({ recipient: "<One@example.org>" })).toEqual(["one@example.org"]);
+  expect(await found({ sender: "<>" })).toEqual([]);
+  await gateway.database.pool.query(
+    "UPDATE queue_entry SET sender = '' WHERE recipient LIKE 'two%'",
+  );
+  expect(await found({ sender: "<>" })).toEqual(["two@example.org"]);
+});
+
 test("a waiting message can be downloaded, and that is in the audit trail", async () => {
   const { rows } = await anna.api.queue.list.query({ limit: 1 });
   const queueId = rows[0]?.queueId ?? "";

@@ -1,5 +1,7 @@
 /** What a delivery flow says before and after an attempt, and what is then done. */
+import { Settings } from "@sluice/settings";
 import { afterEach, describe, expect, test } from "vitest";
+import { settledOf } from "../../src/delivery/settled-of.ts";
 import {
   type AwkwardOptions,
   type AwkwardServer,
@@ -112,6 +114,10 @@ describe("before the attempt", () => {
   test("delete, return, wait: nobody is connected to", async () => {
     const deleted = await attempt(before("Delete();"));
     expect(deleted.decision).toEqual({ kind: "gone", notify: false, why: "flow" });
+    expect(settledOf(Settings.parse({}), deleted.copy, new Date())).toMatchObject({
+      outcome: "deleted",
+      event: { kind: "deleted" },
+    });
     const returned = await attempt(before("GenerateDSN();"));
     expect(returned).toMatchObject({ code: 550, decision: { kind: "gone", notify: true } });
     const waiting = await attempt(

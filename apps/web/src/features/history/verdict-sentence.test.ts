@@ -98,6 +98,30 @@ test("what a transport without a destination took names the transport, not the b
   ).toBe("Discarded by the transport ‘sink’.");
 });
 
+test("what a delivery flow threw away names the flow, and the answer before it", () => {
+  const sentence = (code: number, reply: string) =>
+    verdictSentence(
+      {
+        record: { ...record, outcome: "deleted" },
+        traces: [],
+        events: [
+          {
+            at: record.at,
+            kind: "deleted",
+            queueId: "7",
+            recipient: "anna@example.org",
+            detail: { transport: "sink", code, reply },
+          },
+        ],
+      },
+      (id) => id,
+    );
+  expect(sentence(0, "deleted by the delivery flow")).toBe("Thrown away by the delivery flow.");
+  expect(sentence(451, "451 4.7.1 later")).toBe(
+    "Thrown away by the delivery flow after the answer: 451 4.7.1 later",
+  );
+});
+
 test("a message whose recipients fared differently is counted by outcome", () => {
   const mixed = {
     ...record,

@@ -41,9 +41,12 @@ export const verdictSentence = (
   }
 };
 
-/** The flow delivered it, and its transport leads nowhere; null: it did not come to a transport. */
+/** Its transport leads nowhere, or its delivery flow threw it away; null: it did not come to a transport. */
 const discarded = (events: readonly MessageEvent[]): string | null => {
-  const transport = events.findLast(({ kind }) => kind === "deleted")?.detail["transport"];
+  const detail = events.findLast(({ kind }) => kind === "deleted")?.detail ?? {};
+  const { transport, code, reply } = detail;
+  if (typeof transport === "string" && code !== undefined && code !== 250)
+    return `Thrown away by the delivery flow${typeof reply === "string" && code !== 0 ? ` after the answer: ${reply}` : "."}`;
   return typeof transport === "string" ? `Discarded by the transport ‘${transport}’.` : null;
 };
 
