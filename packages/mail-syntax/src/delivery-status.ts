@@ -16,8 +16,10 @@ export type RecipientStatus = {
   /** RFC 3463: `5.1.1`. */
   readonly status: string;
   readonly remoteMta?: string | undefined;
-  /** The next hop's reply, with its code. */
+  /** The next hop's reply, with its code; or, with a type of its own, what else went wrong. */
   readonly diagnosticCode?: string | undefined;
+  /** RFC 3464 §2.3.6: only a reply is of type smtp. */
+  readonly diagnosticType?: "smtp" | `x-${string}` | undefined;
   readonly lastAttempt?: Date | undefined;
   readonly willRetryUntil?: Date | undefined;
 };
@@ -44,7 +46,11 @@ export const buildDeliveryStatus = (report: DeliveryStatus): string =>
         ["Action", recipient.action],
         ["Status", recipient.status],
         ["Remote-MTA", recipient.remoteMta && `dns; ${recipient.remoteMta}`],
-        ["Diagnostic-Code", recipient.diagnosticCode && `smtp; ${recipient.diagnosticCode}`],
+        [
+          "Diagnostic-Code",
+          recipient.diagnosticCode &&
+            `${recipient.diagnosticType ?? "smtp"}; ${recipient.diagnosticCode}`,
+        ],
         ["Last-Attempt-Date", recipient.lastAttempt && formatDate(recipient.lastAttempt)],
         ["Will-Retry-Until", recipient.willRetryUntil && formatDate(recipient.willRetryUntil)],
       ]),

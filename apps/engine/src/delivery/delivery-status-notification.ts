@@ -20,8 +20,12 @@ export type NoticeRecipient = {
   readonly orcpt: string | null;
   readonly action: Extract<DeliveryAction, "failed" | "delayed" | "delivered" | "relayed">;
   readonly status: string;
+  /** What the next hop said, or what else went wrong. */
   readonly reply: string;
+  /** Who said so; null: nobody but us. */
   readonly remoteMta: string | null;
+  /** Attempts so far, when we give up because of them or of the time they took. */
+  readonly attempts?: number | undefined;
   readonly retryUntil: Date | null;
 };
 
@@ -130,6 +134,11 @@ const wordsOf = (notice: Notice, action: NoticeRecipient["action"], isFull: bool
       ...(one.retryUntil === null
         ? []
         : [`      It will be tried until ${formatDate(one.retryUntil)}.`]),
+      ...(one.attempts === undefined
+        ? []
+        : [
+            `      It was tried ${one.attempts === 1 ? "once" : `${one.attempts} times`} since ${formatDate(notice.arrival)}, and will not be tried again.`,
+          ]),
     ]),
     "",
     isFull ? "The message is attached." : "The header of the message is attached.",
@@ -147,6 +156,7 @@ const statusOf = (one: NoticeRecipient, smtpUtf8: boolean): RecipientStatus => {
     status: one.status,
     remoteMta: one.remoteMta ?? undefined,
     diagnosticCode: reply === "" ? undefined : reply,
+    diagnosticType: one.remoteMta === null ? "x-sluice" : "smtp",
     willRetryUntil: one.retryUntil ?? undefined,
   };
 };

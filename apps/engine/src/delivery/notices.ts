@@ -184,10 +184,18 @@ const noticeOf = (copy: CopyResult): NoticeRecipient | null => {
     action,
     status: isGood ? (result.status ?? "2.0.0") : said,
     reply: result.text,
-    remoteMta: host?.name ?? null,
+    // our own words about a host (no connection, no TLS, too large) are not its reply
+    remoteMta: isReply(result.text) ? (host?.name ?? null) : null,
     retryUntil: decision.kind === "again" ? (decision.until ?? null) : null,
+    attempts:
+      decision.kind === "gone" && isExhausted(decision.why) ? entry.attempts + 1 : undefined,
   };
 };
+
+/** RFC 5321 §4.2: a reply begins with its code. */
+const isReply = (text: string): boolean => /^[2-5]\d\d(?:[ -]|$)/.test(text);
+
+const isExhausted = (why: string): boolean => why === "age" || why === "attempts";
 
 const actionOf = (copy: CopyResult): NoticeRecipient["action"] | null => {
   const { decision } = copy;

@@ -125,6 +125,33 @@ describe("of failure", () => {
     ]);
   });
 
+  withPython("does not put our own words into the next hop's mouth", async () => {
+    const silent = await attempt(null, {}, { transport: { maximumAttempts: 1 } });
+    const small = await attempt({ extensions: ["SIZE 10"] });
+    for (const [made, why] of [
+      [silent, "no connection (ECONNREFUSED)"],
+      [small, "the next hop takes 10."],
+    ] as const) {
+      const [notice] = made.notices;
+      expect(notice?.text).toContain(why);
+      expect(notice?.text).not.toContain("said:");
+      const status = notice?.status[1];
+      expect(status?.["diagnostic-code"]).toMatch(/^x-sluice; /);
+      expect(status).not.toHaveProperty("remote-mta");
+    }
+  });
+
+  withPython("says how often it was tried when that was the end", async () => {
+    const busy = refusing("450 4.2.1 mailbox busy");
+    const transport = { maximumAttempts: 3 };
+    const last = await attempt(busy, { attempts: 2 }, { transport });
+    expect(last.notices[0]?.text).toContain(
+      "It was tried 3 times since Tue, 1 Jan 2030 00:00:00 +0000, and will not be tried again.",
+    );
+    const refused = await attempt(refusing("550 5.1.1 no"), { attempts: 2 }, { transport });
+    expect(refused.notices[0]?.text).not.toContain("was tried");
+  });
+
   withPython("goes where, and comes from whom, the delivery flow says", async () => {
     const said =
       'SetDSN(["recipient" => "help@example.net", "transportid" => "mailtransport:world", "from" => "noreply@example.org", "from_name" => "Käthe, \\"mail\\"", "metadata" => ["about" => "bounce"]]);';
