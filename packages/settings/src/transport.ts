@@ -74,8 +74,8 @@ export const Transport = z.strictObject({
   password: StoredSecret.optional(),
   authWithoutTls: field
     .toggle({
-      label: "Sign in without TLS",
-      help: "Sends the password in the clear to servers without TLS. Off: they get no mail.",
+      label: "Sign in without verified TLS",
+      help: "Sends the password also in the clear, and to servers whose certificate is not verified. Off: they get no mail.",
       section: "Sign-in",
     })
     .default(false),

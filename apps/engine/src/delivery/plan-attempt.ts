@@ -36,11 +36,22 @@ export const planAttempt = (
   if (typeof destination === "string") return { kind: "unreadable", text: destination };
   if (destination.kind === "discard") return destination;
   const password = secret("transport", id, "password");
+  if (transport.user !== "" && password === null && changes.sasl === undefined)
+    return {
+      kind: "unreadable",
+      text: `There is no password for the user ${transport.user}: enter it, or start Sluice with its environment variable.`,
+    };
   const mode = changes.tlsMode ?? transport.tls.mode;
   const pinned = transport.tls.certificate;
   const certificate = pinned === undefined ? undefined : settings.certificates[pinned]?.certificate;
   if (pinned !== undefined && certificate === undefined)
     return { kind: "unreadable", text: `The certificate ${pinned} does not exist any more.` };
+  const clientCertificate = ownCertificate(snapshot, transport.tls.clientCertificate);
+  if (clientCertificate === undefined)
+    return {
+      kind: "unreadable",
+      text: `The client certificate ${transport.tls.clientCertificate} has no private key: enter it, or start Sluice with its environment variable.`,
+    };
   return {
     kind: "connect",
     question: {
@@ -55,7 +66,7 @@ export const planAttempt = (
       client: {
         helo: changes.helo ?? (transport.helo || settings.gateway.hostName || hostName),
         protocol: changes.protocol ?? transport.protocol,
-        clientCertificate: ownCertificate(snapshot, transport.tls.clientCertificate),
+        clientCertificate,
         sasl:
           changes.sasl ??
           (transport.user === "" || password === null ? null : { user: transport.user, password }),
@@ -79,12 +90,13 @@ const chosenDestination = (transport: Transport, changes: AttemptChanges): Desti
   return read.ok ? read.destination : read.message;
 };
 
+/** undefined: one is named, and it is not whole. */
 const ownCertificate = (
   { settings, secret }: Pick<Snapshot, "settings" | "secret">,
   id: string | undefined,
-): ClientCertificate | null => {
+): ClientCertificate | null | undefined => {
   if (id === undefined) return null;
   const certificate = settings.certificates[id]?.certificate;
   const privateKey = secret("certificate", id, "privateKey");
-  return certificate === undefined || privateKey === null ? null : { certificate, privateKey };
+  return certificate === undefined || privateKey === null ? undefined : { certificate, privateKey };
 };

@@ -81,12 +81,13 @@ const open = async (
       });
     }
     if (options.sasl !== null) {
-      if (tls === null && !options.authWithoutTls) {
-        throw new ConnectError(
-          0,
-          "4.7.11",
-          "the password is not sent in the clear, and there is no TLS",
-        );
+      // D3: whoever is in between could offer TLS of his own
+      if (tls?.verified !== true && !options.authWithoutTls) {
+        const why =
+          tls === null
+            ? "the password is not sent in the clear, and there is no TLS"
+            : "the password is not sent, for the server's certificate is not verified: choose a TLS mode that verifies it, or let the transport sign in without";
+        throw new ConnectError(0, "4.7.11", why);
       }
       const mechanism = await signIn(
         wire,

@@ -165,6 +165,29 @@ describe("modes", () => {
     );
   });
 
+  withOpenssl(
+    "a certificate may be for an address; one for another name is named as such",
+    async () => {
+      const result = async (names: readonly string[], host: string) => {
+        const chain = makeChain(names);
+        const server = await start({ certificate: chain.server });
+        return createTestDelivery({
+          transports: {
+            next: {
+              destination: `${host}:${server.port}`,
+              tls: { mode: "require-verify", certificate: "authority" },
+            },
+          },
+          settings: { certificates: { authority: { certificate: chain.authority.certificate } } },
+        }).one();
+      };
+      expect(await result(["127.0.0.1"], "127.0.0.1")).toMatchObject({ code: 250 });
+      expect((await result(["other.test"], "localhost")).text).toContain(
+        "the certificate is not for localhost",
+      );
+    },
+  );
+
   withOpenssl("a server that asks for our certificate is shown it", async () => {
     let shown = "";
     const server = await start({
@@ -180,6 +203,11 @@ describe("modes", () => {
     const tls = { mode: "require", clientCertificate: "ours" };
     await send(server, { tls }, {}, { "certificate/ours/privateKey": stranger.privateKey });
     expect(shown).toBe("other.test");
+    expect(await send(server, { tls })).toMatchObject({
+      code: 451,
+      text: expect.stringContaining("ours has no private key"),
+    });
+    expect(server.connections()).toBe(1);
   });
 });
 
@@ -294,6 +322,34 @@ describe("sign-in", () => {
     const result = await send(server, { user: "gateway" }, {}, secrets);
     expect(result).toMatchObject({ code: 0, status: "4.7.11", decision: { kind: "again" } });
     expect(server.lines.some((line) => line.startsWith("AUTH"))).toBe(false);
+  });
+
+  withOpenssl("nor to a server whose certificate nobody verified", async () => {
+    const signsIn = () =>
+      start({
+        certificate: mx,
+        extensions: ["AUTH PLAIN"],
+        answer: (line) => (/^AUTH/.test(line) ? "235 ok" : undefined),
+      });
+    for (const mode of ["optional", "require"]) {
+      const server = await signsIn();
+      const result = await send(server, { user: "gateway", tls: { mode } }, {}, secrets);
+      expect(result).toMatchObject({ code: 0, status: "4.7.11", decision: { kind: "again" } });
+      expect(result.text).toContain("certificate is not verified");
+      expect(server.lines.some((line) => line.startsWith("AUTH"))).toBe(false);
+    }
+    const pinned = { user: "gateway", tls: { mode: "require", certificate: "mx" } };
+    expect(await send(await signsIn(), pinned, {}, secrets)).toMatchObject({ code: 250 });
+    const anyway = { ...account, tls: { mode: "optional" } };
+    expect(await send(await signsIn(), anyway, {}, secrets)).toMatchObject({ code: 250 });
+  });
+
+  test("a password that is missing is no reason to send without", async () => {
+    const server = await start();
+    const result = await send(server, account);
+    expect(result).toMatchObject({ code: 451, decision: { kind: "again" } });
+    expect(result.text).toContain("no password for the user gateway");
+    expect(server.connections()).toBe(0);
   });
 });
 

@@ -1,11 +1,14 @@
 /** Certificates for tests, made by openssl. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { isIP } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { requirePeer } from "./peers.ts";
 
 export type TestCertificate = { readonly certificate: string; readonly privateKey: string };
+
+const alternativeName = (name: string): string => `${isIP(name) === 0 ? "DNS" : "IP"}:${name}`;
 
 export const makeCertificate = (
   names: readonly string[],
@@ -34,7 +37,7 @@ export const makeCertificate = (
       "-subj",
       `/CN=${names[0] ?? "test"}`,
       "-addext",
-      `subjectAltName=${names.map((name) => `DNS:${name}`).join(",")}`,
+      `subjectAltName=${names.map(alternativeName).join(",")}`,
     ],
     { stdio: "ignore" },
   );
@@ -79,7 +82,7 @@ export const makeChain = (
     "-out",
     file("request.pem"),
   );
-  writeFileSync(file("names"), `subjectAltName=${names.map((name) => `DNS:${name}`).join(",")}\n`);
+  writeFileSync(file("names"), `subjectAltName=${names.map(alternativeName).join(",")}\n`);
   openssl(
     "x509",
     "-req",

@@ -67,6 +67,7 @@ export const lookupServer = async (
     user,
     password: optionText(given, "sasl_password") ?? "",
     authWithoutTls: mode.data === "none" || optionFlag(given, "auth_without_tls", false),
+    authNeedsVerified: false, // the script says which server
     key: `${name} ${port} ${mode.data}`,
   });
 };
@@ -102,6 +103,7 @@ export const transportServer = async (
     user: transport.user,
     password: client.sasl?.password ?? "",
     authWithoutTls: client.authWithoutTls,
+    authNeedsVerified: true,
     key: `${id} ${JSON.stringify(transport)}`,
   });
 };

@@ -34,6 +34,8 @@ export type Dialog = {
   /** EHLO keywords in capitals → their parameters. */
   readonly extensions: () => ReadonlyMap<string, string>;
   readonly isEncrypted: () => boolean;
+  /** The certificate was looked at, and is right. */
+  readonly isVerified: () => boolean;
   /** Says QUIT and does not wait for the answer. */
   readonly close: () => void;
 };
@@ -134,6 +136,7 @@ const open = async (options: DialogOptions): Promise<Dialog> => {
     },
     extensions: () => extensions,
     isEncrypted: () => isEncrypted,
+    isVerified: () => isEncrypted && options.tls.verify !== null,
     close: () => {
       socket.end("QUIT\r\n");
       setTimeout(() => socket.destroy(), 1000).unref();

@@ -20,6 +20,8 @@ export type LookupServer = Omit<DialogOptions, "address" | "port" | "name" | "tl
   readonly user: string;
   readonly password: string;
   readonly authWithoutTls: boolean;
+  /** Encryption is not enough for a password: the certificate must be verified (D3). */
+  readonly authNeedsVerified: boolean;
   /** What answers are remembered by. */
   readonly key: string;
 };
@@ -124,12 +126,16 @@ const wrongPassword = new Set([525, 535]);
 /** Signs in on an open conversation; a password goes out in the clear only where that is allowed. */
 export const signIn = async (
   dialog: Dialog,
-  { authWithoutTls }: LookupServer,
+  { authWithoutTls, authNeedsVerified }: LookupServer,
   user: string,
   password: string,
 ): Promise<LookupAnswer> => {
   if (!dialog.isEncrypted() && !authWithoutTls) {
     return { kind: "error", code: 0, text: "The server offers no TLS; the password is not sent." };
+  }
+  if (!dialog.isVerified() && authNeedsVerified && !authWithoutTls) {
+    const text = "The server's certificate is not verified; the password is not sent.";
+    return { kind: "error", code: 0, text };
   }
   const mechanisms = (dialog.extensions().get("AUTH") ?? "").toUpperCase().split(" ");
   const base64 = (text: string): string => Buffer.from(text, "utf8").toString("base64");
