@@ -189,6 +189,12 @@ export const insertHeld = async (runner: Runner, held: readonly HeldRow[]): Prom
   await runner.query({ name: "held-insert", text: insertHeldText, values: [heldText(held)] });
 };
 
+/**
+ * Of entries found by their ids, those under the lease of `epoch`. As an equality it would let
+ * the planner find them by their lease instead, and so read all that the worker has in hand.
+ */
+export const isOurs = (epoch: string): string => `lease_epoch IS NOT DISTINCT FROM ${epoch}`;
+
 /** Of bodies `b`: no entry that stays refers to it, and no held copy. `gone` are the entries that go. */
 export const unreferenced = `NOT EXISTS (SELECT FROM queue_entry e WHERE e.body_id = b.body_id
     AND NOT EXISTS (SELECT FROM gone WHERE gone.queue_id = e.queue_id))
@@ -197,7 +203,7 @@ export const unreferenced = `NOT EXISTS (SELECT FROM queue_entry e WHERE e.body_
 /** Entries under an epoch go, and bodies that nothing refers to any more. */
 const removeText = `
 WITH gone AS (
-  DELETE FROM queue_entry WHERE queue_id = ANY ($1::bigint[]) AND lease_epoch = $2 RETURNING queue_id, body_id
+  DELETE FROM queue_entry WHERE queue_id = ANY ($1::bigint[]) AND ${isOurs("$2")} RETURNING queue_id, body_id
 ), bodies AS (
   DELETE FROM mail_body b USING (SELECT DISTINCT body_id FROM gone) g
   WHERE b.body_id = g.body_id AND ${unreferenced}
@@ -244,7 +250,7 @@ UPDATE queue_entry e SET
 FROM json_to_recordset(${deferrals}::json) AS row (queue_id bigint, delay double precision, reply text,
   counts boolean, transport text, next_hop text, recipient text,
   fresh boolean, envelope jsonb)
-WHERE e.queue_id = row.queue_id AND e.lease_epoch = ${epoch}`;
+WHERE e.queue_id = row.queue_id AND ${isOurs(epoch)}`;
 
 export const deferralsText = (deferrals: readonly Deferral[]): string =>
   jsonText(
@@ -270,7 +276,7 @@ export const freeEntries = async (
   if (queueIds.length === 0) return;
   await runner.query({
     name: "entry-free",
-    text: "UPDATE queue_entry SET lease_epoch = NULL WHERE queue_id = ANY ($1::bigint[]) AND lease_epoch = $2",
+    text: `UPDATE queue_entry SET lease_epoch = NULL WHERE queue_id = ANY ($1::bigint[]) AND ${isOurs("$2")}`,
     values: [queueIds, epoch],
   });
 };
