@@ -21,6 +21,7 @@ import { createSlots } from "./host/slots.ts";
 import { createSmtpLookup } from "./host/smtp-lookup.ts";
 import { createSpamd } from "./host/spamd.ts";
 import { createSpf } from "./host/spf.ts";
+import { createSrsAddresses } from "./host/srs-addresses.ts";
 import type { FlowServices } from "./services.ts";
 
 export type ServiceParts = {
@@ -83,6 +84,7 @@ export const createFlowServices = ({
       clamd,
       requests,
       sharedMemory,
+      srsAddresses: given === null ? null : createSrsAddresses(given),
       stats,
     },
     forBlocks: {

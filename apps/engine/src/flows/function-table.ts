@@ -52,7 +52,7 @@ const actionsOf = (kind: FlowKind, services: FlowServices): Bodies => {
         ...answerActions,
         ...envelopeModifiers,
         ...transportSecurity,
-        ...recipientSigning,
+        ...recipientSigning(services.srsAddresses),
         ...recipientLists,
       };
     case "content":
@@ -61,7 +61,7 @@ const actionsOf = (kind: FlowKind, services: FlowServices): Bodies => {
         ...envelopeModifiers,
         ...transportSecurity,
         ...messageFunctions,
-        ...contentSigning,
+        ...contentSigning(services.srsAddresses),
         ...senderChecks(services),
         ...scannerFunctions(services),
         ...contentLists,

@@ -17,6 +17,7 @@ import type { Slots } from "./host/slots.ts";
 import type { SmtpLookup } from "./host/smtp-lookup.ts";
 import type { Spamd } from "./host/spamd.ts";
 import type { Spf } from "./host/spf.ts";
+import type { SrsAddresses } from "./host/srs-addresses.ts";
 
 export type FlowServices = {
   readonly dns: Dns;
@@ -36,6 +37,8 @@ export type FlowServices = {
   readonly requests: BackgroundRequests;
   /** null: without a database. */
   readonly sharedMemory: SharedMemory | null;
+  /** null: without a database. */
+  readonly srsAddresses: SrsAddresses | null;
   readonly stats: ScriptStats;
   /** The same for functions that blocks bring, under the names of `services.ts` in flow-schema. */
   readonly forBlocks: BlockServices;

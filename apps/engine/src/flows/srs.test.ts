@@ -1,5 +1,6 @@
+import { parseMailbox } from "@sluice/mail-syntax";
 import { expect, test } from "vitest";
-import { restoreSender, rewriteSender } from "./srs.ts";
+import { restoreSender, rewriteSender, tokenSender } from "./srs.ts";
 
 // the addresses are those that Mail::SRS 0.31 makes with the same key on the same day
 const now = new Date(20_000 * 86_400_000);
@@ -62,8 +63,23 @@ test.each(["alice@fwd.example", "srs@fwd.example", first.replace("@fwd", "@else"
   },
 );
 
-test("what would be too long an address is not rewritten", () => {
-  expect(rewriteSender(`${"a".repeat(50)}@source.example`, at("fwd.example"))).toBeNull();
+test("what would be too long an address gets a token, always the same, that expires as others do", () => {
+  const long = `${"a".repeat(50)}@source.example`;
+  expect(rewriteSender(long, at("fwd.example"))).toBeNull();
+  const { address, token } = tokenSender(long, at("fwd.example"));
+  expect(address).toMatch(/^SRS0=[A-Za-z0-9+/]{4}=RA=-=[A-Z2-7]{24}@fwd\.example$/);
+  expect(parseMailbox(address)).not.toBeNull();
+  expect(restoreSender(address.toLowerCase(), at("fwd.example"))).toEqual({ kind: "kept", token });
+  expect(tokenSender(long, at("fwd.example", 21, new Date(0))).token).toBe(token);
+  expect(tokenSender(`b${long}`, at("fwd.example")).token).not.toBe(token);
+  const late = new Date(now.getTime() + 22 * 86_400_000);
+  expect(restoreSender(address, at("fwd.example", 21, late)).kind).toBe("expired");
+  expect(restoreSender(address.replace(token, "A".repeat(24)), at("fwd.example"))).toEqual({
+    kind: "forged",
+  });
+  // and the next forwarder can shorten it further
+  const second = rewriteSender(address, at("second.example")) ?? "";
+  expect(restoreSender(second, at("second.example"))).toEqual({ kind: "restored", address });
 });
 
 test("a local part that needs quotes comes back as it was", () => {

@@ -2,7 +2,8 @@
  * Sender rewriting (SRS): the address under which a forwarded message bounces to
  * us, and back. SRS0 holds the address; a second forwarder makes SRS1 of it, which
  * leads to the first one. The hash keeps strangers from making such addresses, the
- * day in them from using them for long.
+ * day in them from using them for long. What would be longer than an address may be
+ * gets a token instead, under which the caller keeps it.
  */
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { formatMailbox, type Mailbox, parseMailbox } from "@sluice/mail-syntax";
@@ -11,6 +12,8 @@ export type Restored =
   /** Not one of ours. */
   | { readonly kind: "none" }
   | { readonly kind: "restored"; readonly address: string }
+  /** Its address is kept under this token. */
+  | { readonly kind: "kept"; readonly token: string }
   | { readonly kind: "forged" }
   | { readonly kind: "expired" };
 
@@ -21,6 +24,9 @@ export type SrsOptions = {
   readonly now: Date;
 };
 
+/** Stands where a domain would; none has this name. */
+const keptMark = "-";
+const tokenLength = 24;
 const hashLength = 4;
 const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 /** Two digits of five bits: days come round after 1,024 of them. */
@@ -39,6 +45,21 @@ const isHash = (given: string, key: string, ...parts: readonly string[]): boolea
   const right = Buffer.from(hash(key, ...parts).toLowerCase());
   const other = Buffer.from(given.toLowerCase());
   return other.length === right.length && timingSafeEqual(other, right);
+};
+
+/** A rewritten sender that leads to a token, for one that does not fit into it (RFC 5321 §4.5.3.1.1). */
+export const tokenSender = (
+  address: string,
+  { key, domain, now }: SrsOptions,
+): { readonly address: string; readonly token: string } => {
+  const bits = [...createHmac("sha256", key).update(`kept ${address}`).digest()]
+    .map((byte) => byte.toString(2).padStart(8, "0"))
+    .join("");
+  const token = Array.from({ length: tokenLength }, (_, index) =>
+    digits.charAt(Number.parseInt(bits.slice(index * 5, index * 5 + 5), 2)),
+  ).join("");
+  const localPart = firstLocal(key, dayOf(now), keptMark, token);
+  return { address: formatMailbox({ localPart, domain }), token };
 };
 
 /** The rewritten address; null: it would be longer than an address may be (RFC 5321 §4.5.3.1.1). */
@@ -62,7 +83,10 @@ const rewrittenLocal = ({ localPart, domain }: Mailbox, key: string, now: Date):
     const [, rest = ""] = second;
     return `SRS1=${hash(key, domain, rest)}=${domain}=${rest}`;
   }
-  const day = dayOf(now);
+  return firstLocal(key, dayOf(now), domain, localPart);
+};
+
+const firstLocal = (key: string, day: number, domain: string, localPart: string): string => {
   const stamp = `${digits[day >> 5]}${digits[day & 31]}`;
   return `SRS0=${hash(key, stamp, domain, localPart)}=${stamp}=${domain}=${localPart}`;
 };
@@ -91,6 +115,7 @@ const restoreFirst = (
   if (high < 0 || low < 0) return { kind: "forged" };
   const age = (dayOf(now) - (high * 32 + low) + dayCount) % dayCount;
   if (age > days) return { kind: "expired" };
+  if (domain === keptMark) return { kind: "kept", token: user.toUpperCase() };
   return checked({ localPart: user, domain });
 };
 

@@ -81,6 +81,7 @@ export const createRetention = ({
       await reputation.learn(clock(), gateway.historyDays);
       await counters.sweep(clock());
       await pool.query("DELETE FROM script_memory WHERE until < $1", [clock()]);
+      await pool.query("DELETE FROM srs_address WHERE until < $1", [clock()]);
       return deleteOldHistory(pool, gateway, clock());
     },
   };

@@ -1,7 +1,10 @@
 /** Signatures and seals as another implementation sees them, and senders rewritten there and back. */
 import { keyRecord } from "@sluice/mail-syntax";
+import type pg from "pg";
 import { expect } from "vitest";
+import { createRetention } from "../../src/history/retention.ts";
 import { makeSigningKey } from "../../src/store/signing-keys.ts";
+import { createTestDatabase } from "../support/database.ts";
 import { judgeByDkimpy } from "../support/dkimpy.ts";
 import { createTestFlows, scriptFlow } from "../support/flows.ts";
 import { startKnot } from "../support/knot.ts";
@@ -55,8 +58,12 @@ const certificates = {
   key: { certificate: "", privateKey: { secret: "stored" } },
 } as const;
 
-const flowsOf = (source: string, more: { resolvers?: string[]; secrets?: object } = {}) =>
+const flowsOf = (
+  source: string,
+  more: { resolvers?: string[]; secrets?: object; pool?: pg.Pool } = {},
+) =>
   createTestFlows({
+    ...(more.pool === undefined ? {} : { pool: more.pool }),
     settings: {
       gateway: { resolvers: more.resolvers ?? [], hostName: "gateway.example.org" },
       flows: {
@@ -244,6 +251,38 @@ test("foreign senders are rewritten, ours are not, and bounces find their way ba
   });
   expect(await restore(rewritten.replace("carol", "mallory"))).toEqual({ result: "forged" });
   expect(await restore("ann@example.org")).toEqual({ result: "none" });
+});
+
+test("a sender too long to be rewritten in place is kept, for all workers, until its days are over", async () => {
+  const database = await createTestDatabase();
+  try {
+    const { pool } = database;
+    const source = 'SetSender(SRSRewrite("signer:example.org")); echo $sender;';
+    const flows = flowsOf(source, { pool });
+    const long = "bounces+4711-9f3c-carol=foreign.example@mail7.newsletters.example";
+    await flows.content("f", mail, { sender: long });
+    const rewritten = flows.echoed().at(-1) ?? "";
+    expect(rewritten.split("@")[0]?.length).toBeLessThanOrEqual(64);
+    const restore = async () => {
+      const other = flowsOf(source, { pool });
+      await other.recipient("r", rewritten, { sender: "" });
+      return JSON.parse(other.echoed().at(-1) ?? "null");
+    };
+    expect(await restore()).toEqual({ result: "restored", address: long });
+    const { rows } = await pool.query(
+      "SELECT address, until > now() + interval '21 days' AS lasts FROM srs_address",
+    );
+    expect(rows).toEqual([{ address: long, lasts: true }]);
+    const retention = createRetention({
+      pool,
+      clock: () => new Date(Date.now() + 24 * 86_400_000),
+      settings: () => ({ gateway: { historyDays: 30, logDays: 14 } }),
+    });
+    await retention.run();
+    expect(await restore()).toEqual({ result: "expired" });
+  } finally {
+    await database.drop();
+  }
 });
 
 test("the blocks rewrite a sender on the way out and restore it on the way back", async () => {

@@ -39,6 +39,9 @@ const dkimSignAs = modifier(
 const signer = parameter("signer", "string", "`signer:ID`.");
 const address = (help: string) => optional("address", "string", help);
 
+const keptUnreachable =
+  "An error when the database that keeps long addresses cannot be asked; the mail waits.";
+
 export const srsFunctions = {
   rewrite: reading(
     "SRSRewrite",
@@ -46,10 +49,10 @@ export const srsFunctions = {
     [signer, address("The sender; `$sender` without it.")],
     [
       "string",
-      "The rewritten address; the address itself when it is null, ours, or too long to be rewritten.",
+      "The rewritten address; the address itself when it is null or ours. One that would be too long before the @ (64 octets) is kept under a token, which stands in its place.",
     ],
     ["session"],
-    { since: "modern" },
+    { since: "modern", mayWait: true, errors: keptUnreachable },
   ),
   restore: reading(
     "SRSRestore",
@@ -60,7 +63,7 @@ export const srsFunctions = {
       "`result`: `restored` (with `address`), `none` (not rewritten by us), `expired` or `forged`.",
     ],
     ["session"],
-    { since: "modern" },
+    { since: "modern", mayWait: true, errors: keptUnreachable },
   ),
 } as const;
 

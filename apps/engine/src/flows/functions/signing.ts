@@ -5,8 +5,9 @@ import { type Signer, signerFor } from "@sluice/settings";
 import { deliver as deliverAs } from "../actions.ts";
 import { isGiven, optionFlag, optionsAt, optionText, optionTexts, textAt } from "../arguments.ts";
 import { contentState, type DkimSignature, flowHost, runEnvelope } from "../flow-host.ts";
+import type { SrsAddresses } from "../host/srs-addresses.ts";
 import { bytesOf, signatureFields } from "../sign-message.ts";
-import { restoreSender, rewriteSender } from "../srs.ts";
+import { restoreSender, rewriteSender, tokenSender } from "../srs.ts";
 import { domainPart, objectId, recordValue } from "../values.ts";
 
 type Bodies = Readonly<Record<string, FunctionBody>>;
@@ -179,34 +180,42 @@ const isOurs = (run: RunContext, domain: string): boolean =>
     [name ?? id, ...aliases].some((one) => one.toLowerCase() === domain.toLowerCase()),
   );
 
-const rewrite: FunctionBody = (args, run) => {
-  const options = rewriting(run, textAt(args, 0));
-  const sender = isGiven(args, 1) ? textAt(args, 1) : runEnvelope(run).sender;
-  const domain = domainPart(sender);
-  if (parseMailbox(sender) === null || domain.toLowerCase() === options.domain) {
-    return encodeText(sender);
-  }
-  if (isOurs(run, domain)) return encodeText(sender);
-  const rewritten = rewriteSender(sender, options);
-  if (rewritten === null) {
-    flowHost(run).note("warn", encodeText(`${sender} is too long to be rewritten`));
-  }
-  return encodeText(rewritten ?? sender);
-};
+const rewrite =
+  (addresses: SrsAddresses | null): FunctionBody =>
+  (args, run) => {
+    const options = rewriting(run, textAt(args, 0));
+    const sender = isGiven(args, 1) ? textAt(args, 1) : runEnvelope(run).sender;
+    const domain = domainPart(sender);
+    if (parseMailbox(sender) === null || domain.toLowerCase() === options.domain) {
+      return encodeText(sender);
+    }
+    if (isOurs(run, domain)) return encodeText(sender);
+    const rewritten = rewriteSender(sender, options);
+    if (rewritten !== null) return encodeText(rewritten);
+    const { address, token } = tokenSender(sender, options);
+    if (addresses === null || flowHost(run).observer.isDry) return encodeText(address);
+    return addresses.keep(token, sender, options.days).then(() => encodeText(address));
+  };
 
-const restore: FunctionBody = (args, run) => {
-  const options = rewriting(run, textAt(args, 0));
-  const recipient = isGiven(args, 1) ? textAt(args, 1) : runEnvelope(run).recipient;
-  const restored = restoreSender(recipient, options);
-  return recordValue({
-    result: restored.kind,
-    ...(restored.kind === "restored" ? { address: encodeText(restored.address) } : {}),
-  });
-};
+const restore =
+  (addresses: SrsAddresses | null): FunctionBody =>
+  async (args, run) => {
+    const options = rewriting(run, textAt(args, 0));
+    const recipient = isGiven(args, 1) ? textAt(args, 1) : runEnvelope(run).recipient;
+    const restored = restoreSender(recipient, options);
+    const address =
+      restored.kind === "kept"
+        ? ((await addresses?.find(restored.token)) ?? null)
+        : restored.kind === "restored"
+          ? restored.address
+          : null;
+    if (address !== null) return recordValue({ result: "restored", address: encodeText(address) });
+    return recordValue({ result: restored.kind === "kept" ? "expired" : restored.kind });
+  };
 
 const deliver = deliverAs("Deliver");
 
-export const contentSigning: Bodies = {
+export const contentSigning = (addresses: SrsAddresses | null): Bodies => ({
   DKIMSign: sign,
   DKIMSignAs: signAs,
   DeliverWithDKIM: (args, run) => {
@@ -228,9 +237,11 @@ export const contentSigning: Bodies = {
     contentState(run).seal = { domain: found.signer.domain, ...key };
     return null;
   },
-  SRSRewrite: rewrite,
-};
+  SRSRewrite: rewrite(addresses),
+});
 
 export const deliverySigning: Bodies = { DKIMSign: sign, DKIMSignAs: signAs };
 
-export const recipientSigning: Bodies = { SRSRestore: restore };
+export const recipientSigning = (addresses: SrsAddresses | null): Bodies => ({
+  SRSRestore: restore(addresses),
+});
