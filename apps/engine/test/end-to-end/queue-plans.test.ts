@@ -21,7 +21,7 @@ const settled = {
   queueId: "1",
   messageId: "00000000-0000-7000-8000-000000000001",
   recipient: "rcpt@dest.example",
-  event: { at: new Date(), kind: "delivered", queueId: "1", recipient: null, detail: {} },
+  event: { at: new Date(), kind: "attempt-delivered", queueId: "1", recipient: null, detail: {} },
   outcome: null,
   traces: [],
 } as const;
