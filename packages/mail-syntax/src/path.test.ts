@@ -24,6 +24,12 @@ it("reads the bare postmaster, for RCPT only", () => {
   expect(parsePath("<joe>")).toBeNull();
 });
 
+it("takes blanks before the path, and no other white space", () => {
+  expect(parsePath(" \t<joe@example.org>")?.mailbox).toEqual(joe);
+  for (const white of ["\u00a0", "\u2003", "\v", "\ufeff"])
+    expect(parsePath(`${white}<joe@example.org>`)).toBeNull();
+});
+
 it("says that a source route was there", () => {
   const path = parsePath("<@a.example,@b.example:joe@example.org>");
   expect(path).toMatchObject({ mailbox: joe, hasSourceRoute: true });

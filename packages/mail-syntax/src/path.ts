@@ -20,7 +20,8 @@ export type PathOptions = {
 
 /** Reads what follows the colon; `null` when it is no path or a parameter is malformed or doubled. */
 export const parsePath = (text: string, options: PathOptions = {}): Path | null => {
-  const start = text.length - text.trimStart().length;
+  let start = 0;
+  while (text[start] === " " || text[start] === "\t") start++;
   const head = readBracketed(text, start, options);
   if (head === null) return null;
   const rest = text.slice(head.end);

@@ -50,7 +50,7 @@ export const answerCommand = (dialogue: Dialogue, line: Buffer): MaybeLater<Answ
   }
   const space = text.indexOf(" ");
   const verb = space < 0 ? text : text.slice(0, space);
-  const argument = space < 0 ? "" : text.slice(space + 1).trim();
+  const argument = space < 0 ? "" : withoutBlanks(text.slice(space + 1));
   if (!isAscii(verb)) return replies.unknownCommand; // some letters have capitals that are ASCII
   return answerVerb(dialogue, verb.toUpperCase(), argument, text);
 };
@@ -104,6 +104,15 @@ const answerVerb = (
 const textOf = (line: Buffer): string => {
   const text = line.toString("latin1");
   return isAscii(text) ? text : line.toString("utf8");
+};
+
+/** RFC 5321 §4.1.1 tolerates blanks behind a command; other white space is no blank, and stays to be refused. */
+const withoutBlanks = (text: string): string => {
+  let from = 0;
+  let to = text.length;
+  while (text[from] === " ") from++;
+  while (to > from && (text[to - 1] === " " || text[to - 1] === "\t")) to--;
+  return text.slice(from, to);
 };
 
 const isWebRequest = (text: string): boolean => /^[!-~]+ \S+ HTTP\/\d/i.test(text);

@@ -19,10 +19,14 @@ const notifyWords: ReadonlySet<string> = new Set<Notify>(["NEVER", "SUCCESS", "F
 const maximumEnvid = 100;
 const maximumOrcpt = 500;
 
+/** Some clients put blanks before the colon. */
+const isFrom = /^FROM *$/i;
+const isTo = /^TO *$/i;
+
 const readPath = (argument: string, keyword: "FROM" | "TO"): Path | null => {
   const colon = argument.indexOf(":");
-  if (colon < 0 || argument.slice(0, colon).trim().toUpperCase() !== keyword) return null;
   if (hasUnsafeText(argument)) return null;
+  if (!(keyword === "TO" ? isTo : isFrom).test(argument.slice(0, Math.max(0, colon)))) return null;
   const path = parsePath(argument.slice(colon + 1), {
     kind: keyword === "TO" ? "forward" : "reverse",
   });
