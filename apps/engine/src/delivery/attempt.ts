@@ -8,13 +8,11 @@ import type { Transport } from "@sluice/settings";
 import { LRUCache } from "lru-cache";
 import type { Snapshot } from "../config/snapshot.ts";
 import type { Dns } from "../flows/host/dns.ts";
-import type { Http } from "../flows/host/http.ts";
 import type { AttemptChanges } from "../flows/verdict.ts";
 import type { QueueEntry } from "../queue/queue-store.ts";
 import { type ConnectFailure, createConnector, type TlsResult } from "./connector.ts";
 import type { Job } from "./hop-queue.ts";
-import { createMtaSts, fetchPolicyOverHttps } from "./mta-sts.ts";
-import type { MtaStsStore } from "./mta-sts-store.ts";
+import type { MtaSts } from "./mta-sts.ts";
 import { createOwnAddresses, ownNamesOf } from "./own-addresses.ts";
 import { planAttempt } from "./plan-attempt.ts";
 import { signedBody } from "./signed-body.ts";
@@ -30,15 +28,12 @@ import type {
 export type AttemptParts = {
   readonly snapshot: () => Snapshot;
   readonly dns: Dns;
-  /** Fetches MTA-STS policies. */
-  readonly http: Http;
+  readonly mtaSts: MtaSts;
   readonly hostName: string;
   readonly clock: () => Date;
   readonly readBody: (bodyId: string) => AsyncIterable<Buffer>;
   readonly report: (text: string, error?: unknown) => void;
   readonly onTls?: ((result: TlsResult) => void) | undefined;
-  /** Where MTA-STS policies are kept; without: in memory alone. */
-  readonly policies?: MtaStsStore | undefined;
 };
 
 export type Route = { readonly id: string; readonly transport: Transport };
@@ -71,13 +66,7 @@ export const createAttempt = (parts: AttemptParts) => {
   const own = createOwnAddresses();
   const connector = createConnector({
     dns: parts.dns,
-    mtaSts: createMtaSts({
-      dns: parts.dns,
-      fetchPolicy: fetchPolicyOverHttps(parts.http),
-      report: parts.report,
-      store: parts.policies,
-      clock,
-    }),
+    mtaSts: parts.mtaSts,
     ownNames: () => ownNamesOf(parts.snapshot(), parts.hostName),
     ownAddresses: own,
     onTls: parts.onTls,

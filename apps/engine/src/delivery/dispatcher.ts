@@ -35,7 +35,6 @@ import {
 } from "./hop-queue.ts";
 import { createIdleConnections } from "./idle-connections.ts";
 import { groupIntoJobs } from "./jobs.ts";
-import { createMtaStsStore } from "./mta-sts-store.ts";
 import { createNotices } from "./notices.ts";
 import { settledOf } from "./settled-of.ts";
 import { createSettlement } from "./settlement.ts";
@@ -84,11 +83,7 @@ export const createDispatcher = (options: DispatcherOptions): Dispatcher => {
   const hops = new Map<string, HopQueue>();
   const held = new Set<string>();
   const bodyOf = (bodyId: string): AsyncIterable<Buffer> => readBody(pool, bodyId);
-  const deliver = createDeliver({
-    ...options,
-    readBody: bodyOf,
-    policies: createMtaStsStore(pool),
-  });
+  const deliver = createDeliver({ ...options, readBody: bodyOf });
   const sendNotices = createNotices({ ...options, readBody: bodyOf });
   const idle = createIdleConnections();
   const settlement = createSettlement({

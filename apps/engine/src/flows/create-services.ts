@@ -1,5 +1,6 @@
 /** Makes the services of a process: whatever keeps connections or caches exists once. */
 import type pg from "pg";
+import type { TlsResult } from "../delivery/connector.ts";
 import { createMtaSts, fetchPolicyOverHttps } from "../delivery/mta-sts.ts";
 import { createMtaStsStore } from "../delivery/mta-sts-store.ts";
 import { GatewayError } from "../errors.ts";
@@ -30,6 +31,8 @@ export type ServiceParts = {
   readonly accept: AcceptMessage;
   /** What an administrator should know: a list that lists the world, counters out of reach. */
   readonly alarm: (text: string, error?: unknown) => void;
+  /** How TLS to other servers came out. */
+  readonly onTls?: ((result: TlsResult) => void) | undefined;
 };
 
 /** Answers every query with the reason there is none. */
@@ -41,6 +44,7 @@ export const createFlowServices = ({
   pool: given,
   accept,
   alarm,
+  onTls,
 }: ServiceParts): FlowServices & { readonly close: () => Promise<void> } => {
   const pool = given ?? noDatabase;
   const dns = createDns();
@@ -75,6 +79,7 @@ export const createFlowServices = ({
       http,
       smtpLookup,
       mtaSts,
+      onTls,
       files,
       counters,
       slots,

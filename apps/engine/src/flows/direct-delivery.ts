@@ -4,12 +4,12 @@
  * recipient that has it already when a later one fails may get it twice.
  */
 import { encodeText } from "@sluice/hsl";
-import { foldField, formatDate } from "@sluice/mail-syntax";
+import { foldField, formatDate, type Reply } from "@sluice/mail-syntax";
 import type { Content } from "../scanner/content.ts";
 import type { FlowHost } from "./flow-host.ts";
 import type { ContentInput } from "./flow-input.ts";
 import { type HostFinder, transportServer } from "./functions/lookup-server.ts";
-import { DialogError, openDialog } from "./host/smtp-dialog.ts";
+import { DialogError, openDialog, wordsOf } from "./host/smtp-dialog.ts";
 import { type LookupServer, signIn } from "./host/smtp-lookup.ts";
 import type { ContentAction, ContentVerdict } from "./verdict.ts";
 
@@ -54,9 +54,14 @@ const deliverOne = async (
 ): Promise<Result> => {
   const server =
     transport === null
-      ? "The mail has no transport."
-      : await transportServer(transport, recipient, mail.host, mail.finder);
-  if (typeof server === "string") return { code: 451, text: server };
+      ? { hosts: null, code: 451, text: "The mail has no transport." }
+      : await transportServer(
+          transport,
+          { recipient, requireTls: mail.input.requireTls },
+          mail.host,
+          mail.finder,
+        );
+  if (server.hosts === null) return server;
   let failure = "There is no server to deliver to.";
   for (const host of server.hosts) {
     try {
@@ -81,22 +86,30 @@ const converse = async (
       if (signedIn.kind !== "yes") return { code: 451, text: "The next hop could not be used" };
     }
     const extensions = dialog.extensions();
+    const { requireTls } = mail.input;
+    if (requireTls && !(dialog.isEncrypted() && extensions.has("REQUIRETLS"))) {
+      const text =
+        "5.7.30 The sender requires TLS all the way (REQUIRETLS); the next hop does not offer it";
+      return { code: 550, text };
+    }
     const utf8 = /[^ -~]/.test(mail.sender + recipient);
     if (utf8 && !extensions.has("SMTPUTF8")) {
       return { code: 550, text: "The next hop takes no addresses beyond ASCII" };
     }
-    const parameters = `${extensions.has("8BITMIME") ? " BODY=8BITMIME" : ""}${utf8 ? " SMTPUTF8" : ""}`;
+    const parameters = `${extensions.has("8BITMIME") ? " BODY=8BITMIME" : ""}${utf8 ? " SMTPUTF8" : ""}${requireTls ? " REQUIRETLS" : ""}`;
     for (const line of [`MAIL FROM:<${mail.sender}>${parameters}`, `RCPT TO:<${recipient}>`]) {
       const reply = await dialog.command(line);
-      if (reply.code < 200 || reply.code > 299) return reply;
+      if (reply.code < 200 || reply.code > 299) return resultOf(reply);
     }
     const go = await dialog.command("DATA");
-    if (go.code !== 354) return go;
-    return await dialog.message(bytesOf(mail));
+    if (go.code !== 354) return resultOf(go);
+    return resultOf(await dialog.message(bytesOf(mail)));
   } finally {
     dialog.close();
   }
 };
+
+const resultOf = (reply: Reply): Result => ({ code: reply.code, text: wordsOf(reply) });
 
 async function* bytesOf({ header, body, input, host }: DirectMail): AsyncGenerator<Buffer> {
   const trace = `from ${input.helo} ([${input.clientAddress}]) by ${host.hostName} id ${input.messageId}; ${formatDate(new Date(host.now() * 1000))}`;

@@ -60,6 +60,8 @@ export type ContentInput = ConnectionFacts & {
   readonly recipients: readonly string[];
   readonly content: Content;
   readonly smtpUtf8: boolean;
+  /** RFC 8689: the sender would rather have it back than sent without TLS. */
+  readonly requireTls: boolean;
   readonly domain: string | null;
   readonly transport: string | null;
   readonly directProcessing: boolean;

@@ -6,6 +6,7 @@
  * A flow that is not set costs nothing.
  */
 import type { RunResult } from "@sluice/hsl";
+import { leavingHeader } from "../scanner/content.ts";
 import { createMessage, type Message } from "../scanner/message.ts";
 import { deliverDirectly } from "./direct-delivery.ts";
 import { defaultTexts, onError } from "./fallback.ts";
@@ -222,7 +223,7 @@ const finishLater = async (
   return deliverDirectly(finished, {
     direct: content.direct,
     sender: envelope.sender,
-    header: header ?? body.header,
+    header: leavingHeader(body, header),
     body,
     input,
     host,

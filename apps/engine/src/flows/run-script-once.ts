@@ -148,6 +148,7 @@ export const createDryRunner = (parts: ScriptParts): DryRunner => {
           recipients: [envelopeOf(read).recipient],
           content: contentOfBytes(question.message ?? sampleMessage(read)),
           smtpUtf8: false,
+          requireTls: false,
           directProcessing: read.flag("directprocessing", true),
         });
       case "delivery": {

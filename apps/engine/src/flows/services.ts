@@ -1,5 +1,6 @@
 /** What the engine lends to flows: one part for each file of `flows/host`, made once a process. */
 import type { BlockServices } from "@sluice/flow-schema/execution";
+import type { TlsResult } from "../delivery/connector.ts";
 import type { MtaSts } from "../delivery/mta-sts.ts";
 import type { BackgroundRequests } from "./host/background-requests.ts";
 import type { Clamd } from "./host/clamd.ts";
@@ -27,6 +28,8 @@ export type FlowServices = {
   readonly http: Http;
   readonly smtpLookup: SmtpLookup;
   readonly mtaSts: MtaSts;
+  /** How TLS to other servers came out. */
+  readonly onTls: ((result: TlsResult) => void) | undefined;
   readonly files: FileStore;
   readonly counters: Counters;
   readonly slots: Slots;

@@ -12,3 +12,13 @@ export type Content = {
   readonly read: (start?: number) => AsyncIterable<Buffer>;
   readonly release: () => Promise<void>;
 };
+
+const emptyLine = Buffer.from("\r\n");
+
+/**
+ * The header section as it leaves, behind our trace field. Content that begins with no
+ * field is body from its first byte: an empty line keeps it from becoming part of the
+ * trace field, or fields that no flow has seen.
+ */
+export const leavingHeader = (content: Content, changed: Buffer | null): Buffer =>
+  changed ?? (content.header.length === 0 && content.size > 0 ? emptyLine : content.header);

@@ -301,6 +301,7 @@ const inputOf = (entry: QueueEntry, content: Content, snapshot: Snapshot): Conte
     recipients: [entry.recipient],
     content,
     smtpUtf8: envelope.smtpUtf8,
+    requireTls: envelope.requireTls,
     domain: entry.domain,
     transport: entry.transport,
     directProcessing: false,

@@ -3,7 +3,7 @@ import type { Ran } from "../flows/flow-input.ts";
 import type { ContentVerdict } from "../flows/verdict.ts";
 import type { Outcome } from "../history/event.ts";
 import type { Envelope, HeldMessage, NewEntry, StoredBody } from "../queue/queue-entry.ts";
-import type { Content } from "../scanner/content.ts";
+import { type Content, leavingHeader } from "../scanner/content.ts";
 import { withClient } from "../scanner/with-client.ts";
 import { decidingNode, type Session, type TakenRecipient, type Transaction } from "./session.ts";
 import { hasSpfPass } from "./spf-pass.ts";
@@ -34,7 +34,7 @@ export const keepMessage = (
   const outcomes = new Set<Outcome>();
   const copied = new Set<unknown>();
   const bodyOf = ({ content = message.content, header }: ContentVerdict): Body => {
-    const wanted = header ?? content.header;
+    const wanted = leavingHeader(content, header);
     const known = bodies.find((one) => one.content === content && isSame(one.header, wanted));
     if (known !== undefined) return known;
     const body: Body = { header: wanted, content, entries: [], held: [] };
@@ -111,7 +111,7 @@ export const incomingBody = (
   message: ReceivedMessage,
 ): StoredBody => ({
   prefix: message.prefix,
-  header: message.content.header,
+  header: leavingHeader(message.content, null),
   content: message.content,
   held: [],
   entries: transaction.recipients.map((recipient) => ({

@@ -46,11 +46,10 @@ export const openIntake = (
     end: (offence) => {
       isWhole = true;
       session.transaction = null; // it has its own ending now, whatever becomes of the connection
-      const count = listener.protocol === "lmtp" ? transaction.recipients.length : 1;
+      // RFC 2033 §4.2: with LMTP a reply for each RCPT that was taken, also for a repeated one
+      const places = listener.protocol === "lmtp" ? [...transaction.taken] : [0];
       const repeat = (given: readonly SessionReply[]): readonly SessionReply[] =>
-        given.length === 1 && given[0] !== undefined
-          ? Array<SessionReply>(count).fill(given[0])
-          : given;
+        places.flatMap((place) => given[place] ?? given[0] ?? []);
       conclude(offence).then(
         (given) => answer(repeat(given)),
         (error: unknown) => {

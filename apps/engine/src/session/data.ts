@@ -217,6 +217,7 @@ const runFlows = async (
             recipients,
             content,
             smtpUtf8: transaction.smtpUtf8,
+            requireTls: transaction.requireTls,
             domain: recipient.match?.id ?? null,
             transport: recipient.transport,
             directProcessing: true,

@@ -4,7 +4,12 @@
  * opaque: no `%`, `!` or source route means anything.
  */
 
-import { type DomainMatch, isAnyDomain, matchDomain } from "../config/domain-match.ts";
+import {
+  canonicalDomain,
+  type DomainMatch,
+  isAnyDomain,
+  matchDomain,
+} from "../config/domain-match.ts";
 import type { MaybeLater, Ran } from "../flows/flow-input.ts";
 import type { LiveFlow } from "../flows/live-flow.ts";
 import type { RecipientVerdict } from "../flows/verdict.ts";
@@ -35,7 +40,12 @@ export const takeRecipient = (
   const { snapshot, listener, listenerId, parts } = session;
   const { address, domain } = namedRecipient(session, command);
   const { messageId } = transaction;
-  if (transaction.known.has(address)) return replies.recipientAccepted; // one copy for each recipient
+  const mailbox = mailboxOf(address);
+  const place = transaction.known.get(mailbox);
+  if (place !== undefined) {
+    transaction.taken.push(place); // one copy for each mailbox, one reply for each RCPT
+    return replies.recipientAccepted;
+  }
   if (transaction.recipients.length >= listener.maximumRecipients) return replies.tooManyRecipients;
 
   const refuse = (
@@ -78,7 +88,8 @@ export const takeRecipient = (
         return refuse(replies.recipientDeferred(verdict.text, messageId), trace);
       case "accept":
         if (verdict.sender !== undefined) transaction.sender = verdict.sender;
-        transaction.known.add(address);
+        transaction.known.set(mailbox, transaction.recipients.length);
+        transaction.taken.push(transaction.recipients.length);
         transaction.recipients.push({
           address,
           recipient: verdict.recipient ?? address,
@@ -118,6 +129,12 @@ export const takeRecipient = (
  */
 const takesFromStrangers = (match: DomainMatch | null): boolean =>
   match !== null && (!match.byAny || match.domain.recipientFlow !== undefined);
+
+/** As mailboxes are compared: the local part is opaque, the domain has one form (RFC 5321 §2.4). */
+const mailboxOf = (address: string): string => {
+  const at = address.lastIndexOf("@") + 1;
+  return address.slice(0, at) + canonicalDomain(address.slice(at));
+};
 
 /** Who is meant: the bare `<Postmaster>` is the mailbox that the gateway names. */
 const namedRecipient = (

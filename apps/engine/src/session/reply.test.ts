@@ -2,6 +2,18 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { formatReply, parseCatalogueReply, replies } from "./reply.ts";
 
+test("a flow's text may bring its own enhanced status code, of the class of the reply", () => {
+  const text = (reply: Parameters<typeof formatReply>[0]): string => formatReply(reply).trimEnd();
+  expect(text(replies.recipientRejected("5.1.1 No such user", "7"))).toBe(
+    "550 5.1.1 No such user (7)",
+  );
+  expect(text(replies.rejected("4.1.1 No", "7"))).toBe("550 5.7.1 4.1.1 No (7)");
+  expect(text(replies.deferred("4.2.2 Mailbox full\nLater", "7"))).toBe(
+    "451-4.2.2 Mailbox full\r\n451 4.2.2 Later (7)",
+  );
+  expect(text(replies.signInRefused("5.7.9"))).toBe("535 5.7.8 5.7.9");
+});
+
 test("a reply is code, enhanced status code and words", () => {
   expect(formatReply(replies.ok)).toBe("250 2.0.0 OK\r\n");
   expect(formatReply(replies.startContent)).toBe("354 End with CR LF . CR LF\r\n");

@@ -16,6 +16,21 @@ const reply = (code: number, status: string, text: string): SessionReply => ({
   text,
 });
 
+/** Text of a flow: an enhanced status code of the right class (RFC 3463) at its head is the reply's. */
+const worded = (
+  code: number,
+  status: string,
+  text: string,
+  otherwise: string,
+  id: string | null = null,
+): SessionReply => {
+  const words = text === "" ? otherwise : text;
+  const own = /^([45])\.\d{1,3}\.\d{1,3} +(?=\S)/.exec(words);
+  const isOwn = own !== null && Number(own[1]) === Math.floor(code / 100);
+  const rest = isOwn ? words.slice(own[0].length) : words;
+  return reply(code, isOwn ? own[0].trimEnd() : status, id === null ? rest : `${rest} (${id})`);
+};
+
 export const replies = {
   // the connection
   greeting: (name: string, protocol: string) => reply(220, "", `${name} ${protocol}`),
@@ -65,10 +80,8 @@ export const replies = {
   badSignIn: reply(501, "5.5.2", "The sign-in cannot be read"),
   signInCancelled: reply(501, "5.7.0", "Sign-in cancelled"),
   signedIn: reply(235, "2.7.0", "Signed in"),
-  signInRefused: (text: string) =>
-    reply(535, "5.7.8", text === "" ? "Authentication credentials invalid" : text),
-  signInDeferred: (text: string) =>
-    reply(454, "4.7.0", text === "" ? "Temporary authentication failure" : text),
+  signInRefused: (text: string) => worded(535, "5.7.8", text, "Authentication credentials invalid"),
+  signInDeferred: (text: string) => worded(454, "4.7.0", text, "Temporary authentication failure"),
   signInLocked: reply(454, "4.7.0", "Too many failed attempts, try again later"),
   tooManySignIns: reply(421, "4.7.0", "Too many failed attempts"),
 
@@ -88,9 +101,9 @@ export const replies = {
   noOutbound: (id: string) =>
     reply(550, "5.7.1", `Mail to other domains is not sent from here (${id})`),
   recipientRejected: (text: string, id: string) =>
-    reply(550, "5.7.1", `${text === "" ? "Recipient rejected" : text} (${id})`),
+    worded(550, "5.7.1", text, "Recipient rejected", id),
   recipientDeferred: (text: string, id: string) =>
-    reply(450, "4.7.1", `${text === "" ? "Try again later" : text} (${id})`),
+    worded(450, "4.7.1", text, "Try again later", id),
   separateTransaction: reply(452, "4.5.3", "Send this recipient in another transaction"),
   tooManyRecipients: reply(452, "4.5.3", "Too many recipients in one transaction"),
 
@@ -116,10 +129,8 @@ export const replies = {
     text: wanted?.text === undefined ? `${id} accepted` : `${wanted.text} (${id})`,
     ...(wanted?.disconnect === true ? { disconnect: true } : {}),
   }),
-  rejected: (text: string, id: string) =>
-    reply(550, "5.7.1", `${text === "" ? "Message rejected" : text} (${id})`),
-  deferred: (text: string, id: string) =>
-    reply(451, "4.7.1", `${text === "" ? "Try again later" : text} (${id})`),
+  rejected: (text: string, id: string) => worded(550, "5.7.1", text, "Message rejected", id),
+  deferred: (text: string, id: string) => worded(451, "4.7.1", text, "Try again later", id),
   failed: (id: string) => reply(451, "4.3.0", `Local error, try again (${id})`),
 } as const;
 

@@ -53,8 +53,10 @@ export type Transaction = {
   readonly envid: string | null;
   readonly recipients: TakenRecipient[];
   readonly refused: string[];
-  /** Addresses that were taken, to see one that comes twice. */
-  readonly known: Set<string>;
+  /** Mailboxes that were taken, each with its place in `recipients`, to see one that comes twice. */
+  readonly known: Map<string, number>;
+  /** For each RCPT that was taken, the place of its recipient. */
+  readonly taken: number[];
   readonly events: HistoryEvent[];
   readonly traces: FlowTrace[];
   /** The latest refusal, which is what the record tells when no recipient was taken. */

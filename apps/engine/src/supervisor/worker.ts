@@ -108,14 +108,15 @@ export const startWorker = async (
       for (const id of ids) history.stored(id);
     },
   });
+  const tlsResults = createTlsResults({ pool, clock, report: report("delivery") });
   const services = createFlowServices({
     pool,
     accept: commit.acceptMessage,
     alarm: report("flows"),
+    onTls: tlsResults.count,
   });
   const flowParts = { services, blocks, executors, history, hostName };
   const runner = createFlowRunner(flowParts);
-  const tlsResults = createTlsResults({ pool, clock, report: report("delivery") });
   const dispatcher = createDispatcher({
     pool,
     settlementPool,
@@ -123,7 +124,7 @@ export const startWorker = async (
     snapshot: snapshot.current,
     runner: createDeliveryFlowRunner(flowParts),
     dns: services.dns,
-    http: services.http,
+    mtaSts: services.mtaSts,
     onTls: tlsResults.count,
     hostName,
     clock,

@@ -293,7 +293,7 @@ test("the call-ahead block asks the domain's own server, passes on its words, an
   expect((await ask("joe@own.example")).kind).toBe("accept");
   expect(await ask("nobody@own.example")).toMatchObject({
     kind: "reject",
-    text: "no such user",
+    text: "5.1.1 no such user",
   });
   expect((await ask("later@own.example")).kind).toBe("defer");
   expect((await ask("joe@own.example", null)).kind).toBe("defer"); // no server is known

@@ -456,11 +456,52 @@ test("a recipient flow may rewrite sender, recipient and transport", async () =>
   expect(messages[0]?.acceptance.history.recipients).toEqual(["user@example.test"]);
 });
 
-test("a recipient that is named twice has one copy", async () => {
+test("a mailbox that is named twice has one copy, however its domain is written", async () => {
   const { port, messages } = await start();
-  const { rcpt } = await send(port, ["user@example.test", "user@example.test"]);
-  expect(rcpt.map((one) => one?.slice(0, 3))).toEqual(["250", "250"]);
+  const { rcpt } = await send(port, [
+    "user@example.test",
+    "user@example.test",
+    "user@EXAMPLE.test",
+    '"user"@Example.Test',
+    "User@example.test", // the local part is opaque: another mailbox
+  ]);
+  expect(rcpt.map((one) => one?.slice(0, 3))).toEqual(["250", "250", "250", "250", "250"]);
+  const entries = messages[0]?.acceptance.bodies[0]?.entries ?? [];
+  expect(entries.map(({ recipient }) => recipient)).toEqual([
+    "user@example.test",
+    "User@example.test",
+  ]);
+});
+
+test("in LMTP a repeated RCPT has a reply of its own after the message, and no copy", async () => {
+  const { port, messages } = await start({ listener: { protocol: "lmtp" } });
+  const names = ["user", "reject", "user", "defer", "reject"];
+  const { data } = await send(
+    port,
+    names.map((name) => `${name}@each.test`),
+    names.length,
+    "LHLO",
+  );
+  expect(data.map((one) => one?.slice(0, 3))).toEqual(["250", "550", "250", "451", "550"]);
   expect(messages[0]?.acceptance.bodies[0]?.entries).toHaveLength(1);
+});
+
+test.each([
+  [" Subject: x\r\n\r\nbody\r\n", "a blank, which would go on with our own field"],
+  ["no field\r\nSubject: x\r\n\r\nbody\r\n", "no field, so that flows saw no header"],
+])("content that begins with %j is body from its first byte: %s", async (content) => {
+  for (const directProcessing of [true, false]) {
+    const { port, messages } = await start({ listener: { directProcessing } });
+    const client = await greeted(port);
+    await client.sayAll("MAIL FROM:<a@client.example>", "RCPT TO:<user@example.test>", "DATA");
+    client.send(`${content}.\r\n`);
+    expect(await client.reply()).toMatch(/^250/);
+    client.end();
+    const [trace = "", ...rest] = (messages[0]?.bodies[0] ?? "").split("\r\n\r\n");
+    expect(trace).toMatch(/^Received: [^\r]*(\r\n\t[^\r]*)*$/);
+    expect(rest.join("\r\n\r\n")).toBe(content);
+    await listener?.close();
+  }
 });
 
 test("an IP policy blocks with its own words, and its verdict is remembered as long as it asked", async () => {

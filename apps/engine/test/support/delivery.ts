@@ -3,7 +3,10 @@ import type { Settings, Transport } from "@sluice/settings";
 import type pg from "pg";
 import type { z } from "zod";
 import { createDeliver, type DeliverParts } from "../../src/delivery/deliver.ts";
+import { createMtaSts, fetchPolicyOverHttps } from "../../src/delivery/mta-sts.ts";
+import type { MtaStsStore } from "../../src/delivery/mta-sts-store.ts";
 import type { SmtpClient } from "../../src/delivery/smtp-message.ts";
+import type { Http } from "../../src/flows/host/http.ts";
 import type { Envelope } from "../../src/queue/queue-entry.ts";
 import type { QueueEntry } from "../../src/queue/queue-store.ts";
 import { createTestFlows } from "./flows.ts";
@@ -37,9 +40,9 @@ export const createTestDelivery = (options: {
   readonly settings?: z.input<typeof Settings>;
   readonly secrets?: Readonly<Record<string, string>>;
   readonly pool?: pg.Pool;
-  readonly http?: DeliverParts["http"];
+  readonly http?: Http;
   readonly onTls?: DeliverParts["onTls"];
-  readonly policies?: DeliverParts["policies"];
+  readonly policies?: MtaStsStore;
   readonly now?: () => Date;
 }) => {
   const flows = createTestFlows({
@@ -58,20 +61,28 @@ export const createTestDelivery = (options: {
   const reports: string[] = [];
   let streamed: (() => AsyncIterable<Buffer>) | null = null;
   let snapshot = flows.snapshot;
+  const clock = options.now ?? (() => start);
+  const report = (text: string): void => void reports.push(text);
+  const { dns } = flows.services;
   const deliver = createDeliver({
     snapshot: () => snapshot,
     runner: flows.deliveries,
-    dns: flows.services.dns,
-    http: options.http ?? flows.services.http,
+    dns,
+    mtaSts: createMtaSts({
+      dns,
+      fetchPolicy: fetchPolicyOverHttps(options.http ?? flows.services.http),
+      report,
+      store: options.policies,
+      clock,
+    }),
     hostName: "gateway.test",
-    clock: options.now ?? (() => start),
+    clock,
     readBody: () => {
       if (streamed === null) throw new Error("the body is in memory");
       return streamed();
     },
-    report: (text) => reports.push(text),
+    report,
     onTls: options.onTls,
-    policies: options.policies,
   });
   const send = async (mail: Mail = {}) => {
     const { recipients = ["bob@example.org"], body = hello, transport = "next" } = mail;

@@ -6,6 +6,7 @@ import { Settings } from "@sluice/settings";
 import type pg from "pg";
 import type { z } from "zod";
 import type { Snapshot } from "../../src/config/snapshot.ts";
+import type { TlsResult } from "../../src/delivery/connector.ts";
 import { createFlowServices } from "../../src/flows/create-services.ts";
 import type {
   AuthenticationInput,
@@ -42,6 +43,7 @@ export const createTestFlows = (options: Options) => {
   const log: string[] = [];
   const traces: FlowTrace[] = [];
   const alarms: string[] = [];
+  const tlsResults: TlsResult[] = [];
   const file = (name: string): Buffer | null => {
     const content = options.files?.[name];
     return content === undefined ? null : Buffer.from(content);
@@ -63,6 +65,7 @@ export const createTestFlows = (options: Options) => {
     pool: options.pool ?? null,
     accept: async () => {},
     alarm: (text) => alarms.push(text),
+    onTls: (result) => tlsResults.push(result),
   });
   const parts = {
     services,
@@ -96,7 +99,18 @@ export const createTestFlows = (options: Options) => {
     return found;
   };
   return {
-    ...{ log, traces, alarms, snapshot, services, sessions, deliveries, connection, flow },
+    ...{
+      log,
+      traces,
+      alarms,
+      tlsResults,
+      snapshot,
+      services,
+      sessions,
+      deliveries,
+      connection,
+      flow,
+    },
     echoed: () => log.flatMap((line) => (line.startsWith("debug ") ? [line.slice(6)] : [])),
     connect: async (id: string, more: Partial<ConnectionFacts> = {}) =>
       sessions.ipPolicy(flow(id), { ...connection, ...more }),
@@ -134,6 +148,7 @@ export const createTestFlows = (options: Options) => {
         recipients: ["bob@example.org"],
         content: contentOfBytes(Buffer.from(message)),
         smtpUtf8: false,
+        requireTls: false,
         domain: "example.org",
         transport: null,
         directProcessing: true,

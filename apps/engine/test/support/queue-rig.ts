@@ -119,11 +119,7 @@ export const startQueueRig = async (options: {
       after: () => ({ verdict: { kind: "default" }, trace: null }),
     },
     dns: createDns(),
-    http: {
-      fetch: async () => ({ kind: "error", text: "no network here" }),
-      fetchBytes: () => Promise.reject(new Error("no network here")),
-      close: async () => {},
-    },
+    mtaSts: { find: () => Promise.reject(new Error("no network here")) },
     hostName: "gateway.example.test",
     clock: () => new Date(),
     acceptMessage: commit.acceptMessage,

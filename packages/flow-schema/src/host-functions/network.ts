@@ -184,7 +184,7 @@ const mailFunctions: readonly HostFunction[] = [
     ],
     [
       ["number", "array"],
-      "1 taken, 0 refused, −1 not answered (a 4yz reply or the network). With `extended_result`: `result`, `error_code`, `error_message`.",
+      "1 taken, 0 refused (also when the recipient's domain does not exist), −1 not answered (a 4yz reply, DNS or the network). With `extended_result`: `result`, `error_code`, `error_message`.",
     ],
     ["smtp-lookup"],
     { since: "classic" },

@@ -7,7 +7,9 @@
 import { HslArray, type RunContext, ScriptError, type Value } from "@sluice/hsl";
 import { Transport } from "@sluice/settings";
 import { createCandidates, type HostQuestion } from "../../delivery/candidates.ts";
+import type { ConnectFailure, TlsResult } from "../../delivery/connector.ts";
 import type { MtaSts } from "../../delivery/mta-sts.ts";
+import { recipientDomain } from "../../delivery/next-hop.ts";
 import { createOwnAddresses, ownNamesOf } from "../../delivery/own-addresses.ts";
 import { planAttempt } from "../../delivery/plan-attempt.ts";
 import { optionFlag, optionNumber, optionText, textsOf } from "../arguments.ts";
@@ -17,22 +19,30 @@ import type { LookupServer } from "../host/smtp-lookup.ts";
 import { objectId } from "../values.ts";
 
 /** Where hosts are found, and what they must offer. */
-export type HostFinder = { readonly dns: Dns; readonly mtaSts: MtaSts };
+export type HostFinder = {
+  readonly dns: Dns;
+  readonly mtaSts: MtaSts;
+  readonly onTls: ((result: TlsResult) => void) | undefined;
+};
+
+/** There is nobody to ask: for now (451), or because the recipient's domain takes no mail (550). */
+export type NoServer = { readonly hosts: null; readonly code: 451 | 550; readonly text: string };
 
 const maximumHosts = 10;
 const ownAddresses = createOwnAddresses();
 
-/** A string says why nobody can be asked. */
+const notNow = (text: string): NoServer => ({ hosts: null, code: 451, text });
+
 export const lookupServer = async (
   given: Value | undefined,
   recipient: string,
   run: RunContext,
   finder: HostFinder,
-): Promise<LookupServer | string> => {
+): Promise<LookupServer | NoServer> => {
   const host = flowHost(run);
   if (!(given instanceof HslArray)) {
     const id = objectId("mailtransport", textsOf(given ?? "")[0] ?? "");
-    return transportServer(id, recipient, host, finder);
+    return transportServer(id, { recipient, requireTls: false }, host, finder);
   }
   const name = optionText(given, "host") ?? "";
   const port = Math.trunc(optionNumber(given, "port") ?? 25);
@@ -72,26 +82,27 @@ export const lookupServer = async (
   });
 };
 
-/** How a transport of the revision is spoken to. A string says why it cannot be. */
+/** How a transport of the revision is spoken to. */
 export const transportServer = async (
   id: string,
-  recipient: string,
+  mail: { readonly recipient: string; readonly requireTls: boolean },
   host: FlowHost,
   finder: HostFinder,
-): Promise<LookupServer | string> => {
+): Promise<LookupServer | NoServer> => {
   const { settings } = host.snapshot;
   const transport = Object.hasOwn(settings.transports, id) ? settings.transports[id] : undefined;
-  if (transport === undefined) return `There is no mailtransport:${id}.`;
-  const copy = { recipient, messageId: recipient, requireTls: false };
+  if (transport === undefined) return notNow(`There is no mailtransport:${id}.`);
+  const { recipient } = mail;
+  const copy = { ...mail, messageId: recipient };
   const plan = planAttempt(host.snapshot, copy, { id, transport }, {}, host.hostName);
   if (plan.kind === "discard") {
-    return "This transport discards mail; there is nobody to ask.";
+    return notNow("This transport discards mail; there is nobody to ask.");
   }
-  if (plan.kind === "unreadable") return plan.text;
+  if (plan.kind === "unreadable") return notNow(plan.text);
   const { client, ...question } = plan.question;
   const { destination } = question;
   if (recipient === "" && destination.kind === "lookup-mx" && destination.name === null) {
-    return "A transport that looks up MX cannot check passwords.";
+    return notNow("A transport that looks up MX cannot check passwords.");
   }
   return resolved({ ...question, sourceAddress: client.sourceAddress }, host, finder, {
     helo: client.helo,
@@ -111,10 +122,14 @@ export const transportServer = async (
 const resolved = async (
   question: HostQuestion,
   host: FlowHost,
-  { dns, mtaSts }: HostFinder,
+  { dns, mtaSts, onTls }: HostFinder,
   options: Omit<LookupServer, "hosts">,
-): Promise<LookupServer | string> => {
+): Promise<LookupServer | NoServer> => {
   let isUnread = false;
+  const { destination, tlsMode, recipient } = question;
+  const isTheirs = destination.kind === "lookup-mx" && destination.name === null;
+  const domain =
+    destination.kind === "lookup-mx" ? (destination.name ?? recipientDomain(recipient)) : "";
   const candidates = createCandidates({
     dns,
     mtaSts: {
@@ -126,20 +141,39 @@ const resolved = async (
     },
     ownNames: () => ownNamesOf(host.snapshot, host.hostName),
     ownAddresses,
+    onTls,
   });
   const hosts: LookupServer["hosts"][number][] = [];
-  let problem = "There is no server to ask.";
+  const failures: ConnectFailure[] = [];
   try {
     for await (const candidate of candidates(question)) {
-      if (candidate.kind === "refused") problem = candidate.failure.text;
-      else hosts.push({ ...candidate.host, tls: candidate.policy });
+      if (candidate.kind === "refused") {
+        failures.push(candidate.failure);
+        continue;
+      }
+      const { policy, policyType } = candidate;
+      hosts.push({
+        ...candidate.host,
+        tls: policy,
+        onTls: (failure) => {
+          if (domain !== "" && tlsMode !== "none")
+            onTls?.({ domain, policyType, host: candidate.host.name, failure });
+        },
+      });
       if (hosts.length >= maximumHosts) break;
     }
   } catch (error) {
     if (!isUnread) throw error;
-    return "The MTA-STS policy of the domain could not be read.";
+    return notNow("The MTA-STS policy of the domain could not be read.");
   }
-  return hosts.length === 0 ? problem : { ...options, hosts };
+  if (hosts.length > 0) return { ...options, hosts };
+  // RFC 5321 §5.1: a name that does not exist is an answer; what could not be asked, and our own settings, are none
+  const worst = failures.find(({ code }) => code < 500) ?? failures.at(-1);
+  if (worst === undefined) return notNow("There is no server to ask.");
+  const { code, status, text } = worst;
+  return isTheirs && code >= 500 && status?.startsWith("5.1.") === true
+    ? { hosts: null, code: 550, text: `${status} ${text}` }
+    : notNow(text);
 };
 
 const heloOf = (name: string): string => {

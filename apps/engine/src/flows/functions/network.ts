@@ -25,9 +25,13 @@ import type { LookupAnswer } from "../host/smtp-lookup.ts";
 import type { FlowServices } from "../services.ts";
 import { objectId, recordValue, textValue } from "../values.ts";
 import { readHttpCall } from "./http-call.ts";
-import { lookupServer } from "./lookup-server.ts";
+import { lookupServer, type NoServer } from "./lookup-server.ts";
 
 type Bodies = Readonly<Record<string, FunctionBody>>;
+
+/** A domain that takes no mail has no recipients; every other reason says nothing of them. */
+const unasked = ({ code, text }: NoServer): LookupAnswer =>
+  code === 550 ? { kind: "no", code, text } : { kind: "error", code: 0, text };
 
 export const networkFunctions = (services: FlowServices): Bodies => {
   const { ldap, http, smtpLookup, reputation, requests } = services;
@@ -51,8 +55,8 @@ export const networkFunctions = (services: FlowServices): Bodies => {
       const recipient = textAt(args, 2);
       const server = await lookupServer(args[0], recipient, run, services);
       const answer: LookupAnswer =
-        typeof server === "string"
-          ? { kind: "error", code: 0, text: server }
+        server.hosts === null
+          ? unasked(server)
           : await smtpLookup.recipient(server, textAt(args, 1), recipient);
       const result = numberOf(answer, run);
       if (!optionFlag(optionsAt(args, 3), "extended_result", false)) return result;
@@ -62,8 +66,8 @@ export const networkFunctions = (services: FlowServices): Bodies => {
     smtp_lookup_auth: async (args, run) => {
       const server = await lookupServer(args[0], "", run, services);
       const answer: LookupAnswer =
-        typeof server === "string"
-          ? { kind: "error", code: 0, text: server }
+        server.hosts === null
+          ? { kind: "error", code: 0, text: server.text }
           : await smtpLookup.password(server, textAt(args, 1), textAt(args, 2));
       return numberOf(answer, run);
     },

@@ -6,6 +6,7 @@
 import { connect as connectPlain, isIP, type Socket } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import { isCompleteReply, parseReply, type Reply } from "@sluice/mail-syntax";
+import type { TlsFailure } from "../../delivery/connect-error.ts";
 import {
   type ClientCertificate,
   secureContextOf,
@@ -25,6 +26,8 @@ export type DialogOptions = {
   readonly clientCertificate: ClientCertificate | null;
   readonly connectSeconds: number;
   readonly commandSeconds: number;
+  /** How TLS came out; null: it is there, or was not wanted. */
+  readonly onTls: (failure: TlsFailure | null) => void;
 };
 
 export type Dialog = {
@@ -42,21 +45,37 @@ export type Dialog = {
 
 /** The server could not be asked. */
 export class DialogError extends Error {
-  override readonly name = "DialogError";
+  override readonly name: string = "DialogError";
+}
+
+/** TLS is asked for and did not come about, or not with whom it should. */
+class TlsError extends DialogError {
+  readonly failure: TlsFailure;
+  constructor(message: string, failure: TlsFailure, cause?: unknown) {
+    super(message, { cause });
+    this.failure = failure;
+  }
 }
 
 /** TLS did not come about; where it is optional, that is no reason not to ask. */
-class HandshakeError extends DialogError {}
+class HandshakeError extends TlsError {}
+
+/** What the server said, its enhanced status code in front (RFC 2034). */
+export const wordsOf = ({ enhancedStatus, text }: Reply): string =>
+  enhancedStatus === undefined ? text : `${enhancedStatus} ${text}`;
 
 const maximumReply = 64 * 1024;
 
 export const openDialog = async (options: DialogOptions): Promise<Dialog> => {
   try {
-    return await open(options);
+    const dialog = await open(options);
+    options.onTls(dialog.isEncrypted() ? null : "starttls-not-supported");
+    return dialog;
   } catch (error) {
+    if (error instanceof TlsError) options.onTls(error.failure);
     const mayBeClear = options.tls.use === "try" && options.tls.verify === null;
     if (!(error instanceof HandshakeError) || !mayBeClear) throw error;
-    return open({ ...options, tls: { use: "never", verify: null } });
+    return open({ ...options, tls: { use: "never", verify: null } }); // the failure is told already
   }
 };
 
@@ -96,12 +115,13 @@ const open = async (options: DialogOptions): Promise<Dialog> => {
     if (use === "never") return;
     const mustEncrypt = use === "must";
     if (!extensions.has("STARTTLS")) {
-      if (mustEncrypt) throw new DialogError("the server offers no STARTTLS");
+      if (mustEncrypt)
+        throw new TlsError("the server offers no STARTTLS", "starttls-not-supported");
       return;
     }
     const answer = await command("STARTTLS");
     if (answer.code !== 220) {
-      if (mustEncrypt) throw new DialogError("the server refused STARTTLS");
+      if (mustEncrypt) throw new TlsError("the server refused STARTTLS", "starttls-not-supported");
       return;
     }
     if (reader.hasMore()) throw new DialogError("the server sent more than its answer to STARTTLS");
@@ -190,7 +210,7 @@ const upgrade = (socket: Socket, options: DialogOptions): Promise<TLSSocket> =>
       ...(isIP(name) === 0 ? { servername: name } : {}),
     });
     const timer = setTimeout(
-      () => fail(new HandshakeError("no TLS in time")),
+      () => fail(new HandshakeError("no TLS in time", "validation-failure")),
       options.commandSeconds * 1000,
     );
     const fail = (error: DialogError): void => {
@@ -199,8 +219,9 @@ const upgrade = (socket: Socket, options: DialogOptions): Promise<TLSSocket> =>
       reject(error);
     };
     const onError = (error: Error): void =>
-      fail(new HandshakeError(error.message, { cause: error }));
-    const onClose = (): void => fail(new HandshakeError("the server closed the connection"));
+      fail(new HandshakeError(error.message, "validation-failure", error));
+    const onClose = (): void =>
+      fail(new HandshakeError("the server closed the connection", "validation-failure"));
     secure.once("error", onError);
     secure.once("close", onClose);
     secure.once("secureConnect", () => {
@@ -208,7 +229,7 @@ const upgrade = (socket: Socket, options: DialogOptions): Promise<TLSSocket> =>
       if (problem !== null) {
         secure.off("error", onError);
         secure.on("error", () => {}); // it is told already
-        fail(new DialogError(problem.text));
+        fail(new TlsError(problem.text, problem.kind));
         return;
       }
       clearTimeout(timer);

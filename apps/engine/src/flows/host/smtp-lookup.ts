@@ -6,17 +6,19 @@
  */
 import { parseMailbox } from "@sluice/mail-syntax";
 import { LRUCache } from "lru-cache";
-import type { TlsPolicy } from "../../delivery/tls-policy.ts";
-import { type Dialog, DialogError, type DialogOptions, openDialog } from "./smtp-dialog.ts";
+import {
+  type Dialog,
+  DialogError,
+  type DialogOptions,
+  openDialog,
+  wordsOf,
+} from "./smtp-dialog.ts";
 
-export type LookupServer = Omit<DialogOptions, "address" | "port" | "name" | "tls"> & {
+export type LookupHost = Pick<DialogOptions, "name" | "address" | "port" | "tls" | "onTls">;
+
+export type LookupServer = Omit<DialogOptions, keyof LookupHost> & {
   /** Where to ask, in order of preference; already looked up, each with the TLS it must offer. */
-  readonly hosts: readonly {
-    readonly name: string;
-    readonly address: string;
-    readonly port: number;
-    readonly tls: TlsPolicy;
-  }[];
+  readonly hosts: readonly LookupHost[];
   readonly user: string;
   readonly password: string;
   readonly authWithoutTls: boolean;
@@ -98,9 +100,9 @@ export const createSmtpLookup = (): SmtpLookup => {
         const utf8 = /[^ -~]/.test(sender + recipient) ? " SMTPUTF8" : "";
         const from = await dialog.command(`MAIL FROM:<${sender}>${utf8}`);
         // a refusal of our own sender says nothing of the recipient
-        if (from.code !== 250) return { kind: "error", code: from.code, text: from.text };
+        if (from.code !== 250) return { kind: "error", code: from.code, text: wordsOf(from) };
         const to = await dialog.command(`RCPT TO:<${recipient}>`);
-        return answerOf(to.code, to.text);
+        return answerOf(to.code, wordsOf(to));
       });
       if (answer.kind === "yes") taken.set(key, true);
       if (answer.kind === "no") refused.set(key, answer);
