@@ -4,14 +4,18 @@ import { countsOf, countWords } from "./argument-count.ts";
 import { rootVariable } from "./assigned-names.ts";
 import type { AnyNode, Call, Expression, Parameter } from "./ast.ts";
 import { type Callee, resolveCallee } from "./callee.ts";
+import {
+  argumentMistakes,
+  literalMistake,
+  type PatternMistake,
+  textMistake,
+} from "./check-patterns.ts";
 import { foreignCure } from "./foreign-names.ts";
 import type { TellingNode } from "./link.ts";
 import type { Names } from "./names.ts";
 import type { ClassInfo, FunctionInfo, Scope } from "./scope.ts";
 import type { Span } from "./source.ts";
 import type { Unit } from "./unit.ts";
-import { ScriptError } from "./values/errors.ts";
-import { compilePattern, patternFromText } from "./values/regex.ts";
 import { plainText, walk } from "./walk.ts";
 
 export const checkNames = (names: Names): void => {
@@ -181,12 +185,11 @@ class NameChecker {
         this.checkScoped(node);
         break;
       case "Regex":
-        this.checkPattern(node, () => compilePattern(node.pattern, node.flags));
+        this.reportPattern(literalMistake(node));
         break;
       case "Binary":
         if (node.operator === "=~" || node.operator === "!~") {
-          const text = plainText(node.right);
-          if (text !== null) this.checkPattern(node.right, () => patternFromText(text));
+          this.reportPattern(textMistake(node.right));
         }
         break;
       case "Cache":
@@ -276,6 +279,9 @@ class NameChecker {
     }
     const counts = countsOf(callee);
     if (counts === null || node.args.some(({ isSpread }) => isSpread)) return;
+    if (callee.kind === "host") {
+      for (const one of argumentMistakes(node, callee.signature)) this.reportPattern(one);
+    }
     const given = node.args.length;
     if (given >= counts.least && given <= counts.most) return;
     this.unit.report(
@@ -352,13 +358,8 @@ class NameChecker {
     this.unit.report("error", "unknown-member", span, message);
   }
 
-  private checkPattern(span: Span, compile: () => unknown): void {
-    try {
-      compile();
-    } catch (error) {
-      if (!(error instanceof ScriptError)) throw error;
-      this.unit.report("error", "bad-pattern", span, error.message);
-    }
+  private reportPattern(mistake: PatternMistake | null): void {
+    if (mistake !== null) this.unit.report("error", "bad-pattern", mistake.span, mistake.message);
   }
 
   private checkCacheOptions(options: Expression): void {

@@ -33,7 +33,11 @@ const parseNewName = (cursor: Cursor, what: string): { name: string; nameSpan: S
 export const parseClass = (cursor: Cursor): ClassDeclaration => {
   const { start } = cursor.next();
   const { name, nameSpan } = parseNewName(cursor, "a class");
-  const brace = cursor.expectOperator("{", "before the members of the class");
+  const cure =
+    cursor.token.text === "extends"
+      ? "A class inherits nothing: keep an object of the other class in a member."
+      : undefined;
+  const brace = cursor.expectOperator("{", "before the members of the class", { cure });
   const members: ClassMember[] = [];
   while (!cursor.isOperator("}") && cursor.token.kind !== "end") {
     const member = cursor.recover(() => parseMember(cursor));

@@ -64,8 +64,12 @@ const withoutEchoes = (diagnostics: readonly Diagnostic[], text: string): readon
   const behindUnreadable = new Set(
     diagnostics
       .filter(({ code }) => code === "unknown-character" || code === "unclosed-regex")
-      .map(({ offset, length }) => {
-        const from = offset + length;
+      .map(({ code, offset, length }) => {
+        // what follows an unclosed pattern is taken for a part of it, to the end of its line
+        const rest = code === "unclosed-regex" ? /.*/y : /(?:)/y;
+        rest.lastIndex = offset + length;
+        rest.test(text);
+        const from = rest.lastIndex;
         return from + (/^\s*/.exec(text.slice(from, from + 1_000))?.[0].length ?? 0);
       }),
   );

@@ -123,6 +123,13 @@ const checkedDelay = (seconds: number): number => {
   return Math.min(Math.max(0, seconds), maximumDelay);
 };
 
+/** The transport that an argument names, or that the flow has set before; what it did not choose is each recipient's own. */
+const chosenTransport = (run: RunContext, named: string | undefined): string | undefined => {
+  if (named !== undefined && named !== "") return checkedObject(run, "mailtransport", named);
+  const envelope = runEnvelope(run);
+  return envelope.transportChanged ? (envelope.transport ?? undefined) : undefined;
+};
+
 /** The deliver action that stands in the arguments of Deliver, DirectDeliver and CopyMail. */
 const deliverAction = (
   args: readonly (HslArray | unknown)[],
@@ -147,13 +154,7 @@ const deliverAction = (
   return {
     kind: "deliver",
     recipient: recipient === undefined ? envelope.recipient : checkedAddress(recipient, false),
-    transport:
-      transport === undefined || transport === ""
-        ? // what the flow did not choose is each recipient's own
-          envelope.transportChanged
-          ? (envelope.transport ?? undefined)
-          : undefined
-        : checkedObject(run, "mailtransport", transport),
+    transport: chosenTransport(run, transport),
     delaySeconds: checkedDelay(optionNumber(options, "delay") ?? state.delaySeconds),
     metadata:
       notes instanceof HslArray ? { ...state.metadata, ...metadataOf(notes) } : state.metadata,
@@ -229,6 +230,11 @@ export const contentActions: Bodies = {
     const options = optionsAt(args, isShort ? 1 : 3);
     const given = isShort ? optionText(options, "recipient") : undefined;
     const recipient = given ?? (!isShort && isGiven(args, 1) ? textAt(args, 1) : undefined);
+    const transport = isShort
+      ? optionText(options, "transportid")
+      : isGiven(args, 2)
+        ? textAt(args, 2)
+        : undefined;
     const envelope = runEnvelope(run);
     const host = flowHost(run);
     const reject = optionFlag(options, "reject", true); // then the reason is what the client is told
@@ -236,6 +242,7 @@ export const contentActions: Bodies = {
       kind: "quarantine",
       quarantine: checkedObject(run, "mailquarantine", textAt(args, 0)),
       recipient: recipient === undefined ? envelope.recipient : checkedAddress(recipient, false),
+      transport: chosenTransport(run, transport),
       reason: optionText(options, "reason") ?? (reject ? null : whyHere(host)) ?? host.flow.title,
       reject,
     });

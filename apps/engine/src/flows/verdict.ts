@@ -34,6 +34,8 @@ export type ContentAction =
       readonly kind: "quarantine";
       readonly quarantine: string;
       readonly recipient: string;
+      /** What its release goes through; without it, the recipient's own. */
+      readonly transport?: string | undefined;
       readonly reason: string;
       /** The client gets 550 although a copy is kept. */
       readonly reject: boolean;

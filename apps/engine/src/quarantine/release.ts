@@ -9,7 +9,11 @@ import { chapterStatements, logStatements, outcomeStatements } from "../history/
 import type { Envelope } from "../queue/queue-entry.ts";
 import { queueChannel } from "../queue/queue-operations.ts";
 
-export type ReleaseRoute = (recipient: string) => {
+/** `chosen` is the transport that the flow named when it held the message. */
+export type ReleaseRoute = (
+  recipient: string,
+  chosen: string | undefined,
+) => {
   readonly domain: string | null;
   readonly transport: string | null;
   readonly nextHop: string;
@@ -61,12 +65,13 @@ export const releaseHeld = async (
       await client.query("ROLLBACK");
       return false;
     }
-    const { domain, transport, nextHop } = options.route(held.recipient);
+    const { releaseTransport, ...envelope } = held.envelope;
+    const { domain, transport, nextHop } = options.route(held.recipient, releaseTransport);
     const queueId = await options.nextQueueId();
     await client.query(insertEntry, [
       ...[queueId, held.message_id, held.body_id, held.sender, held.recipient, held.size],
       // its age counts from now: what was held for weeks is not too old to be tried
-      ...[now, domain, transport, nextHop, held.revision, held.envelope],
+      ...[now, domain, transport, nextHop, held.revision, envelope],
     ]);
     const { message_id: messageId, recipient } = held;
     const statements = [

@@ -25,6 +25,8 @@ export type Envelope = {
   readonly metadata: Readonly<Record<string, string>>;
   /** An administrator said so: return it to the sender instead of delivering it. */
   readonly returnNow?: boolean | undefined;
+  /** Of held mail: the transport that the flow chose for its release. */
+  readonly releaseTransport?: string | undefined;
   /** The notice of delay has been sent. */
   readonly delayNoticed?: boolean | undefined;
 };

@@ -275,7 +275,10 @@ const heldOf = (
             flow: trace?.flow ?? "",
             node: trace?.steps.at(-1)?.node ?? null,
             retentionDays: settings.quarantines[action.quarantine]?.retentionDays ?? 30,
-            envelope: withClient(entry.envelope, verdict),
+            envelope: {
+              ...withClient(entry.envelope, verdict),
+              releaseTransport: action.transport,
+            },
           },
         ]
       : [],

@@ -83,7 +83,7 @@ export const keepMessage = (
             flow: trace?.flow ?? "",
             node: decidingNode(trace),
             retentionDays: folder?.retentionDays ?? 30,
-            envelope: envelope({}),
+            envelope: { ...envelope({}), releaseTransport: action.transport },
           });
           outcomes.add("quarantined");
           break;

@@ -74,13 +74,15 @@ export const startControl = async (order: StartOrder): Promise<Part> => {
   const quarantine = createQuarantine({
     pool,
     nextQueueId: ids.next,
-    route: (recipient) => {
+    route: (recipient, chosen) => {
       const { settings } = snapshot.current();
       const domain = recipientDomain(recipient);
       const match = Object.keys(settings.listeners)
         .map((listener) => matchDomain(settings, listener, domain))
         .find((found) => found !== null);
-      const transport = match?.domain.transport ?? null;
+      // one that was deleted meanwhile holds nobody's mail back
+      const isKnown = chosen !== undefined && Object.hasOwn(settings.transports, chosen);
+      const transport = isKnown ? chosen : (match?.domain.transport ?? null);
       return { domain: match?.id ?? null, transport, nextHop: nextHopOf({ transport, recipient }) };
     },
   });

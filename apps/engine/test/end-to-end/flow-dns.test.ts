@@ -135,6 +135,20 @@ test("a name that cannot be asked for is neither there nor missing", async () =>
   expect(await echoOf('confirmed_name("192.0.2.7")', nowhere)).toBe("-1");
 });
 
+test("an empty answer that only means that nobody could be asked is told in the log", async () => {
+  const source = `echo dnsmx("example.test"); echo dnsptr("192.0.2.7"); echo dns_query("example.test");
+echo dnsbl("192.0.2.7", "bl.test"); echo spf("192.0.2.7", "mx", "example.test");`;
+  const { trace } = await run(source, { resolvers: ["127.0.0.1:1"] });
+  const about = (what: string) => `dns: nothing is known about ${what}: no name server answers`;
+  expect(trace?.steps.flatMap(({ log }) => log)).toEqual([
+    ...[about("example.test (MX)"), "[]", about("192.0.2.7 (PTR)"), "[]"],
+    ...[about("example.test (A)"), "[]", about("192.0.2.7 in bl.test"), "[]"],
+    ...["spf: DNS could not be asked about example.test", "50"],
+  ]);
+  const there = await run('echo dnsmx("nothing.example.test");');
+  expect(there.trace?.steps.flatMap(({ log }) => log)).toEqual(["[]"]);
+});
+
 test("a list that lists the world is taken out of service, with one alarm", async () => {
   const flows = createTestFlows({
     settings: {

@@ -164,16 +164,22 @@ test("each recipient ends on its own", async () => {
   await accept("carol@example.org");
   await accept("dan@example.org");
   await scan(
-    'if ($recipientlocalpart == "bob") Deliver(); if ($recipientlocalpart == "carol") Quarantine("mailquarantine:spam"); Delete();',
+    'if ($recipientlocalpart == "bob") Deliver(); if ($recipientlocalpart == "carol") Quarantine("mailquarantine:spam", none, "mailtransport:internal"); Delete();',
   );
   expect(await entries()).toMatchObject([
     { queue: "outgoing", recipient: "bob@example.org", transport: "internal" },
   ]);
   const { rows } = await database.pool.query(
-    "SELECT recipient, quarantine, flow, node FROM quarantined_message",
+    "SELECT recipient, quarantine, flow, node, envelope->>'releaseTransport' AS way FROM quarantined_message",
   );
   expect(rows).toEqual([
-    { recipient: "carol@example.org", quarantine: "spam", flow: "f", node: "script" },
+    {
+      recipient: "carol@example.org",
+      quarantine: "spam",
+      flow: "f",
+      node: "script",
+      way: "internal",
+    },
   ]);
   const events = await database.pool.query(
     "SELECT kind, recipient FROM mail_event ORDER BY recipient",

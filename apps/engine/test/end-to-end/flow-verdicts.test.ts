@@ -60,6 +60,21 @@ test.each([
     [{ kind: "quarantine", reason: "spam", reject: false, recipient: "x@y.test" }],
   ],
   [
+    'Quarantine("mailquarantine:spam", none, "mailtransport:internal", ["reject" => false]);',
+    { kind: "accept" },
+    [{ kind: "quarantine", recipient: "bob@example.org", transport: "internal" }],
+  ],
+  [
+    'Quarantine("mailquarantine:spam", ["transportid" => "mailtransport:internal", "reject" => false]);',
+    { kind: "accept" },
+    [{ kind: "quarantine", transport: "internal" }],
+  ],
+  [
+    'SetMailTransport("mailtransport:internal"); Quarantine("mailquarantine:spam", ["reject" => false]);',
+    { kind: "accept" },
+    [{ kind: "quarantine", transport: "internal" }],
+  ],
+  [
     'Quarantine("mailquarantine:spam", ["done" => false, "reject" => false]); Delete();',
     { kind: "accept" },
     [{ kind: "quarantine", recipient: "bob@example.org" }, { kind: "delete" }],
@@ -112,6 +127,7 @@ test.each([
 
 test.each([
   'Quarantine("mailquarantine:none");',
+  'Quarantine("mailquarantine:spam", none, "mailtransport:none");',
   'Deliver("no address");',
   'Deliver("a@b\\r\\nRCPT TO:<x@y>");',
   'SetSender("a b");',

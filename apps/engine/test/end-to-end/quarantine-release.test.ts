@@ -16,9 +16,9 @@ beforeAll(async () => {
     pool: database.pool,
     clock: () => now,
     nextQueueId: () => String(nextId++),
-    route: (recipient) => ({
+    route: (recipient, chosen) => ({
       domain: "example.org",
-      transport: "internal",
+      transport: chosen ?? "internal",
       nextHop: `internal/${recipient}`,
     }),
   });
@@ -33,7 +33,7 @@ beforeEach(() =>
 
 const hold = async (
   count: number,
-  more: { days?: number; shared?: boolean; subject?: string } = {},
+  more: { days?: number; shared?: boolean; subject?: string; transport?: string } = {},
 ) => {
   const ids: string[] = [];
   let bodyId = randomUUID();
@@ -87,6 +87,7 @@ const hold = async (
             mayBounce: false,
             subject: "",
             metadata: {},
+            releaseTransport: more.transport,
           },
         },
       },
@@ -165,6 +166,14 @@ test("a release queues the mail once, whoever presses the button and how often",
     { kind: "released" },
   ]);
   expect(await quarantine.count()).toBe(0);
+});
+
+test("a release takes the transport that the flow chose, and says so only once", async () => {
+  const [id = ""] = await hold(1, { transport: "partner" });
+  await quarantine.release([id], "admin");
+  const { rows } = await database.pool.query("SELECT transport, envelope FROM queue_entry");
+  expect(rows).toMatchObject([{ transport: "partner" }]);
+  expect(rows[0].envelope).not.toHaveProperty("releaseTransport");
 });
 
 test("deleting what was released does not take the body from the queue", async () => {

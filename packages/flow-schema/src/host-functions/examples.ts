@@ -36,7 +36,7 @@ export const functionExamples: Readonly<Record<string, readonly FunctionExample[
   secret_equals: [auth('if (secret_equals($saslpassword, "letmein")) Accept();\nReject();')],
   gethostname: [mail("echo strlen(gethostname()) > 0;", "1")],
   syslog: [ip('syslog("warning", "$senderip is here again");')],
-  dns: [rcpt('echo dns("nothing.invalid");', "[]")],
+  dns: [rcpt('if (count(dns($senderdomain)) == 0) echo "$senderdomain has no address";')],
   dns4: [rcpt('if (count(dns4($senderhelo)) == 0) echo "$senderhelo has no IPv4 address";')],
   dns6: [rcpt("echo count(dns6($senderhelo)) > 0;")],
   dnsmx: [rcpt("foreach (dnsmx($senderdomain) as $host) echo $host;")],

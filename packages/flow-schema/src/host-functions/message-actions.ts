@@ -54,7 +54,7 @@ export const messageActions: readonly FunctionSignature[] = [
       optional(
         "recipient",
         ["string", "array"],
-        "Another recipient, for its release; or the options, with `recipient` among them.",
+        "Another recipient, for its release; or the options, with `recipient` and `transportid` among them.",
       ),
       optional("transportid", "string", "Another transport, for its release."),
       optional(

@@ -1321,7 +1321,7 @@ const table: readonly FunctionSignature[] = [
     parameters: [
       {
         name: "pattern",
-        kinds: ["string"],
+        kinds: ["string", "regex"],
         help: "`/…/flags`, or the pattern alone.",
       },
       {

@@ -186,7 +186,7 @@ export const patternFunctions: readonly LibraryFunction[] = [
       role: "function",
       summary: "Makes a pattern once, to use it many times.",
       parameters: [
-        parameter("pattern", "string", "`/…/flags`, or the pattern alone."),
+        parameter("pattern", "string|regex", "`/…/flags`, or the pattern alone."),
         optional("flags", "string", "Flags of imusxUX for a pattern without slashes."),
       ],
       returns: gives("regex", "For `=~` and the pcre functions."),
@@ -197,9 +197,7 @@ export const patternFunctions: readonly LibraryFunction[] = [
     },
     (args) => {
       const flags = textAt(args, 1);
-      return flags === ""
-        ? patternFromText(textAt(args, 0))
-        : compilePattern(textAt(args, 0), flags);
+      return flags === "" ? regexOf(valueAt(args, 0)) : compilePattern(textAt(args, 0), flags);
     },
   ),
 ];

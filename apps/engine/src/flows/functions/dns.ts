@@ -101,13 +101,35 @@ const preference = (record: DnsRecord): number => (record.type === "MX" ? record
 const answers = (results: readonly DnsResult[]): HslArray =>
   HslArray.fromList(results.flatMap((result) => recordsOf(result).map(recordValueOf)));
 
+/** An empty list looks the same whether nothing is there or nobody could say: the log tells which. */
+const noteFailure = (run: RunContext, about: string, reason: string): void => {
+  const words = failures[reason] ?? `the name server answered ${reason}`;
+  flowHost(run).note("warn", `dns: nothing is known about ${about}: ${words}`);
+};
+
+const failures: Readonly<Record<string, string>> = {
+  TIMEOUT: "no name server answers",
+  NOSERVER: "there is no name server to ask",
+  CANCELLED: "the time of the script was over",
+  BADNAME: "DNS can hold no such name",
+  BADTYPE: "there is no such type of record here",
+  BADRESP: "the name server's answer could not be read",
+  BADADDRESS: "this is no address",
+  CNAME: "its chain of aliases does not end",
+  LISTSALL: "the list lists every address",
+};
+
 export const dnsFunctions = ({ dns, dnsbl, spf }: { dns: Dns; dnsbl: Dnsbl; spf: Spf }): Bodies => {
   const query =
     (...types: RecordType[]): FunctionBody =>
     async (args, run) => {
       const options = optionsFrom(args, 1, run);
       const name = textAt(args, 0);
-      return answers(await Promise.all(types.map((type) => dns.query(name, type, options))));
+      const results = await Promise.all(types.map((type) => dns.query(name, type, options)));
+      const failed = results.find(({ kind }) => kind === "error");
+      if (failed?.kind === "error")
+        noteFailure(run, `${name} (${types.join(", ")})`, failed.reason);
+      return answers(results);
     };
 
   return {
@@ -122,7 +144,9 @@ export const dnsFunctions = ({ dns, dnsbl, spf }: { dns: Dns; dnsbl: Dnsbl; spf:
       if (address === undefined) return new HslArray();
       const zone = address.family === 4 ? "in-addr.arpa" : "ip6.arpa";
       const options = optionsFrom(args, 1, run);
-      return answers([await dns.query(`${reversedAddress(address)}.${zone}`, "PTR", options)]);
+      const result = await dns.query(`${reversedAddress(address)}.${zone}`, "PTR", options);
+      if (result.kind === "error") noteFailure(run, `${textAt(args, 0)} (PTR)`, result.reason);
+      return answers([result]);
     },
     confirmed_name: async (args, run) => {
       const name = await confirmedName(textAt(args, 0), dns, gatewayOptions(run));
@@ -136,7 +160,12 @@ export const dnsFunctions = ({ dns, dnsbl, spf }: { dns: Dns; dnsbl: Dnsbl; spf:
         type === undefined
           ? { kind: "error", reason: "BADTYPE" }
           : await dns.query(textAt(args, 0), type, named(options, run));
-      if (!optionFlag(options, "extended_result", false)) return answers([result]);
+      if (!optionFlag(options, "extended_result", false)) {
+        if (result.kind === "error") {
+          noteFailure(run, `${textAt(args, 0)} (${wanted})`, result.reason);
+        }
+        return answers([result]);
+      }
       if (result.kind !== "answers") return recordValue({ error: result.reason });
       return recordValue({ result: answers([result]), dnssec: result.authentic });
     },
@@ -146,7 +175,12 @@ export const dnsFunctions = ({ dns, dnsbl, spf }: { dns: Dns; dnsbl: Dnsbl; spf:
       const options = isList ? optionsFrom(args, 2, run) : named(given, run);
       const found = await dnsbl.ask(textAt(args, 0), textAt(args, 1), options);
       const list = listValue(found.answers);
-      if (isList || !optionFlag(given, "extended_result", false)) return list;
+      if (isList || !optionFlag(given, "extended_result", false)) {
+        if (found.error !== null) {
+          noteFailure(run, `${textAt(args, 0)} in ${textAt(args, 1)}`, found.error);
+        }
+        return list;
+      }
       return recordValue(
         found.error === null ? { answers: list } : { answers: list, error: found.error },
       );
@@ -163,7 +197,12 @@ export const dnsFunctions = ({ dns, dnsbl, spf }: { dns: Dns; dnsbl: Dnsbl; spf:
           },
           gatewayOptions(run),
         ),
-        ({ result }) => spfScore(result),
+        ({ result }) => {
+          if (result === "temperror") {
+            flowHost(run).note("warn", `spf: DNS could not be asked about ${textAt(args, 2)}`);
+          }
+          return spfScore(result);
+        },
       );
     },
     spf_query: (args, run) =>
