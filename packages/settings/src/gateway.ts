@@ -190,5 +190,30 @@ export const Gateway = z.strictObject({
       section: "Scanners",
     })
     .default(50),
+  tlsReports: field
+    .toggle({
+      label: "Send reports on TLS",
+      help: "Tells domains that ask for it in DNS (TLSRPT, RFC 8460), once a day, how many connections to their servers had TLS and why others failed: by mail or to an https: address, as they say. Nothing about messages or people. Off: it is only counted, and shown under Mail › TLS to others.",
+      section: "Reports on TLS",
+    })
+    .default(false),
+  tlsReportSender: field
+    .text({
+      label: "Sender of the reports",
+      help: "They come from here, and name it as contact. Its domain should have a signing key with a published record: receivers throw unsigned reports away.",
+      placeholder: "tls-reports@example.org",
+      max: 320,
+      pattern: mailbox,
+      patternHelp: "An address such as tls-reports@example.org.",
+      section: "Reports on TLS",
+    })
+    .default(""),
+  tlsReportTransport: field
+    .reference("transport", {
+      label: "Transport of the reports",
+      help: "A report must arrive although TLS does not work, so take one that looks up MX with TLS “Optional”. Without: the way out for other mail.",
+      section: "Reports on TLS",
+    })
+    .optional(),
 });
 export type Gateway = z.output<typeof Gateway>;

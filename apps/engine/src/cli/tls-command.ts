@@ -5,22 +5,26 @@ import { table } from "./table.ts";
 
 const mostDays = 90;
 
+const reportWords = { due: "due", sent: "sent", none: "not wanted", failed: "given up" } as const;
+
 export const tls: Command = async ({ words }) => {
   const days = Number(words[0] ?? 7);
   if (words.length > 1 || !Number.isInteger(days) || days < 1 || days > mostDays) {
     throw new CommandError(2, `Give a number of days, from 1 to ${mostDays}.`);
   }
   const value = await ask((api) => api.system.tlsResults.query({ days }));
-  const rows = value.map(({ day, domain, policyType, successes, failed, failures }) => [
+  const rows = value.map(({ day, domain, policyType, successes, failed, failures, report }) => [
     day,
     domain,
     policyType,
     successes,
     failed,
-    failures.map(({ host, result, count }) => `${result} at ${host} (${count})`).join(", "),
+    failures
+      .map(({ host, result, count }) => `${result}${host === "" ? "" : ` at ${host}`} (${count})`)
+      .join(", "),
   ]);
   return {
-    text: table(["day", "domain", "policy", "with TLS", "failed", "failures"], rows),
+    text: table(["day", "domain", "policy", "with TLS", "failed", "report", "failures"], rows),
     value,
   };
 };

@@ -66,6 +66,8 @@ export const createCandidates = (parts: CandidateParts): Candidates => {
         ? await parts.mtaSts.find(domain, { servers })
         : null;
     if (sts !== null) onStep?.("MTA-STS", true, `mode ${sts.mode}`);
+    if (sts?.problem !== undefined)
+      parts.onTls?.({ domain, policyType: "sts", host: "", failure: sts.problem });
     for (const host of found.hosts) {
       const onlyDns = host.isForeign || destination.query.length > 0 || question.tlsMode === "dane";
       const addresses = await mxLookup.findAddresses(host, {

@@ -96,7 +96,7 @@ export const createConnector = (parts: CandidateParts): Connector => {
               tls: policy,
               onStep: onStep && ((step, text) => onStep(`${where} ${step}`, true, text)),
             });
-            tell(client.tls === null ? "starttls-not-supported" : null);
+            tell(client.tlsProblem);
             return { kind: "connected", client };
           } catch (error) {
             if (!(error instanceof ConnectError)) throw error;

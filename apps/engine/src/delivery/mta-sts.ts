@@ -11,11 +11,14 @@ import { LRUCache } from "lru-cache";
 import { parsePolicy, validateMx } from "mailauth/lib/mta-sts.js";
 import type { Dns } from "../flows/host/dns.ts";
 import type { Http } from "../flows/host/http.ts";
+import type { TlsFailure } from "./connect-error.ts";
 import { type MtaStsStore, noMtaStsStore, type StoredPolicy } from "./mta-sts-store.ts";
-import type { TlsPolicy } from "./tls-policy.ts";
+import type { TlsPolicy, Verification } from "./tls-policy.ts";
 
 export type MtaStsPolicy = {
   readonly mode: "enforce" | "testing" | "none";
+  /** Why a newer policy, or the only one, could not be had (RFC 8460 §4.3.2). */
+  readonly problem?: TlsFailure | undefined;
   /** What the policy asks of an MX; null: this host must not be used. */
   readonly policyFor: (host: string) => TlsPolicy | null;
 };
@@ -39,6 +42,14 @@ const longestMilliseconds = 31_557_600_000; // RFC 8461 §3.2
 const opportunistic: TlsPolicy = { use: "try", verify: null };
 const noPolicy: MtaStsPolicy = { mode: "none", policyFor: () => opportunistic };
 
+class PolicyError extends Error {
+  readonly problem: TlsFailure;
+  constructor(problem: TlsFailure, message: string) {
+    super(message);
+    this.problem = problem;
+  }
+}
+
 type Parsed = ReturnType<typeof parsePolicy>;
 type Kept = StoredPolicy & { readonly policy: MtaStsPolicy };
 
@@ -51,7 +62,10 @@ export const createMtaSts = (options: {
 }): MtaSts => {
   const { store = noMtaStsStore, clock = () => new Date() } = options;
   const policies = new LRUCache<string, Kept>({ max: 5000 });
-  const failures = new LRUCache<string, string>({ max: 5000, ttl: failureMilliseconds });
+  const failures = new LRUCache<string, { id: string; problem: TlsFailure }>({
+    max: 5000,
+    ttl: failureMilliseconds,
+  });
 
   /** Another worker may have a newer one than we have in memory. */
   const stored = async (domain: string, now: Date): Promise<Kept | null> => {
@@ -64,7 +78,8 @@ export const createMtaSts = (options: {
 
   const fetch = async (domain: string, id: string, now: Date): Promise<Kept> => {
     const { status, contentType, body } = await options.fetchPolicy(domain);
-    if (status !== 200) throw new Error(`the server answered ${status}`);
+    if (status !== 200)
+      throw new PolicyError("sts-policy-fetch-error", `the server answered ${status}`);
     if (!/^text\/plain\s*(?:;|$)/i.test(contentType)) throw new Error("it is no text/plain");
     const parsed = parsePolicy(body, { strict: true });
     const until = new Date(now.getTime() + lifetimeOf(parsed));
@@ -91,17 +106,20 @@ export const createMtaSts = (options: {
         kept !== null && (id === undefined || id === kept.id) && !isHalfOver(kept, now);
       const kept = isCurrent(ours) ? ours : ((await stored(domain, now)) ?? ours);
       const inForce = kept?.policy ?? noPolicy;
-      if (id === undefined || isCurrent(kept) || failures.get(domain) === id) return inForce;
+      if (id === undefined || isCurrent(kept)) return inForce;
+      const before = failures.get(domain);
+      if (before?.id === id) return { ...inForce, problem: before.problem };
       try {
         const fetched = await fetch(domain, id, now);
         await store.write(domain, fetched);
         policies.set(domain, fetched);
         return fetched.policy;
       } catch (error) {
-        failures.set(domain, id);
         const reason = error instanceof Error ? error.message : String(error);
+        const problem = error instanceof PolicyError ? error.problem : "sts-policy-invalid";
+        failures.set(domain, { id, problem });
         options.report(`The MTA-STS policy of ${domain} could not be fetched: ${reason}`);
-        return inForce;
+        return { ...inForce, problem };
       }
     },
   };
@@ -117,16 +135,25 @@ const lifetimeOf = (parsed: Parsed): number => {
 };
 
 const policyOf = (parsed: Parsed): MtaStsPolicy => {
-  if (parsed.mode !== "enforce") {
-    return { mode: parsed.mode === "testing" ? "testing" : "none", policyFor: () => opportunistic };
+  const verify = (host: string): Verification | null =>
+    validateMx(host, parsed).valid ? { kind: "name", names: [host], pinned: null } : null;
+  switch (parsed.mode) {
+    case "enforce":
+      return {
+        mode: "enforce",
+        policyFor: (host) => {
+          const must = verify(host);
+          return must === null ? null : { use: "must", verify: must };
+        },
+      };
+    case "testing":
+      return {
+        mode: "testing",
+        policyFor: (host) => ({ ...opportunistic, watch: verify(host) ?? "refused" }),
+      };
+    default:
+      return noPolicy;
   }
-  return {
-    mode: "enforce",
-    policyFor: (host) =>
-      validateMx(host, parsed).valid
-        ? { use: "must", verify: { kind: "name", names: [host], pinned: null } }
-        : null,
-  };
 };
 
 /** Over HTTPS with a verified certificate, no redirects, no private addresses (RFC 8461 §3.3). */
@@ -146,7 +173,13 @@ export const fetchPolicyOverHttps =
       allowPrivate: [],
       resolvers: [],
     });
-    if (response.kind === "error") throw new Error(response.text);
+    if (response.kind === "error") {
+      const isUntrusted = /certificate|self.signed|altname|CERT_|verify/i.test(response.text);
+      throw new PolicyError(
+        isUntrusted ? "sts-webpki-invalid" : "sts-policy-fetch-error",
+        response.text,
+      );
+    }
     const contentType = response.headers.find(([name]) => name.toLowerCase() === "content-type");
     return { status: response.status, contentType: contentType?.[1] ?? "", body: response.body };
   };

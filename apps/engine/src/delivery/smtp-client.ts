@@ -9,12 +9,13 @@
  */
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
-import { ConnectError, HandshakeError } from "./connect-error.ts";
+import { ConnectError, HandshakeError, type TlsFailure } from "./connect-error.ts";
 import { signIn } from "./sign-in.ts";
 import { connectTo, type Extensions, refusedAtStart, sayHello, secure } from "./smtp-hello.ts";
 import type { ClientOptions, ResolvedHost, SmtpClient } from "./smtp-message.ts";
 import { forAll, impossible, transact } from "./smtp-transaction.ts";
 import { createWire, type Wire, WireError } from "./smtp-wire.ts";
+import { verifyPeer } from "./tls-policy.ts";
 
 /** Opens a connection and signs in. Rejects with ConnectError. */
 export const openConnection = async (
@@ -28,7 +29,7 @@ export const openConnection = async (
     const mayBeClear = options.tls.use === "try" && options.tls.verify === null;
     if (!(error instanceof HandshakeError) || !mayBeClear) throw error;
     options.onStep?.("tls", `${error.message}; trying again without TLS`);
-    return open(host, options, false);
+    return open(host, options, false, error.tls);
   }
 };
 
@@ -36,6 +37,7 @@ const open = async (
   host: ResolvedHost,
   options: ClientOptions,
   useTls: boolean,
+  failedBefore: TlsFailure | null = null,
 ): Promise<SmtpClient> => {
   const { commandSeconds, onStep } = options;
   let socket: Socket | TLSSocket = await connectTo(host, options);
@@ -47,6 +49,7 @@ const open = async (
     onStep?.("greeting", greeting.text);
     let extensions = await sayHello(wire, options);
     let tls: SmtpClient["tls"] = null;
+    let tlsProblem: TlsFailure | null = failedBefore ?? "starttls-not-supported";
     if (useTls && extensions.has("STARTTLS")) {
       wire.ask(1, "STARTTLS\r\n");
       const reply = await wire.reply(commandSeconds, "STARTTLS");
@@ -57,6 +60,7 @@ const open = async (
           throw new ConnectError(0, "4.7.5", "the server sent bytes between STARTTLS and TLS");
         }
         const secured = await secure(socket, host, options);
+        tlsProblem = watched(secured, options.tls);
         socket = secured;
         wire = createWire(secured);
         tls = {
@@ -97,7 +101,8 @@ const open = async (
       );
       onStep?.("sign-in", `as ${options.sasl.user} by ${mechanism}`);
     }
-    return clientOf({ wire, host, options, extensions, tls, sourceAddress: addressOf(socket) });
+    const sourceAddress = addressOf(socket);
+    return clientOf({ wire, host, options, extensions, tls, tlsProblem, sourceAddress });
   } catch (error) {
     const said = wire.farewell();
     wire.destroy();
@@ -110,6 +115,12 @@ const open = async (
   }
 };
 
+/** What a policy that is only tested would have said. */
+const watched = (socket: TLSSocket, { watch }: ClientOptions["tls"]): TlsFailure | null => {
+  if (watch === undefined) return null;
+  return watch === "refused" ? "validation-failure" : (verifyPeer(socket, watch)?.kind ?? null);
+};
+
 const addressOf = (socket: Socket): string => socket.localAddress ?? "";
 
 type Opened = {
@@ -118,11 +129,12 @@ type Opened = {
   readonly options: ClientOptions;
   readonly extensions: Extensions;
   readonly tls: SmtpClient["tls"];
+  readonly tlsProblem: TlsFailure | null;
   readonly sourceAddress: string;
 };
 
 const clientOf = (opened: Opened): SmtpClient => {
-  const { wire, host, extensions, tls, sourceAddress } = opened;
+  const { wire, host, extensions, tls, tlsProblem, sourceAddress } = opened;
   let count = 0;
   let needsReset = false;
   let isClosing = false;
@@ -131,6 +143,7 @@ const clientOf = (opened: Opened): SmtpClient => {
     protocol: opened.options.protocol,
     sourceAddress,
     tls,
+    tlsProblem,
     takesDsn: extensions.has("DSN"),
     messages: () => count,
     isUsable: () => !isClosing && wire.isOpen(),

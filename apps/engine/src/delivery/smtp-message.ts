@@ -1,4 +1,5 @@
 /** What the client of SMTP is given, and what it gives back. */
+import type { TlsFailure } from "./connect-error.ts";
 import type { ClientCertificate, TlsPolicy } from "./tls-policy.ts";
 
 export type ResolvedHost = {
@@ -74,6 +75,8 @@ export type SmtpClient = {
     readonly cipher: string;
     readonly verified: boolean;
   } | null;
+  /** What its policy's owner would hear of this connection's TLS; null: nothing is wrong. */
+  readonly tlsProblem: TlsFailure | null;
   /** The server takes DSN requests over (RFC 3461 §5.2.1). */
   readonly takesDsn: boolean;
   readonly send: (message: OutgoingMessage) => Promise<Sent>;

@@ -39,6 +39,8 @@ export type TlsPolicy = {
   readonly use: "never" | "try" | "must";
   /** null: any certificate will do. */
   readonly verify: Verification | null;
+  /** Looked at and told, but no reason not to deliver (RFC 8461 §5, testing); `refused`: the policy does not name this host. */
+  readonly watch?: Verification | "refused" | undefined;
 };
 
 /** What a mode asks of a host with this name. */

@@ -34,6 +34,10 @@ const statements = [
   },
   {
     days: "historyDays",
+    text: `DELETE FROM tls_report WHERE ctid IN (SELECT ctid FROM tls_report WHERE day < $1::timestamptz::date - 3 LIMIT ${batchRows})`,
+  },
+  {
+    days: "historyDays",
     text: `DELETE FROM script_stat WHERE ctid IN (SELECT ctid FROM script_stat WHERE at < $1 LIMIT ${batchRows})`,
   },
   {

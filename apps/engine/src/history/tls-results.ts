@@ -112,6 +112,11 @@ export type TlsResultRow = {
     readonly count: number;
   }[];
   readonly failed: number;
+  /** What became of the report to the domain; null: none was begun. */
+  readonly report: {
+    readonly state: "due" | "sent" | "none" | "failed";
+    readonly detail: string;
+  } | null;
 };
 
 const mostRows = 1000;
@@ -125,13 +130,16 @@ export const listTlsResults = async (pool: pg.Pool, since: Date): Promise<TlsRes
     successes: string;
     failed: string;
     failures: TlsResultRow["failures"];
+    report: TlsResultRow["report"];
   }>({
     name: "tls-results-list",
     text: `SELECT to_char(day, 'YYYY-MM-DD') AS day, domain, policy_type,
         coalesce(sum(count) FILTER (WHERE result = 'success'), 0) AS successes,
         coalesce(sum(count) FILTER (WHERE result <> 'success'), 0) AS failed,
         coalesce(json_agg(json_build_object('host', host, 'result', result, 'count', count)
-          ORDER BY count DESC) FILTER (WHERE result <> 'success'), '[]') AS failures
+          ORDER BY count DESC) FILTER (WHERE result <> 'success'), '[]') AS failures,
+        (SELECT json_build_object('state', sent.state, 'detail', sent.detail) FROM tls_report AS sent
+          WHERE sent.day = tls_result.day AND sent.domain = tls_result.domain) AS report
       FROM tls_result WHERE day >= $1::date
       GROUP BY tls_result.day, domain, policy_type
       ORDER BY tls_result.day DESC, failed DESC, successes DESC, domain LIMIT ${mostRows}`,
@@ -144,6 +152,7 @@ export const listTlsResults = async (pool: pg.Pool, since: Date): Promise<TlsRes
     successes: Number(row.successes),
     failures: row.failures.slice(0, 20),
     failed: Number(row.failed),
+    report: row.report,
   }));
 };
 

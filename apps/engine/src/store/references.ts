@@ -33,6 +33,7 @@ const places: Partial<Record<ObjectKind, readonly Place[]>> = {
   gateway: [
     { path: ["blacklist"], kind: "file" },
     { path: ["whitelist"], kind: "file" },
+    { path: ["tlsReportTransport"], kind: "transport" },
   ],
   listener: [
     { path: ["tls", "certificates"], kind: "certificate" },

@@ -11,6 +11,7 @@ import { createPool } from "../database/connection.ts";
 import { createNotifications } from "../database/notifications.ts";
 import { createDispatcher, type Dispatcher } from "../delivery/dispatcher.ts";
 import { nextHopName } from "../delivery/next-hop.ts";
+import { createTlsReporter } from "../delivery/tls-report/tls-reporter.ts";
 import { createFlowServices } from "../flows/create-services.ts";
 import { createDeliveryFlowRunner } from "../flows/run-delivery.ts";
 import { createFlowRunner } from "../flows/run-flow.ts";
@@ -135,6 +136,16 @@ export const startWorker = async (
     },
   });
   halves.dispatcher = dispatcher;
+  const tlsReporter = createTlsReporter({
+    pool,
+    snapshot: snapshot.current,
+    dns: services.dns,
+    http: services.http,
+    acceptMessage: commit.acceptMessage,
+    hostName,
+    clock,
+    report: report("delivery"),
+  });
   lease.onLost(dispatcher.forget);
   const incoming = createIncomingQueue({
     pool,
@@ -244,6 +255,7 @@ export const startWorker = async (
       storage.close();
       await scanner.close();
       await dispatcher.close();
+      await tlsReporter.close();
       await tlsResults.close();
       await commit.close();
       await services.close();

@@ -43,8 +43,8 @@ test("sessions of several workers add up, day by day, and go when they are old",
   const failures = [{ host: good.host, result: "validation-failure", count: 2 }];
   const { host: _, ...policy } = good;
   expect(await listTlsResults(database.pool, today)).toEqual([
-    { ...policy, day: "2030-01-03", successes: 2, failed: 0, failures: [] },
-    { ...policy, day: "2030-01-02", successes: 6, failed: 2, failures },
+    { ...policy, day: "2030-01-03", successes: 2, failed: 0, failures: [], report: null },
+    { ...policy, day: "2030-01-02", successes: 6, failed: 2, failures, report: null },
   ]);
   expect(await listTlsResults(database.pool, now)).toHaveLength(1);
   await deleteOldHistory(

@@ -592,14 +592,28 @@ describe("MTA-STS", () => {
 
   peers("testing, none, no record, no policy: mail goes as if there were none", async () => {
     const server = await start({ certificate: stranger });
-    for (const mode of ["testing", "none"]) {
-      policy = enforce("mx.sts.test", mode);
-      expect(await delivery(server).one(bob)).toMatchObject({ code: 250 });
-    }
+    const failuresOf = async (host: string, mode: string) => {
+      policy = enforce(host, mode);
+      const { one, results } = delivery(server);
+      expect(await one(bob)).toMatchObject({ code: 250 });
+      return results.map(({ policyType, failure }) => [policyType, failure]);
+    };
+    expect(await failuresOf("mx.sts.test", "none")).toEqual([["no-policy-found", null]]);
+    // what a policy that is tested would have stopped is told to its owner (RFC 8461 §5)
+    expect(await failuresOf("mx.sts.test", "testing")).toEqual([
+      ["sts", "certificate-not-trusted"],
+    ]);
+    expect(await failuresOf("*.elsewhere.test", "testing")).toEqual([
+      ["sts", "validation-failure"],
+    ]);
     policy = enforce("mx.sts.test");
     const broken = delivery(server, 404);
     expect(await broken.one(bob)).toMatchObject({ code: 250 });
     expect(broken.reports[0]).toContain("The MTA-STS policy of sts.test could not be fetched");
+    expect(broken.results).toEqual([
+      { domain: "sts.test", policyType: "sts", host: "", failure: "sts-policy-fetch-error" },
+      { domain: "sts.test", policyType: "no-policy-found", host: "mx.sts.test", failure: null },
+    ]);
     expect(await delivery(server, 200, "text/html").one(bob)).toMatchObject({ code: 250 });
     expect(await delivery(server).one({ recipients: ["bob@other.test"] })).toMatchObject({
       code: 250,

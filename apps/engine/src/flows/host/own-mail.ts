@@ -6,9 +6,8 @@ import { randomUUID } from "node:crypto";
 import { encodeUtf8, encodeWords, foldField, formatDate, parseMailbox } from "@sluice/mail-syntax";
 import type pg from "pg";
 import { GatewayError } from "../../errors.ts";
-import type { HistoryRecord } from "../../history/event.ts";
+import { ownAcceptance } from "../../queue/own-acceptance.ts";
 import type { AcceptMessage } from "../../queue/queue-entry.ts";
-import { contentOfBytes } from "../../scanner/content-store.ts";
 
 export type OwnMessage = {
   readonly sender: string;
@@ -58,73 +57,14 @@ export const createOwnMail = ({
     }
     const messageId = randomUUID();
     const now = clock();
-    const content = contentOfBytes(Buffer.from(write(message, messageId, now), "latin1"));
-    const envelope = {
-      sessionId: messageId,
-      clientAddress: "",
-      clientPort: 0,
-      serverAddress: "",
-      serverPort: 0,
-      helo: "",
-      signIn: null,
-      tls: null,
-      smtpUtf8: false,
-      eightBit: true,
-      requireTls: false,
-      ret: null,
-      envid: null,
-      notify: null,
-      orcpt: null,
-      mayBounce: false,
-      subject: message.subject,
-      metadata: message.metadata,
-    };
-    const history: HistoryRecord = {
-      messageId,
-      at: now,
-      outcome: "queued",
-      stage: "queue",
-      listener: "",
-      clientAddress: "",
-      helo: "",
-      signIn: null,
-      sender: message.sender,
-      recipients: [message.recipient],
-      subject: message.subject,
-      size: content.size,
-      revision: message.revision,
-      flow: message.flow,
-      node: null,
-      reply: "",
-      traces: [],
-      events: [],
-    };
-    await accept({
-      messageId,
-      revision: message.revision,
-      listener: null,
-      receivedAt: now,
-      bodies: [
-        {
-          prefix: Buffer.alloc(0),
-          header: content.header,
-          content,
-          entries: [
-            {
-              queue: "outgoing",
-              sender: message.sender,
-              recipient: message.recipient,
-              domain: null,
-              transport: message.transport,
-              delaySeconds: 0,
-              envelope,
-            },
-          ],
-          held: [],
-        },
-      ],
-      history,
-    });
+    await accept(
+      ownAcceptance({
+        messageId,
+        at: now,
+        bytes: Buffer.from(write(message, messageId, now), "latin1"),
+        ...message,
+      }),
+    );
     return messageId;
   },
   metric: async ({ metric, filter }) => {

@@ -13,6 +13,7 @@ import type { SettingsProblem, Surroundings } from "./problem.ts";
 import { scannerProblems } from "./scanners.ts";
 import { secretProblems } from "./secrets.ts";
 import { signerProblems } from "./signers.ts";
+import { tlsReportProblems } from "./tls-reports.ts";
 import { transportProblems } from "./transports.ts";
 
 export const findProblems = (
@@ -33,6 +34,7 @@ export const findProblems = (
     ...listenerProblems(settings),
     ...domainProblems(settings),
     ...transportProblems(settings, surroundings),
+    ...tlsReportProblems(settings),
     ...findRelays(settings, surroundings.blocks),
   ];
 };

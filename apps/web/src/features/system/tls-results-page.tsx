@@ -19,10 +19,15 @@ const policies: Readonly<Record<string, string>> = {
   "no-policy-found": "none",
 };
 
+const reportWords = { due: "Due", sent: "Sent", none: "Not wanted", failed: "Given up" } as const;
+
 const failuresOf = ({ failures }: Row): string =>
   visibleText(
     failures
-      .map(({ host, result, count }) => `${result} at ${host} (${count.toLocaleString()})`)
+      .map(
+        ({ host, result, count }) =>
+          `${result}${host === "" ? "" : ` at ${host}`} (${count.toLocaleString()})`,
+      )
       .join(", "),
   );
 
@@ -54,6 +59,17 @@ const columns: readonly Column<Row>[] = [
     align: "end",
     cell: ({ failed }) =>
       failed === 0 ? "0" : <OutcomePill tone="reject">{failed.toLocaleString()}</OutcomePill>,
+  },
+  {
+    id: "report",
+    header: "Report",
+    width: "110px",
+    cell: ({ report }) =>
+      report === null ? (
+        ""
+      ) : (
+        <span title={visibleText(report.detail)}>{reportWords[report.state]}</span>
+      ),
   },
   {
     id: "failures",
