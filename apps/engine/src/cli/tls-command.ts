@@ -19,6 +19,7 @@ export const tls: Command = async ({ words }) => {
     policyType,
     successes,
     failed,
+    report === null ? "" : reportWords[report.state],
     failures
       .map(({ host, result, count }) => `${result}${host === "" ? "" : ` at ${host}`} (${count})`)
       .join(", "),
