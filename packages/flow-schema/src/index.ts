@@ -24,6 +24,7 @@ export { flowKindDefinitions } from "./flows/flow-kinds.ts";
 export { functionExamples, withExample } from "./host-functions/examples.ts";
 export * from "./origin.ts";
 export * from "./problem.ts";
+export { scriptFieldDiagnostics } from "./script-field.ts";
 export { scriptDiagnostics } from "./script-problems.ts";
 export * from "./services.ts";
 export type { HostFunction } from "./signature-table.ts";

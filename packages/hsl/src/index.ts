@@ -6,6 +6,7 @@ export {
   type Diagnostic,
   fullMessage,
   hasErrors,
+  makeDiagnostic,
   type Related,
   renderDiagnostic,
   type Severity,
@@ -21,6 +22,7 @@ export { type Parsed, parse } from "./parser.ts";
 export { print } from "./printer.ts";
 export { hsl, type Interpolation, joinScripts, type Mark, mark, Script } from "./script.ts";
 export * from "./signature.ts";
+export { Source } from "./source.ts";
 export { HslArray, type Key } from "./values/array.ts";
 export { decodeBytes, encodeText, fromUint8Array, toUint8Array } from "./values/bytes.ts";
 export { looseEquals, order, strictEquals } from "./values/compare.ts";

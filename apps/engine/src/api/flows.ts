@@ -7,6 +7,7 @@ import { draftObjects, type ObjectState } from "../store/draft-store.ts";
 import { readIncludedFiles } from "../store/included-files.ts";
 import { inTransaction } from "../store/prisma.ts";
 import { usesOf } from "../store/references.ts";
+import { type ScriptPast, scriptPast } from "../store/script-revisions.ts";
 import { actorOf } from "./context.ts";
 import type { FlowReplay, FlowTrial, NodeActivity } from "./parts.ts";
 import { Id } from "./settings.ts";
@@ -98,6 +99,20 @@ export const flows = router({
       }
       return { flow, layout: settings.layouts[input.flow] ?? null };
     }),
+
+  /** What a script of the flow was when it was published, to compare it with what it is. */
+  scriptPast: procedure("view")
+    .input(
+      z.strictObject({
+        flow: Id,
+        node: z.string().min(1).max(64),
+        field: z
+          .array(z.union([z.string().max(64), z.int().min(0)]))
+          .min(1)
+          .max(8),
+      }),
+    )
+    .query(({ ctx, input }): Promise<ScriptPast> => scriptPast(ctx.parts.store, input)),
 
   /** What happened at each node. */
   activity: procedure("view")

@@ -4,6 +4,7 @@ import { blockTitle } from "@sluice/hsl";
 import { type ComponentType, useState } from "react";
 
 type ScriptInputProps = {
+  readonly field: readonly string[];
   readonly label: string;
   readonly value: string;
   readonly onChange: (value: string) => void;
@@ -14,7 +15,6 @@ type ScriptInputProps = {
 type Props = {
   readonly config: { readonly source?: unknown };
   readonly onChange: (config: unknown) => void;
-  readonly issues: readonly { readonly message: string }[];
   readonly readOnly: boolean;
   /** The page's script editor. */
   readonly ScriptInput: ComponentType<ScriptInputProps> | null;
@@ -25,13 +25,14 @@ type Props = {
   };
 };
 
-export const Form = ({ config, onChange, issues, readOnly, ScriptInput, useIcon }: Props) => {
+export const Form = ({ config, onChange, readOnly, ScriptInput, useIcon }: Props) => {
   const [isFull, setFull] = useState(false);
   const source = typeof config.source === "string" ? config.source : "";
   const { title, icon } = blockTitle(source);
   const { address, failure } = useIcon(icon ?? undefined);
   const editor = ScriptInput !== null && (
     <ScriptInput
+      field={["source"]}
       label="Script"
       value={source}
       onChange={(next) => onChange({ ...config, source: next })}
@@ -52,19 +53,10 @@ export const Form = ({ config, onChange, issues, readOnly, ScriptInput, useIcon 
       </div>
     </Group>
   );
-  const trouble = (
-    <>
-      {failure !== null && (
-        <Text size="xs" c="var(--mantine-color-error)" role="alert">
-          The picture could not be fetched: {failure}
-        </Text>
-      )}
-      {issues.map(({ message }) => (
-        <Text key={message} size="xs" c="var(--mantine-color-error)" role="alert">
-          {message}
-        </Text>
-      ))}
-    </>
+  const trouble = failure !== null && (
+    <Text size="xs" c="var(--mantine-color-error)" role="alert">
+      The picture could not be fetched: {failure}
+    </Text>
   );
   return (
     <Stack gap="xs">
@@ -81,11 +73,11 @@ export const Form = ({ config, onChange, issues, readOnly, ScriptInput, useIcon 
         fullScreen
         closeOnEscape={false}
       >
-        <Stack gap="xs" className="script-full">
+        <div className="script-full">
           {face}
           {editor}
           {trouble}
-        </Stack>
+        </div>
       </Modal>
     </Stack>
   );

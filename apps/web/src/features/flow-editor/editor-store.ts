@@ -33,6 +33,8 @@ export type AddPlace =
 /** A block on its way from the palette, under the pointer. */
 export type PaletteDrag = { readonly type: string; readonly x: number; readonly y: number };
 
+export type TextPlace = { readonly line: number; readonly column: number };
+
 export type InspectorTab = "settings" | "outcomes" | "notes" | "stats" | "past";
 
 export type EditorState = {
@@ -53,7 +55,16 @@ export type EditorState = {
   /** Grows when a node shall be shown without taking the focus. */
   readonly reveal: { readonly count: number; readonly node: string | null };
   /** Grows when the inspector shall get the focus; `field` names the place. */
-  readonly inspectorRequest: { readonly count: number; readonly field: string | null };
+  readonly inspectorRequest: {
+    readonly count: number;
+    readonly field: string | null;
+    /** A place inside a script. */
+    readonly at: TextPlace | null;
+  };
+  /** The document as it was when the editor was opened. */
+  readonly opened: FlowDraft;
+  /** The version of a script that is compared with; null: none is. */
+  readonly compareWith: string | null;
   /** A run of the draft that is drawn on the canvas, with the flow that ran. */
   readonly trial: { readonly flow: Flow; readonly trace: FlowTrace; readonly step: number } | null;
   /** The message the draft shall be tried on first. */
@@ -77,7 +88,11 @@ export type EditorActions = {
   /** Selects a node, shows it and gives it the focus. */
   readonly goTo: (id: string) => void;
   readonly selectWire: (wire: Wire | null) => void;
-  readonly openInspector: (tab?: InspectorTab, field?: string | null) => void;
+  readonly openInspector: (
+    tab?: InspectorTab,
+    field?: string | null,
+    at?: TextPlace | null,
+  ) => void;
   readonly set: (part: Partial<EditorState>) => void;
 };
 
@@ -108,7 +123,9 @@ export const createEditorStore = (
     tab: "settings",
     focusRequest: options.node === undefined ? 0 : 1,
     reveal: { count: 0, node: null },
-    inspectorRequest: { count: 0, field: null },
+    inspectorRequest: { count: 0, field: null, at: null },
+    opened: draft,
+    compareWith: null,
     trial: null,
     toast: null,
     trialMessage: options.trialMessage ?? null,
@@ -149,10 +166,10 @@ export const createEditorStore = (
         focusRequest: focusRequest + 1,
       })),
     selectWire: (wire) => set({ wire, ...(wire !== null && { selection: new Set<string>() }) }),
-    openInspector: (tab, field = null) =>
+    openInspector: (tab, field = null, at = null) =>
       set(({ inspectorRequest: { count }, tab: before }) => ({
         tab: tab ?? before,
-        inspectorRequest: { count: count + 1, field },
+        inspectorRequest: { count: count + 1, field, at },
       })),
     set: (part) => set(part),
   }));

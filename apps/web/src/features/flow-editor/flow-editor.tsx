@@ -120,12 +120,20 @@ const Parts = ({ id, loaded }: Omit<Props, "store">) => {
     const problem = index === null ? undefined : problems()[index];
     if (problem === undefined) return;
     if (dock === null && !isNarrow) setDock("problems");
-    const { node, field } = problem;
+    const { node, field, line, column } = problem;
     if (node === undefined || !(node in draft.flow.nodes)) return;
-    store.getState().goTo(node);
-    if (field !== undefined) store.getState().openInspector("settings", fieldId(field));
-    else if (problem.rule.startsWith("outcome") || problem.rule === "error-unwired")
-      store.getState().set({ tab: "outcomes" });
+    const state = store.getState();
+    if (field !== undefined) {
+      // the field gets the focus: the block is only brought into view
+      const at = line === undefined || column === undefined ? null : { line, column };
+      state.select([node]);
+      state.set({ reveal: { count: state.reveal.count + 1, node } });
+      state.openInspector("settings", fieldId(field), at);
+      return;
+    }
+    state.goTo(node);
+    if (problem.rule.startsWith("outcome") || problem.rule === "error-unwired")
+      state.set({ tab: "outcomes" });
   };
   const compiled = useCompiled();
   const problems = () => orderProblems(compiled.problems);

@@ -2,7 +2,8 @@ import { Badge, Group, Text } from "@mantine/core";
 import type { ObjectChange } from "../../api.ts";
 import { kindWords, objectLink } from "../../shell/object-links.ts";
 import { HrefAnchor } from "../../ui/links.tsx";
-import { changeWords } from "./change-words.ts";
+import { changeWords, textChanges } from "./change-words.ts";
+import { TextChange } from "./text-change.tsx";
 
 const marks = {
   added: { words: "Added", sign: "+", look: { variant: "outline", c: "var(--tone-accept)" } },
@@ -26,7 +27,7 @@ export const ChangeList = ({ changes }: { readonly changes: readonly ObjectChang
               <Badge {...look} w={118} style={{ flex: "none", borderColor: "currentColor" }}>
                 {sign} {words}
               </Badge>
-              <div>
+              <div style={{ flex: 1, minWidth: 0 }}>
                 {link === null ? (
                   <Text size="sm" fw={600}>
                     {name}
@@ -40,6 +41,9 @@ export const ChangeList = ({ changes }: { readonly changes: readonly ObjectChang
                   <Text key={line} size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
                     {line}
                   </Text>
+                ))}
+                {textChanges(fields).map((each) => (
+                  <TextChange key={each.place} {...each} />
                 ))}
               </div>
             </Group>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { changeWords, shortValue } from "./change-words.ts";
+import { changeWords, shortValue, textChanges } from "./change-words.ts";
 
 test("a change inside a block is told by block and setting", () => {
   expect(
@@ -25,6 +25,21 @@ test("of a script the lines that differ are shown, with their place", () => {
   expect(words("a;\nc;", "a;\nb;\nc;")).toEqual(["block own › source, line 2: b; (new)"]);
   expect(words("a;\na;\nc;", "a;\nc;")).toEqual(["block own › source, line 2: a; (taken away)"]);
   expect(words("", "a;\nb;")).toEqual(["block own › source, line 1: empty → a; b;"]);
+});
+
+test("texts with lines can be shown line by line, other values cannot", () => {
+  const path = ["nodes", "own", "config", "source"];
+  expect(
+    textChanges([
+      { path, before: "a;\nb;", after: "a;" },
+      { path: ["title"], before: "A\n", after: "B" },
+      { path: ["nodes", "new"], before: undefined, after: { block: "script" } },
+      { path: ["note"], before: undefined, after: "one\ntwo" },
+    ]),
+  ).toEqual([
+    { place: "block own › source", before: "a;\nb;", after: "a;" },
+    { place: "note", before: "", after: "one\ntwo" },
+  ]);
 });
 
 test("of two long lines that begin alike the part that differs is shown", () => {

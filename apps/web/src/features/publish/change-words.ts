@@ -27,6 +27,22 @@ const line = ({ path, before, after }: FieldChange): string => {
   return `${place}: ${fromStart(old, start)} → ${fromStart(now, start)}`;
 };
 
+export type TextChange = {
+  readonly place: string;
+  readonly before: string;
+  readonly after: string;
+};
+
+/** Changes of texts that have lines: they can be shown line by line. */
+export const textChanges = (fields: readonly FieldChange[]): readonly TextChange[] =>
+  fields.flatMap(({ path, before = "", after = "" }) =>
+    typeof before === "string" &&
+    typeof after === "string" &&
+    /\n/.test(before.trim() + after.trim())
+      ? [{ place: placeWords(path), before, after }]
+      : [],
+  );
+
 /** The lines from the first to the last that differ; null: there are none on that side. */
 const changedLines = (before: string, after: string) => {
   const [old, now] = [before.split("\n"), after.split("\n")];

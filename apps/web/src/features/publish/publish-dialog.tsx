@@ -54,6 +54,7 @@ export const PublishDialog = ({ onClose }: { readonly onClose: () => void }) => 
             <ErrorAlert error={changes.error ?? problems.error} />
             <ScrollArea.Autosize
               mah="50vh"
+              offsetScrollbars="y"
               viewportProps={{ tabIndex: 0, role: "region", "aria-label": "Changes and problems" }}
             >
               <Stack>

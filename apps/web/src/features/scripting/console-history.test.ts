@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
-import { type ConsoleEntry, endingWords, firstLine, withEntry } from "./console-history.ts";
+import {
+  type ConsoleEntry,
+  earlierTexts,
+  endingWords,
+  firstLine,
+  withEntry,
+} from "./console-history.ts";
 
 const entry = (script: string, more: Partial<ConsoleEntry["run"]> = {}): ConsoleEntry => ({
   at: "2026-11-24T10:00:00Z",
@@ -23,6 +29,13 @@ test("old runs and long logs are let go", () => {
   expect(history[0]?.script).toBe("29");
   const [long] = withEntry([], entry("x", { log: Array.from({ length: 1000 }, () => "line") }));
   expect(long?.run.log).toHaveLength(200);
+});
+
+test("earlier texts are told by time and by their first line, cut where it is long", () => {
+  const [version] = earlierTexts([entry(`\n// ${"long ".repeat(20)}\necho 1;`)]);
+  expect(version?.text).toContain("echo 1;");
+  expect(version?.label).toMatch(/^Run of .*2026.*: \/\/ (long )+.*…$/);
+  expect(version?.label.length).toBeLessThan(90);
 });
 
 test("each way to end has its words", () => {

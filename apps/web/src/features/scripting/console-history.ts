@@ -1,6 +1,8 @@
 /** What was run in the console, kept in the browser: scripts and what came of them, no variables (a password may be among them). */
 import type { FlowKind } from "@sluice/flow-schema";
 import type { RouterOutputs } from "../../api.ts";
+import { visibleText } from "../../ui/visible-text.ts";
+import type { ScriptVersion } from "../flow-editor/script-view/compare.ts";
 
 export type ScriptRun = Pick<RouterOutputs["scripting"]["run"], "verdict" | "diagnostics" | "log">;
 
@@ -26,6 +28,25 @@ export const withEntry = (
   );
   return [short, ...others].slice(0, longest);
 };
+
+export const entryKey = ({ at, kind }: ConsoleEntry): string => `${at}-${kind}`;
+
+const clock = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const longestLine = 40;
+
+/** What was run before, to compare it with what stands in the editor. */
+export const earlierTexts = (history: readonly ConsoleEntry[]): readonly ScriptVersion[] =>
+  history.map((entry) => {
+    const at = clock.format(new Date(entry.at));
+    const line = visibleText(firstLine(entry.script));
+    const short = line.length > longestLine ? `${line.slice(0, longestLine - 1)}…` : line;
+    return {
+      id: entryKey(entry),
+      label: `Run of ${at}: ${short}`,
+      words: `the run of ${at}`,
+      text: entry.script,
+    };
+  });
 
 export const errorsOf = ({ diagnostics }: ScriptRun): ScriptRun["diagnostics"] =>
   diagnostics.filter(({ severity }) => severity === "error");

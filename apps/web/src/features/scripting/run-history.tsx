@@ -1,17 +1,18 @@
 import { Accordion, Button, Code, Group, Stack, Text, Title } from "@mantine/core";
 import { flowKindDefinitions } from "@sluice/flow-schema";
 import { Time } from "../../ui/time.tsx";
-import { type ConsoleEntry, endingWords, firstLine } from "./console-history.ts";
+import { type ConsoleEntry, endingWords, entryKey, firstLine } from "./console-history.ts";
 import { RunResult } from "./run-result.tsx";
 
 type Props = {
   readonly history: readonly ConsoleEntry[];
   readonly onUse: (entry: ConsoleEntry) => void;
+  readonly onCompare: (entry: ConsoleEntry) => void;
   readonly onClear: () => void;
 };
 
 /** Earlier runs; each can be looked at, and brought back into the editor. */
-export const RunHistory = ({ history, onUse, onClear }: Props) => (
+export const RunHistory = ({ history, onUse, onCompare, onClear }: Props) => (
   <section aria-label="Earlier runs">
     <Group justify="space-between" mb="xs">
       <Title order={2}>Earlier runs</Title>
@@ -21,7 +22,7 @@ export const RunHistory = ({ history, onUse, onClear }: Props) => (
     </Group>
     <Accordion variant="separated" chevronPosition="left">
       {history.map((entry) => (
-        <Accordion.Item key={`${entry.at} ${entry.kind}`} value={`${entry.at} ${entry.kind}`}>
+        <Accordion.Item key={entryKey(entry)} value={entryKey(entry)}>
           <Accordion.Control>
             <Text size="sm" ff="monospace" lineClamp={1}>
               {firstLine(entry.script)}
@@ -40,6 +41,9 @@ export const RunHistory = ({ history, onUse, onClear }: Props) => (
               <Group>
                 <Button size="compact-sm" variant="default" onClick={() => onUse(entry)}>
                   Use this script again
+                </Button>
+                <Button size="compact-sm" variant="default" onClick={() => onCompare(entry)}>
+                  Compare with the editor
                 </Button>
               </Group>
             </Stack>

@@ -6,14 +6,20 @@ import { Button, Group, Input, Kbd, Select, Stack, Text, Textarea } from "@manti
 import { useLocalStorage } from "@mantine/hooks";
 import { type FlowKind, flowKindDefinitions, flowKinds } from "@sluice/flow-schema";
 import { useMutation } from "@tanstack/react-query";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useRef, useState } from "react";
 import { api } from "../../api.ts";
 import { useMay } from "../../shell/user.ts";
 import { announce } from "../../ui/announce.tsx";
 import { ErrorAlert } from "../../ui/error-alert.tsx";
 import { Loading } from "../../ui/loading.tsx";
 import { Page } from "../../ui/page.tsx";
-import { type ConsoleEntry, endingWords, withEntry } from "./console-history.ts";
+import {
+  type ConsoleEntry,
+  earlierTexts,
+  endingWords,
+  entryKey,
+  withEntry,
+} from "./console-history.ts";
 import { readVariables } from "./read-variables.ts";
 import { RunHistory } from "./run-history.tsx";
 import { RunResult } from "./run-result.tsx";
@@ -46,6 +52,8 @@ export const ScriptingPage = () => {
     key: "sluice-console-history",
     defaultValue: noHistory,
   });
+  const top = useRef<HTMLDivElement>(null);
+  const [compareWith, setCompareWith] = useState<string | null>(null);
   const read = readVariables(variables);
   const isIdWrong = messageId.trim() !== "" && !uuid.test(messageId.trim());
   const run = useMutation({
@@ -84,7 +92,7 @@ export const ScriptingPage = () => {
           start();
         }}
       >
-        <Stack className="scripting-editor">
+        <Stack className="scripting-editor" ref={top}>
           <Input.Wrapper label="Script" labelElement="div">
             <Suspense fallback={<Loading />}>
               <ScriptEditor
@@ -96,6 +104,15 @@ export const ScriptingPage = () => {
                 isExpression={false}
                 readOnly={false}
                 placeholder="echo $senderip;"
+                comparison={
+                  history.length === 0
+                    ? undefined
+                    : {
+                        chosen: compareWith,
+                        onChoose: setCompareWith,
+                        versions: earlierTexts(history),
+                      }
+                }
               />
             </Suspense>
           </Input.Wrapper>
@@ -159,7 +176,15 @@ export const ScriptingPage = () => {
             setScript(entry.script);
             announce("The script is back in the editor.");
           }}
-          onClear={() => setHistory([])}
+          onCompare={(entry) => {
+            setCompareWith(entryKey(entry));
+            top.current?.scrollIntoView({ block: "start" });
+            announce("Compared with the script in the editor.");
+          }}
+          onClear={() => {
+            setHistory([]);
+            setCompareWith(null);
+          }}
         />
       )}
     </Page>

@@ -5,6 +5,8 @@ import { type ComponentType, createContext, type ReactNode, useContext } from "r
 export type ReferenceOption = { readonly id: string; readonly title: string };
 
 export type ScriptInputProps = {
+  /** Path of the value in the settings. */
+  readonly field: readonly (string | number)[];
   readonly label: string;
   readonly value: string;
   readonly onChange: (value: string) => void;

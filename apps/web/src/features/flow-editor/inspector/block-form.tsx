@@ -75,7 +75,7 @@ export const BlockForm = ({ id, node }: Props) => {
             </Button>
           )}
         >
-          <ScriptSurroundings kind={draft.flow.kind}>
+          <ScriptSurroundings kind={draft.flow.kind} node={id}>
             {Form === undefined ? (
               <SchemaForm
                 schema={block.config}

@@ -66,9 +66,10 @@ const useInspectorFocus = (root: React.RefObject<HTMLElement | null>): void => {
       const target =
         named?.matches("input, textarea, button") === true
           ? named
-          : (named ?? root.current)?.querySelector<HTMLElement>(
+          : (named?.querySelector<HTMLElement>(".cm-content") ??
+            (named ?? root.current)?.querySelector<HTMLElement>(
               "[role=tabpanel] input, [role=tabpanel] textarea, [role=tabpanel] .cm-content, input, textarea",
-            );
+            ));
       // the form may still be on its way
       if (target == null && ++tries < 60) frame = requestAnimationFrame(focus);
       target?.focus();

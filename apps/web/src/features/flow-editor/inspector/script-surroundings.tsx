@@ -1,7 +1,7 @@
-import { ActionIcon, Loader, Tooltip } from "@mantine/core";
+import { ActionIcon, Tooltip } from "@mantine/core";
 import { type FlowKind, flowKindDefinitions, templateNames } from "@sluice/flow-schema";
 import { IconExternalLink } from "@tabler/icons-react";
-import { lazy, type ReactNode, Suspense, use, useMemo } from "react";
+import { type ReactNode, use, useMemo } from "react";
 import { objectLink } from "../../../shell/object-links.ts";
 import {
   type FormSurroundings,
@@ -10,28 +10,26 @@ import {
 } from "../../../ui/form/form-surroundings.ts";
 import { useEditor } from "../editor-context.tsx";
 import { ReferencesContext } from "../references.ts";
-
-const ScriptEditor = lazy(async () => ({
-  default: (await import("../script-view/script-editor.tsx")).ScriptEditor,
-}));
+import { BlockScript } from "./block-script.tsx";
 
 type Props = {
   readonly kind: FlowKind;
+  readonly node: string;
+  /** Its scripts can be compared with what they were. */
+  readonly hasPast?: boolean;
   readonly children: ReactNode;
 };
 
 /** What the forms of blocks find around them: objects, variables of the flow kind, the script editor. */
-export const ScriptSurroundings = ({ kind, children }: Props) => {
+export const ScriptSurroundings = ({ kind, node, hasPast = true, children }: Props) => {
   const references = use(ReferencesContext);
   const readOnly = useEditor((state) => state.readOnly);
-  // the same component for as long as the kind is: another one would be another editor, without focus
+  // the same component for as long as the block is: another one would be another editor, without focus
   const ScriptInput = useMemo(
     () => (props: ScriptInputProps) => (
-      <Suspense fallback={<Loader size="sm" />}>
-        <ScriptEditor flow={kind} {...props} />
-      </Suspense>
+      <BlockScript node={node} hasPast={hasPast && !props.isExpression} {...props} />
     ),
-    [kind],
+    [node, hasPast],
   );
   const surroundings = useMemo((): FormSurroundings => {
     const allowed = templateNames(kind);

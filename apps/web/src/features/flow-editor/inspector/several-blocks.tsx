@@ -52,7 +52,7 @@ export const SeveralBlocks = ({ ids }: { readonly ids: readonly string[] }) => {
             A change here goes into all {ids.length}.
           </Text>
         )}
-        <ScriptSurroundings kind={flow.kind}>
+        <ScriptSurroundings kind={flow.kind} node={ids[0] ?? ""} hasPast={false}>
           {fields.map(({ field, value, isMixed }) => {
             const place = field.path.join(".");
             return (

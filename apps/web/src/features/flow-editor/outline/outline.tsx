@@ -3,9 +3,17 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a tree grid is made of roles; no element has them
 // biome-ignore-all lint/a11y/useFocusableInteractive: the row has the focus, its cells need none
 import { Button } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
 import { flowKindDefinitions } from "@sluice/flow-schema";
 import { IconPlus } from "@tabler/icons-react";
-import { type ClipboardEvent, type KeyboardEvent, useEffect, useMemo, useRef } from "react";
+import {
+  type ClipboardEvent,
+  type KeyboardEvent,
+  type MouseEvent,
+  useEffect,
+  useMemo,
+  useRef,
+} from "react";
 import { announce } from "../../../ui/announce.tsx";
 import { SeverityIcon } from "../../../ui/severity.tsx";
 import { toneLooks } from "../../../ui/tone.tsx";
@@ -28,6 +36,7 @@ export const Outline = ({ onCommand }: { readonly onCommand: (command: KeyComman
   const outcome = useEditor((state) => state.outcome);
   const request = useEditor((state) => state.focusRequest);
   const { problems } = useCompiled();
+  const isNarrow = useMediaQuery("(max-width: 56.25em)", false, { getInitialValueInEffect: false });
   const grid = useRef<HTMLDivElement>(null);
   const rows = useMemo(() => outlineRows(draft), [draft]);
   const severities = useMemo(() => severitiesOf(problems), [problems]);
@@ -172,6 +181,8 @@ export const Outline = ({ onCommand }: { readonly onCommand: (command: KeyComman
                     ? [...selection].filter((id) => id !== row.id)
                     : [];
                 store.getState().select([...kept, row.id]);
+                // a finger has no second way to the settings, which are not beside the rows here
+                if (isNarrow && isOnRow(event)) store.getState().openInspector();
               }}
               onDoubleClick={() => store.getState().openInspector()}
             >
@@ -239,6 +250,10 @@ export const Outline = ({ onCommand }: { readonly onCommand: (command: KeyComman
     </div>
   );
 };
+
+/** Not on a button of the row, nor in a menu that such a button opened. */
+const isOnRow = ({ target, currentTarget }: MouseEvent): boolean =>
+  target instanceof Element && currentTarget.contains(target) && target.closest("button") === null;
 
 type OutcomeRow = Extract<OutlineRow, { kind: "outcome" }>;
 type Draft = ReturnType<typeof useDraft>;

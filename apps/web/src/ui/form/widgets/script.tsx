@@ -1,6 +1,6 @@
 import { Input } from "@mantine/core";
 import { useFormSurroundings } from "../form-surroundings.ts";
-import { fieldId, ownError, type WidgetProps } from "../widget-props.ts";
+import { ownError, type WidgetProps } from "../widget-props.ts";
 import { MultilineWidget } from "./multiline.tsx";
 
 /** The page's script editor; a plain text area where there is none. */
@@ -12,10 +12,12 @@ export const ScriptWidget = (props: WidgetProps) => {
     <Input.Wrapper
       label={field.label}
       description={field.help}
-      error={ownError(issues, path)}
-      id={fieldId(path)}
+      labelElement="div"
+      // what is wrong with a text that is there stands under the editor
+      error={typeof value === "string" && value.trim() !== "" ? null : ownError(issues, path)}
     >
       <ScriptInput
+        field={path}
         label={field.label}
         value={typeof value === "string" ? value : ""}
         onChange={onChange}
