@@ -14,6 +14,7 @@ import {
   insertEntriesEnd,
   insertEntriesParts,
   insertHeldText,
+  insertPieces,
 } from "./queue-store.ts";
 
 type Group = {
@@ -50,8 +51,8 @@ export const acceptStatement = (group: Group): pg.QueryConfig => {
     return `($${values.length - 1}::uuid, $${values.length}::bytea)`;
   });
   if (places > 0) {
-    parts.push(`bodies AS (INSERT INTO mail_body (body_id, part, bytes)
-      SELECT body_id, 0, bytes FROM (VALUES ${rows.join(", ")}) AS body (body_id, bytes) WHERE body_id IS NOT NULL)`);
+    const body = `(VALUES ${rows.join(", ")}) AS body (body_id, bytes)`;
+    parts.push(`bodies AS (${insertPieces(body, "0")})`);
   }
   return {
     name: `accept-${places}-${names.join("-")}`,

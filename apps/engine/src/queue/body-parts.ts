@@ -2,10 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import type { Content } from "../scanner/content.ts";
-import { insertBodyPart } from "./queue-store.ts";
-
-/** A part is read back as a text of twice its size: small ones keep that small. */
-const partBytes = 128 * 1024;
+import { insertBodyPart, partBytes } from "./queue-store.ts";
 
 export type LargeBody = {
   /** Before the header. */
@@ -23,16 +20,16 @@ export const insertLargeBody = async (
 ): Promise<void> => {
   let pieces: Buffer[] = [prefix, header];
   let held = prefix.length + header.length;
-  let part = 0;
+  let stored = 0;
   for await (const chunk of content.read(content.header.length)) {
     pieces.push(chunk);
     held += chunk.length;
     if (held < partBytes) continue;
-    await insertBodyPart(client, bodyId, part++, Buffer.concat(pieces));
+    stored = await insertBodyPart(client, bodyId, stored, Buffer.concat(pieces));
     pieces = [];
     held = 0;
   }
-  if (held > 0 || part === 0) await insertBodyPart(client, bodyId, part, Buffer.concat(pieces));
+  if (held > 0 || stored === 0) await insertBodyPart(client, bodyId, stored, Buffer.concat(pieces));
 };
 
 /** Stores it under an id of its own. */

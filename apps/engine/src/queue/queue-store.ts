@@ -59,47 +59,47 @@ export const runStatements = async (
   }
 };
 
-/** Small bodies, each its own binary parameter (an array of them would be sent as text). */
-export const insertBodies = async (
-  runner: Runner,
-  bodies: readonly { bodyId: string; bytes: Buffer }[],
-): Promise<void> => {
-  if (bodies.length === 0) return;
-  const values = bodies.map((_, index) => `($${2 * index + 1}::uuid, 0, $${2 * index + 2}::bytea)`);
-  await runner.query({
-    name: `body-insert-${bodies.length}`,
-    text: `INSERT INTO mail_body (body_id, part, bytes) VALUES ${values.join(", ")}`,
-    values: bodies.flatMap(({ bodyId, bytes }) => [bodyId, bytes]),
-  });
-};
+/**
+ * A body is kept in rows that just fit a page of 8 kB: PostgreSQL would cut larger ones
+ * into four times as many rows of a table beside this one.
+ */
+export const pieceBytes = 8100;
+/** Read in one step, and sent by `insertBodyPart` in one. */
+const piecesAtOnce = 16;
+export const partBytes = piecesAtOnce * pieceBytes;
 
-/** One part of a large body. */
+/** Rows of `body (body_id, bytes)` cut into pieces; `first` is the number of the first one. */
+export const insertPieces = (body: string, first: string): string => `
+INSERT INTO mail_body (body_id, part, bytes)
+SELECT body_id, ${first} + piece, substr(bytes, piece * ${pieceBytes} + 1, ${pieceBytes})
+FROM ${body}, generate_series(0, (octet_length(bytes) - 1) / ${pieceBytes}) AS piece
+WHERE body_id IS NOT NULL`;
+
+/** A part of a large body, behind `first` pieces. Returns how many pieces there are now. */
 export const insertBodyPart = async (
   runner: Runner,
   bodyId: string,
-  part: number,
+  first: number,
   bytes: Buffer,
-): Promise<void> => {
+): Promise<number> => {
   await runner.query({
     name: "body-insert-part",
-    text: "INSERT INTO mail_body (body_id, part, bytes) VALUES ($1, $2, $3)",
-    values: [bodyId, part, bytes],
+    text: insertPieces("(VALUES ($1::uuid, $3::bytea)) AS body (body_id, bytes)", "$2::integer"),
+    values: [bodyId, first, bytes],
   });
+  return first + Math.max(1, Math.ceil(bytes.length / pieceBytes));
 };
 
-/** Parts of a body in order; empty when there is none. */
+/** A body in parts; empty when there is none. */
 export async function* readBody(runner: Runner, bodyId: string): AsyncGenerator<Buffer> {
-  for (let part = 0; ; part++) {
-    const { rows } = await runner.query<{ bytes: Buffer; last: boolean }>({
+  for (let first = 0; ; first += piecesAtOnce) {
+    const { rows } = await runner.query<{ bytes: Buffer }>({
       name: "body-read",
-      text: `SELECT bytes, NOT EXISTS (SELECT FROM mail_body WHERE body_id = $1 AND part = $2 + 1) AS last
-        FROM mail_body WHERE body_id = $1 AND part = $2`,
-      values: [bodyId, part],
+      text: `SELECT bytes FROM mail_body WHERE body_id = $1 AND part >= $2 ORDER BY part LIMIT ${piecesAtOnce}`,
+      values: [bodyId, first],
     });
-    const [row] = rows;
-    if (row === undefined) return;
-    yield row.bytes;
-    if (row.last) return;
+    if (rows.length > 0) yield Buffer.concat(rows.map(({ bytes }) => bytes));
+    if (rows.length < piecesAtOnce) return;
   }
 }
 

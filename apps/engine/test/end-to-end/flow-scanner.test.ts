@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { createHistory } from "../../src/history/history.ts";
 import { createIncomingQueue } from "../../src/queue/incoming-queue.ts";
 import { createLease, type Lease } from "../../src/queue/lease.ts";
-import { insertBodies, insertEntries } from "../../src/queue/queue-store.ts";
+import { insertBodyPart, insertEntries } from "../../src/queue/queue-store.ts";
 import { createContentStore } from "../../src/scanner/content-store.ts";
 import { createScanner, type Scanner } from "../../src/scanner/scanner.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
@@ -46,7 +46,7 @@ const accept = async (
 ) => {
   const messageId = randomUUID();
   const bodyId = randomUUID();
-  await insertBodies(database.pool, [{ bodyId, bytes }]);
+  await insertBodyPart(database.pool, bodyId, 0, bytes);
   await insertEntries(database.pool, lease.epoch(), [
     {
       ...{
@@ -379,7 +379,7 @@ test("a part that a flow removes is gone, and only that", async () => {
     "",
   ].join("\r\n");
   await accept("bob@example.org");
-  await insertBodies(database.pool, [{ bodyId, bytes: Buffer.from(mail) }]);
+  await insertBodyPart(database.pool, bodyId, 0, Buffer.from(mail));
   await database.pool.query("UPDATE queue_entry SET body_id = $1, message_id = $2", [
     bodyId,
     messageId,

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { QuarantinePort } from "../../src/api/parts.ts";
 import { createQuarantine, type Quarantine } from "../../src/quarantine/quarantine.ts";
-import { insertBodies, insertHeld, removeOrphanBodies } from "../../src/queue/queue-store.ts";
+import { insertBodyPart, insertHeld, removeOrphanBodies } from "../../src/queue/queue-store.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
 const now = new Date("2026-03-10T12:00:00Z");
@@ -40,9 +40,8 @@ const hold = async (
   for (let index = 0; index < count; index++) {
     if (index === 0 || more.shared !== true) {
       bodyId = randomUUID();
-      await insertBodies(database.pool, [
-        { bodyId, bytes: Buffer.from(`Subject: x\r\n\r\nbody ${index}\r\n`) },
-      ]);
+      const body = Buffer.from(`Subject: x\r\n\r\nbody ${index}\r\n`);
+      await insertBodyPart(database.pool, bodyId, 0, body);
     }
     await insertHeld(database.pool, [
       {
