@@ -81,7 +81,11 @@ export const createListenerSet = (options: ListenerSetOptions): ListenerSet => {
     new Promise((resolve) => {
       const [address = "", number = "0"] = key.split(" ");
       const port = Number(number);
-      const server = createServer({ noDelay: true }, (socket) => route(socket, port));
+      const server = createServer(
+        // a client that has said everything may close its side and still wants its replies
+        { noDelay: true, allowHalfOpen: true },
+        (socket) => route(socket, port),
+      );
       const entry: Port = { server, error: null, isOpen: false };
       ports.set(key, entry);
       const settle = (error: string | null): void => {

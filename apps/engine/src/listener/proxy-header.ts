@@ -110,6 +110,7 @@ export const readProxyHeader = (
       clearTimeout(timer);
       socket.off("data", onData);
       socket.off("close", onClose);
+      socket.off("end", onClose);
       if (result instanceof Error) reject(result);
       else resolve(result);
     };
@@ -130,4 +131,5 @@ export const readProxyHeader = (
     };
     socket.on("data", onData);
     socket.once("close", onClose);
+    socket.once("end", onClose);
   });

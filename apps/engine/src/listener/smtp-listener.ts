@@ -179,9 +179,12 @@ export const createSmtpListener = (options: {
       giveUp: () => fail("no handshake in time"),
     };
     handshakes.add(handshake);
+    const onEnd = (): void => fail("the client closed the connection");
     secured.on("error", onError);
+    secured.once("end", onEnd);
     secured.once("close", () => handshakes.delete(handshake));
     secured.once("secure", () => {
+      secured.off("end", onEnd);
       handshakes.delete(handshake);
       secured.off("error", onError);
       secured.on("error", () => secured.destroy());

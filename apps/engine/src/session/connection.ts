@@ -27,6 +27,8 @@ export const handshakeSeconds = 30;
 const minimumBytesPerSecond = 500;
 const patienceSeconds = 60;
 const maximumJunk = 100;
+/** A client that closes its side so long after its message has given up waiting for the reply. */
+const halfClosedSeconds = 5;
 const clientIsGone = new Error("The client is gone.");
 
 export class SmtpConnection extends SMTPConnection implements Dialogue {
@@ -76,7 +78,19 @@ export class SmtpConnection extends SMTPConnection implements Dialogue {
     });
     stream.oncommand = (command, callback) => this._onCommand(command, callback);
     stream.on("error", () => this._socket.destroy());
+    stream.on("pipe", (socket) => socket.once("end", () => this.#clientSaidAll()));
+    stream.on("finish", () => this.close()); // all of it is answered
     return stream;
+  }
+
+  /**
+   * The client has closed its side. What it said is answered, so that a message that is
+   * taken has its receipt; but one it no longer waits for must not be taken: it will come again.
+   */
+  #clientSaidAll(): void {
+    const waited = this.#intake?.wholeSince ?? null;
+    if (waited === null) return;
+    if (this.mail.parts.monotonic() - waited > halfClosedSeconds * 1000) this._socket.destroy();
   }
 
   get stream(): StrictStream | null {
@@ -121,7 +135,7 @@ export class SmtpConnection extends SMTPConnection implements Dialogue {
   /** Called each second. */
   tick(now: number): void {
     if (this.isClosing) return;
-    if (this.#intake !== null && !this.#intake.isWhole) {
+    if (this.#intake !== null && this.#intake.wholeSince === null) {
       const seconds = (now - this.#intake.since) / 1000;
       if (seconds > patienceSeconds && this.#intake.bytes() < seconds * minimumBytesPerSecond)
         this.reply(replies.tooSlow);
@@ -301,7 +315,7 @@ export class SmtpConnection extends SMTPConnection implements Dialogue {
     if (!isFirst) return;
     this.#onEnd();
     this.mail.cancel.abort(clientIsGone);
-    const isInContent = this.#intake !== null && !this.#intake.isWhole;
+    const isInContent = this.#intake !== null && this.#intake.wholeSince === null;
     if (isInContent) this.#intake?.abandon();
     endSession(this.mail, isInContent ? "data" : "rcpt");
   }

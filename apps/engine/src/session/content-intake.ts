@@ -10,8 +10,8 @@ export type ContentIntake = {
   /** Milliseconds of the monotonic clock. */
   readonly since: number;
   readonly bytes: () => number;
-  /** The final dot was read. */
-  readonly isWhole: boolean;
+  /** When the final dot was read; null: not yet. */
+  readonly wholeSince: number | null;
   /** The client is gone before the final dot. */
   readonly abandon: () => void;
 };
@@ -28,7 +28,7 @@ export const openIntake = (
   const writer = parts.contents.open();
   const { messageId } = transaction;
   let broken: unknown = null;
-  let isWhole = false;
+  let wholeSince: number | null = null;
   const fail = (error: unknown): void => {
     broken ??= error ?? new Error("the content could not be kept");
   };
@@ -44,7 +44,7 @@ export const openIntake = (
       }
     },
     end: (offence) => {
-      isWhole = true;
+      wholeSince = parts.monotonic();
       session.transaction = null; // it has its own ending now, whatever becomes of the connection
       // RFC 2033 §4.2: with LMTP a reply for each RCPT that was taken, also for a repeated one
       const places = listener.protocol === "lmtp" ? [...transaction.taken] : [0];
@@ -90,8 +90,8 @@ export const openIntake = (
   return {
     since: parts.monotonic(),
     bytes: () => stream.dataBytes,
-    get isWhole() {
-      return isWhole;
+    get wholeSince() {
+      return wholeSince;
     },
     abandon: () => void writer.abandon().catch(() => {}),
   };

@@ -40,9 +40,10 @@ export const takeRecipient = (
   const { snapshot, listener, listenerId, parts } = session;
   const { address, domain } = namedRecipient(session, command);
   const { messageId } = transaction;
+  const isAllowed = transaction.smtpUtf8 || isAscii(address);
   const mailbox = mailboxOf(address);
   const place = transaction.known.get(mailbox);
-  if (place !== undefined) {
+  if (place !== undefined && isAllowed) {
     transaction.taken.push(place); // one copy for each mailbox, one reply for each RCPT
     return replies.recipientAccepted;
   }
@@ -60,7 +61,7 @@ export const takeRecipient = (
     return reply;
   };
 
-  if (!transaction.smtpUtf8 && !isAscii(address)) return refuse(replies.nonAscii);
+  if (!isAllowed) return refuse(replies.nonAscii);
   const match =
     (domain === "" ? null : matchDomain(snapshot.settings, listenerId, domain)) ??
     (command.domain === "" ? postmasterDomain(session) : null);

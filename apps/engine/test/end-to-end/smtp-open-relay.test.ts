@@ -176,7 +176,7 @@ test("our own are taken however they are written, and what looks like a route is
   await client.say("MAIL FROM:<a@client.example>");
   const ours = [
     "<user@ours.test>",
-    "<user@OURS.TEST>",
+    "<other@OURS.TEST>",
     "<user@alias.test>",
     "<victim%relay.example@ours.test>",
     "<relay.example!victim@ours.test>",

@@ -8,10 +8,13 @@ import { greeted, SmtpClient } from "../support/smtp-client.ts";
 let listener: ListenerUnderTest;
 let answerContent: (() => void) | null = null;
 let isHeld = false;
+/** Milliseconds that the listener's clock is ahead. */
+let ahead = 0;
 
 beforeAll(async () => {
   listener = await startListener({
     flows: [fakeFlow("logins", "authentication")],
+    monotonic: () => performance.now() + ahead,
     runner: {
       content: async (_flow, input) => {
         if (isHeld) {
@@ -118,6 +121,54 @@ test("a client that is gone when the verdict falls has its message not taken, an
   await new Promise((resolve) => setImmediate(resolve));
   expect(mine()).toHaveLength(1);
   expect(mine()[0]).toMatchObject({ outcome: "deferred", stage: "data" });
+  expect(listener.messages.length).toBe(before);
+});
+
+test("a client that closes its side has the reply to all that it said, and its message once", async () => {
+  for (const waits of [true, false]) {
+    const before = listener.messages.length;
+    const client = new SmtpClient(listener.port, { allowHalfOpen: true });
+    await client.reply();
+    client.send(
+      "EHLO c.example\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<b@example.test>\r\nDATA\r\n",
+    );
+    for (let index = 0; index < 4; index++) await client.reply();
+    client.send(`Subject: x\r\n\r\nhalf\r\n.\r\n${waits ? "" : "NOOP\r\nQUIT\r\n"}`);
+    client.socket.end();
+    expect(await client.reply()).toMatch(/^250 2\.0\.0 .* accepted$/);
+    if (!waits) {
+      expect(await client.reply()).toMatch(/^250 2\.0\.0 OK$/);
+      expect(await client.reply()).toMatch(/^221/);
+    }
+    expect(await client.closed()).toBe("");
+    expect(listener.messages.length).toBe(before + 1);
+    client.end();
+  }
+});
+
+test("one that closes its side before the final dot, or waits no longer for the verdict, has left no message", async () => {
+  const before = listener.messages.length;
+  const open = async (content: string): Promise<SmtpClient> => {
+    const client = await greeted(listener.port);
+    await client.sayAll("MAIL FROM:<tired@b.example>", "RCPT TO:<b@example.test>", "DATA");
+    client.send(content);
+    return client;
+  };
+  const early = await open("x\r\n.\r");
+  early.socket.end();
+  await early.closed();
+  isHeld = true;
+  answerContent = null;
+  const late = await open("x\r\n.\r\n");
+  await until(() => answerContent !== null);
+  ahead += 60_000;
+  late.socket.end();
+  await until(() => listener.status()[0]?.connections === 0);
+  isHeld = false;
+  (answerContent as (() => void) | null)?.();
+  const mine = () => listener.records.filter(({ sender }) => sender === "tired@b.example");
+  await until(() => mine().length === 2);
+  expect(mine().map(({ outcome }) => outcome)).toEqual(["failed", "deferred"]);
   expect(listener.messages.length).toBe(before);
 });
 

@@ -8,11 +8,14 @@ export class SmtpClient {
   #isClosed = false;
   #wake: (() => void) | null = null;
 
-  constructor(port: number, options: { host?: string; tls?: tls.ConnectionOptions } = {}) {
-    const { host = "127.0.0.1" } = options;
+  constructor(
+    port: number,
+    options: { host?: string; tls?: tls.ConnectionOptions; allowHalfOpen?: boolean } = {},
+  ) {
+    const { host = "127.0.0.1", allowHalfOpen = false } = options;
     this.socket =
       options.tls === undefined
-        ? createConnection({ port, host })
+        ? createConnection({ port, host, allowHalfOpen })
         : tls.connect({ port, host, rejectUnauthorized: false, ...options.tls });
     this.#watch(this.socket);
   }
@@ -23,6 +26,7 @@ export class SmtpClient {
       this.#wake?.();
     });
     socket.on("error", () => {});
+    socket.on("end", () => socket.end());
     socket.on("close", () => {
       this.#isClosed = true;
       this.#wake?.();
