@@ -142,11 +142,11 @@ class NameChecker {
       case "Isset":
         for (const target of node.targets) {
           if (node.kind === "Unset") this.checkTarget(target);
-          else this.targets.add(target);
+          else this.allowMissing(target);
         }
         break;
       case "Coalesce":
-        this.targets.add(node.left);
+        this.allowMissing(node.left);
         break;
       case "Foreach":
         this.checkWritable(node.value.name, node.value);
@@ -196,6 +196,14 @@ class NameChecker {
         this.checkCache(node.call);
         this.checkCacheOptions(node.options);
         break;
+    }
+  }
+
+  /** Nothing on the way to the place has to exist; what its subscripts read does. */
+  private allowMissing(target: Expression): void {
+    for (let place = target; ; place = place.object) {
+      if (place.kind !== "Index" || place.index !== null) this.targets.add(place);
+      if (place.kind !== "Index" && place.kind !== "Member") return;
     }
   }
 

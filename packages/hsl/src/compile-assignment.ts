@@ -129,7 +129,11 @@ const whenMissing = (
 };
 
 export const compileCoalesce = (context: Context, { left, right }: Coalesce): Code =>
-  whenMissing(compilePlace(context, left), context.expression(right), (_f, _o, value) => value);
+  whenMissing(
+    compilePlace(context, left, true),
+    context.expression(right),
+    (_f, _o, value) => value,
+  );
 
 const assignMissing = (context: Context, target: Expression, node: Expression): Code => {
   const place = compilePlace(context, target);
@@ -141,7 +145,7 @@ const assignMissing = (context: Context, target: Expression, node: Expression): 
 
 /** A variable that holds none is not set. */
 export const compileIsset = (context: Context, { targets }: Isset): Code => {
-  const places = targets.map((target) => compilePlace(context, target));
+  const places = targets.map((target) => compilePlace(context, target, true));
   const tests = places.map((place) =>
     sequence(place.operands, (frame, operands) => (place.peek(frame, operands) ?? null) !== null),
   );

@@ -20,6 +20,7 @@ import type { Frame } from "./run.ts";
 import { boundsOf, removeSlice, replaceSlice, sliceOf } from "./slice.ts";
 import { HslArray } from "./values/array.ts";
 import { ScriptError, type Site } from "./values/errors.ts";
+import type { HslObject } from "./values/object.ts";
 import type { Value } from "./values/value.ts";
 
 export type Place = {
@@ -31,16 +32,21 @@ export type Place = {
   readonly remove: (frame: Frame, operands: readonly Value[]) => boolean;
 };
 
-export const compilePlace = (context: Context, node: Expression): Place => {
+/** With `isAsked` the place is only asked about, and nothing on the way to it has to exist. */
+export const compilePlace = (context: Context, node: Expression, isAsked = false): Place => {
   switch (node.kind) {
     case "Variable":
       return variablePlace(context, node.name, node);
     case "Index":
-      return pathPlace(context, node);
+      return pathPlace(context, node, isAsked);
     case "Slice":
       return slicePlace(context, node);
-    case "Member":
-      return memberPlace(context, node.object, node.name, context.site(node));
+    case "Member": {
+      const object = isAsked
+        ? compilePlace(context, node.object, true)
+        : valuePlace(context, node.object);
+      return memberPlace(context, object, node.name, context.site(node));
+    }
     case "Scoped":
       return staticPlace(context, node.scope, node.name, context.site(node));
     default:
@@ -78,18 +84,21 @@ const valuePlace = (context: Context, node: Expression): Place => {
   };
 };
 
-const memberPlace = (context: Context, object: Expression, name: string, site: Site): Place => {
+const memberPlace = (context: Context, object: Place, name: string, site: Site): Place => {
   const asker = context.owner?.name ?? null;
+  const ownerOf = (frame: Frame, operands: readonly Value[]): HslObject =>
+    objectOf(object.peek(frame, operands) ?? null, site);
   return {
-    operands: [context.expression(object)],
-    peek: (_frame, [value = null]) => {
+    operands: object.operands,
+    peek: (frame, operands) => {
+      const value = object.peek(frame, operands) ?? null;
       if (value === null) return undefined;
       return peekMember(objectOf(value, site), name, asker, site);
     },
-    write: (_frame, [owner = null], value) => {
-      writeMember(objectOf(owner, site), name, value, asker, site);
+    write: (frame, operands, value) => {
+      writeMember(ownerOf(frame, operands), name, value, asker, site);
     },
-    remove: (_frame, [owner = null]) => removeMember(objectOf(owner, site), name, asker, site),
+    remove: (frame, operands) => removeMember(ownerOf(frame, operands), name, asker, site),
   };
 };
 
@@ -114,13 +123,13 @@ const staticPlace = (context: Context, scope: string, name: string, site: Site):
 };
 
 /** `root[key][key]…`: all subscripts of a chain are one path from its root. */
-const pathPlace = (context: Context, node: Index): Place => {
+const pathPlace = (context: Context, node: Index, isAsked: boolean): Place => {
   const site = context.site(node);
   const asker = context.owner?.name ?? null;
   const chain: Index[] = [];
   let root: Expression = node;
   for (; root.kind === "Index"; root = root.object) chain.unshift(root);
-  const base = compilePlace(context, root);
+  const base = compilePlace(context, root, isAsked);
   const rootCount = base.operands.length;
   const keys = chain.map(({ index }) =>
     index === null ? constantOf(null) : context.expression(index),

@@ -9,7 +9,13 @@ import { untilCancelled } from "./wait.ts";
 export type NativeMethod<State> = {
   readonly least: number;
   readonly most: number;
-  readonly run: (state: State, args: readonly Value[], run: RunContext) => Value | Promise<Value>;
+  /** `self` is the object that was asked, for methods that give it back. */
+  readonly run: (
+    state: State,
+    args: readonly Value[],
+    run: RunContext,
+    self: HslObject,
+  ) => Value | Promise<Value>;
 };
 
 class NativeShape {
@@ -31,7 +37,7 @@ export const defineNativeClass = <State>(
   const states = new WeakMap<HslObject, State>();
   return {
     make: (state: State): HslObject => {
-      const object = new HslObject(
+      const object: HslObject = new HslObject(
         className,
         new NativeShape((name) => {
           const method = methods.get(name);
@@ -55,7 +61,7 @@ export const defineNativeClass = <State>(
                 throw error;
               };
               try {
-                const result = body(state, args, run);
+                const result = body(state, args, run, object);
                 if (!(result instanceof Promise)) return result;
                 return untilCancelled(result, run.host.signal).then((value) => {
                   run.site = site;

@@ -120,16 +120,19 @@ describe("before the attempt", () => {
     });
     const returned = await attempt(before("GenerateDSN();"));
     expect(returned).toMatchObject({ code: 550, decision: { kind: "gone", notify: true } });
-    const waiting = await attempt(
-      before(
-        'Reschedule(600, ["reason" => "at night", "increment_retry" => false, "transportid" => "mailtransport:spare"]);',
-      ),
-    );
-    expect(waiting).toMatchObject({
-      text: "at night",
-      decision: { kind: "again", delaySeconds: 600, countsAsAttempt: false, transport: "spare" },
-    });
-    for (const { server } of [deleted, returned, waiting]) expect(server.connections()).toBe(0);
+    const waiting: Awaited<ReturnType<typeof attempt>>[] = [];
+    for (const options of [
+      '["reason" => "at night", "increment_retry" => false, "transportid" => "mailtransport:spare"]',
+      '"at night", false, "mailtransport:spare"',
+    ]) {
+      const waits = await attempt(before(`Reschedule(600, ${options});`));
+      expect(waits).toMatchObject({
+        text: "at night",
+        decision: { kind: "again", delaySeconds: 600, countsAsAttempt: false, transport: "spare" },
+      });
+      waiting.push(waits);
+    }
+    for (const { server } of [deleted, returned, ...waiting]) expect(server.connections()).toBe(0);
   });
 
   test("waiting for ever is not offered: the transport's age ends it", async () => {

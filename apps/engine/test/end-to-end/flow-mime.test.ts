@@ -113,6 +113,18 @@ withPython("changes a part, removes one and adds one; the rest keeps every byte"
   expect(Math.max(...text.split("\r\n").map((line) => line.length))).toBeLessThan(100);
 });
 
+withPython("what makes a part gives it back, so that calls can follow each other", async () => {
+  const { leaves: message } = await run(`
+    $both = MIME()->setType("multipart/alternative")
+      ->appendPart(MIME()->setBody("plain", "text/plain"))
+      ->appendPart(MIME()->addHeader("X-A", "1")->setBody("<p>", "text/html"));
+    echo MIME("0")->appendPart($both)->getID();`);
+  expect(read(message).slice(-2)).toEqual([
+    ["text/plain", null, "plain"],
+    ["text/html", null, "<p>"],
+  ]);
+});
+
 withPython("a message that is not closed can take another part", async () => {
   const open = rich.subarray(0, rich.lastIndexOf("\r\n--out--"));
   const { leaves: message } = await run(

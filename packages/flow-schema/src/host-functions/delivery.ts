@@ -32,10 +32,13 @@ export const deliveryActions: readonly FunctionSignature[] = [
     [
       parameter("delay", "number", "Seconds from now."),
       optional(
-        "options",
-        "array",
-        "`reason`, `increment_retry` (true without it), `transportid`, `reset_retry` (attempts are counted from 0 again).",
+        "reason",
+        ["string", "array"],
+        "Why, for the queue page; or an array of `reason`, `increment_retry`, `transportid` and `reset_retry`.",
       ),
+      optional("increment_retry", "boolean", "Whether it counts as an attempt (true without it)."),
+      optional("transportid", "string", "Another transport from now on."),
+      optional("reset_retry", "boolean", "Attempts are counted from 0 again."),
     ],
     { since: "modern" },
   ),

@@ -3,7 +3,7 @@ import { lookup, modifier, optional, parameter, reading } from "../signature-tab
 
 const modern = { since: "modern" } as const;
 export const partObject =
-  "A part: `getID()`, `getType()`, `getFileName()`, `getSize()`, `isMultipart()`, `getHeader(name[, decode])`, `getHeaders(name[, decode])`, `addHeader(name, value)`, `setHeader(name, value)`, `delHeader(name)`, `getParts()`, `findByType(pattern)`, `findByFileName(pattern)`, `getBody()`, `setBody(body[, type])`, `remove()`, `appendPart(part)` (a part that is no multipart becomes one), and of a new part `setType(type)` and `toString()`.";
+  "A part: `getID()`, `getType()`, `getFileName()`, `getSize()`, `isMultipart()`, `getHeader(name[, decode])`, `getHeaders(name[, decode])`, `addHeader(name, value)`, `setHeader(name, value)`, `delHeader(name)`, `getParts()`, `findByType(pattern)`, `findByFileName(pattern)`, `getBody()`, `setBody(body[, type])`, `remove()`, `appendPart(part)` (a part that is no multipart becomes one), and of a new part `setType(type)` and `toString()`. `addHeader`, `setBody`, `appendPart` and `setType` give the part back, so that calls can follow each other.";
 
 export const mimeFunctions = [
   reading(

@@ -164,7 +164,7 @@ const fields = (part: Part, name: string, decode: boolean): string[] =>
     .fields.filter((field) => isNamed(field, name))
     .map((field) => headerText(field, decode));
 
-const setBody: Method["run"] = (part, args, run) => {
+const setBody: Method["run"] = (part, args, run, self) => {
   if (isMultipart(part)) throw new ScriptError("wrong-argument", "a multipart has no body");
   const change = (name: string, value: string): void =>
     edit(() => part.changeHeader((section, options) => setHeader(section, name, value, options)));
@@ -186,7 +186,7 @@ const setBody: Method["run"] = (part, args, run) => {
   if (part.found?.part.id === "/" && getField(part.header(), "MIME-Version") === undefined) {
     change("MIME-Version", "1.0");
   }
-  return null;
+  return self;
 };
 
 const holds = (outer: NewPart, one: NewPart): boolean =>
@@ -232,10 +232,10 @@ const methods: Readonly<Record<string, Method>> = {
   getHeaders: method(1, 2, (part, args) =>
     HslArray.fromList(fields(part, bytesAt(args, 0), flagAt(args, 1, true))),
   ),
-  addHeader: method(2, 2, (part, args) => {
+  addHeader: method(2, 2, (part, args, _run, self) => {
     const name = checkName(part, bytesAt(args, 0));
     edit(() => part.changeHeader((s, options) => addHeader(s, name, bytesAt(args, 1), options)));
-    return null;
+    return self;
   }),
   setHeader: method(2, 2, (part, args) => {
     const name = checkName(part, bytesAt(args, 0));
@@ -249,13 +249,13 @@ const methods: Readonly<Record<string, Method>> = {
     if (count > 0) part.changeHeader((section) => removeHeader(section, name));
     return count;
   }),
-  setType: method(1, 1, (part, args) => {
+  setType: method(1, 1, (part, args, _run, self) => {
     const type = bytesAt(args, 0).trim();
     if (part.found !== null || !/^[!-~]+\/[!-~]+$/.test(type)) {
       throw new ScriptError("wrong-argument", "setType gives a new part its media type");
     }
     edit(() => part.changeHeader((s, options) => setHeader(s, "Content-Type", type, options)));
-    return null;
+    return self;
   }),
   toString: method(0, 0, (part, _args, run) => {
     const { found } = part;
@@ -291,7 +291,7 @@ const methods: Readonly<Record<string, Method>> = {
     const { message, part: own } = inMessage(part);
     return message.removeParts([own.id]) > 0;
   }),
-  appendPart: method(1, 1, (part, args, run) => {
+  appendPart: method(1, 1, (part, args, run, self) => {
     const made = mimeClass.stateOf(args[0]);
     const whole = made === undefined ? undefined : newParts.get(made);
     if (whole === undefined) {
@@ -305,17 +305,17 @@ const methods: Readonly<Record<string, Method>> = {
       }
       run.charge(1, 64);
       own.children.push(whole);
-      return null;
+      return self;
     }
     const { message, part: outer } = inMessage(part);
     const bytes = whole.bytes();
     run.charge(bytes.length >> 6, bytes.length);
-    if (message.edits.append(outer, bytes)) return null;
+    if (message.edits.append(outer, bytes)) return self;
     if (outer.isMultipart) {
       throw new ScriptError("wrong-argument", "this multipart has no parts to stand behind");
     }
     wrap(part, message, outer, bytes);
-    return null;
+    return self;
   }),
 };
 
