@@ -14,6 +14,7 @@ import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { createTestFlows, scriptFlow } from "../support/flows.ts";
 import { startKnot } from "../support/knot.ts";
 import { testWithPeer } from "../support/peers.ts";
+import { plainEnvelope } from "../support/plain-envelope.ts";
 
 let database: TestDatabase;
 let lease: Lease;
@@ -68,30 +69,7 @@ const accept = async (
         transport: "internal",
         delaySeconds: 0,
       },
-      envelope: {
-        ...{
-          sessionId: "s",
-          clientAddress: "192.0.2.7",
-          clientPort: 1,
-          serverAddress: "192.0.2.1",
-          serverPort: 25,
-          helo: "mx",
-          signIn: null,
-          tls: null,
-        },
-        ...{
-          smtpUtf8: false,
-          eightBit: false,
-          requireTls: false,
-          ret: null,
-          envid: null,
-          notify: null,
-          orcpt: null,
-          mayBounce,
-          subject: "Hello",
-          metadata: {},
-        },
-      },
+      envelope: { ...plainEnvelope, mayBounce, subject: "Hello" },
     },
   ]);
   return messageId;

@@ -4,6 +4,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { runHslCommand } from "../../src/cli/hsl.ts";
 import { createTestFlows, scriptFlow } from "../support/flows.ts";
+import { plainEnvelope } from "../support/plain-envelope.ts";
 
 const mail = "From: ann@example.com\r\nSubject: Hello\r\n\r\nbody\r\n";
 
@@ -314,26 +315,7 @@ test("delivery flows run before and after an attempt", async () => {
     receivedAt: new Date(),
     attempts: 0,
     maximumAttempts: 0,
-    envelope: {
-      sessionId: "s",
-      clientAddress: "192.0.2.7",
-      clientPort: 1,
-      serverAddress: "192.0.2.1",
-      serverPort: 25,
-      helo: "mx",
-      signIn: null,
-      tls: null,
-      smtpUtf8: false,
-      eightBit: false,
-      requireTls: false,
-      ret: null,
-      envid: null,
-      notify: null,
-      orcpt: null,
-      mayBounce: false,
-      subject: "",
-      metadata: {},
-    },
+    envelope: plainEnvelope,
   } as const;
   const attempt = (code: number) => ({
     code,

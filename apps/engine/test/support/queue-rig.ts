@@ -14,27 +14,9 @@ import type { Envelope, HeldMessage, NewEntry } from "../../src/queue/queue-entr
 import type { Content } from "../../src/scanner/content.ts";
 import { contentOfBytes } from "../../src/scanner/content-store.ts";
 import type { TestDatabase } from "./database.ts";
+import { plainEnvelope } from "./plain-envelope.ts";
 
-export const envelope: Envelope = {
-  sessionId: "session",
-  clientAddress: "192.0.2.1",
-  clientPort: 1025,
-  serverAddress: "192.0.2.2",
-  serverPort: 25,
-  helo: "client.example",
-  signIn: null,
-  tls: null,
-  smtpUtf8: false,
-  eightBit: true,
-  requireTls: false,
-  ret: null,
-  envid: null,
-  notify: null,
-  orcpt: null,
-  mayBounce: true,
-  subject: "test",
-  metadata: {},
-};
+export const envelope: Envelope = { ...plainEnvelope, eightBit: true, subject: "test" };
 
 export type Accepted = { readonly messageId: string; readonly sha256: string };
 
