@@ -1,6 +1,7 @@
 /** Held mail. Its text is shown as text: markup of a message never reaches the page. */
 import { z } from "zod";
 import { GatewayError } from "../errors.ts";
+import type { Acted } from "../quarantine/quarantine.ts";
 import { appendAudit } from "../store/audit.ts";
 import { inTransaction } from "../store/prisma.ts";
 import { actorOf, type Context } from "./context.ts";
@@ -19,8 +20,6 @@ export type QuarantinedMessage = {
   /** null: the body is gone. */
   readonly preview: MessagePreview | null;
 };
-
-export type Acted = { readonly done: number; readonly skipped: number };
 
 const audit = (ctx: Context, action: string, object: string, after: unknown): Promise<void> =>
   inTransaction(ctx.parts.store, (transaction) =>

@@ -1,4 +1,5 @@
 /** Held mail. */
+import type { RouterOutputs } from "../api/router.ts";
 import { ask } from "./connect.ts";
 import { type Command, CommandError, type Invocation } from "./invocation.ts";
 import { table } from "./table.ts";
@@ -27,16 +28,22 @@ const idsOf = ({ words }: Invocation): string[] => {
   return [...words];
 };
 
+const acted = (word: string, value: RouterOutputs["quarantine"]["release"]) => {
+  const left = value.left.map(({ id, why }) => `${id}: ${why}\n`).join("");
+  const skipped = value.skipped === 0 ? "" : `, ${value.skipped} left alone`;
+  return { text: `${value.done} ${word}${skipped}.\n${left}`, value };
+};
+
 const release: Command = async (invocation) => {
   const ids = idsOf(invocation);
   const value = await ask((api) => api.quarantine.release.mutate({ ids }));
-  return { text: `${value.done} released, ${value.skipped} not.\n`, value };
+  return acted("released", value);
 };
 
 const remove: Command = async (invocation) => {
   const ids = idsOf(invocation);
   const value = await ask((api) => api.quarantine.remove.mutate({ ids }));
-  return { text: `${value.done} deleted, ${value.skipped} not.\n`, value };
+  return acted("deleted", value);
 };
 
 export const quarantine = { list, release, remove } as const;

@@ -8,6 +8,7 @@ import { history, log } from "./history-commands.ts";
 import { type Command, CommandError, type Invocation } from "./invocation.ts";
 import { quarantine } from "./quarantine-commands.ts";
 import { queue } from "./queue-commands.ts";
+import { secrets } from "./secret-commands.ts";
 import { apply, exportSettings, plan } from "./text-commands.ts";
 import { tls } from "./tls-command.ts";
 import { userAdd, userResetSecondFactor } from "./user-commands.ts";
@@ -46,6 +47,8 @@ const usage = `sluice COMMAND
   tls [DAYS]                         TLS to other servers by day, domain and policy, with what failed
   quarantine list [SEARCH]           what is held
   quarantine release|delete ID …     deliver it, or delete it
+  secrets unused                     stored secrets that neither live settings nor draft use
+  secrets delete KIND/ID/FIELD       delete one of them
   backup FILE [--with-key] [--without-history]
                                      everything into one file, while the gateway runs
   restore FILE [--replace] [--queue hold|release] [--without-secrets]
@@ -66,6 +69,8 @@ const commands: Readonly<Record<string, Command>> = {
   "user reset-second-factor": userResetSecondFactor,
   "flow script": flowScript,
   "flow test": flowTest,
+  "secrets unused": secrets.unused,
+  "secrets delete": secrets.remove,
   backup,
   restore,
   "queue list": queue.list,

@@ -29,7 +29,17 @@ export type QuarantineRow = {
 
 export type HeldFilter = { readonly quarantine: string | null; readonly search: string };
 
-export type Acted = { readonly done: number; readonly skipped: number };
+/** A held message that nothing was done to. */
+export type HeldLeft = {
+  readonly id: string;
+  readonly why: "gone" | "released before" | "without content";
+};
+
+export type Acted = {
+  readonly done: number;
+  readonly skipped: number;
+  readonly left: readonly HeldLeft[];
+};
 
 export type Quarantine = {
   readonly list: (page: {
@@ -132,6 +142,21 @@ export const createQuarantine = ({
     return rows[0] ?? null;
   };
 
+  /** Why a release left these alone. */
+  const whyLeft = async (ids: readonly string[]): Promise<readonly HeldLeft[]> => {
+    const numbers = ids.filter((id) => numberPattern.test(id));
+    const { rows } = await pool.query<{ id: string; released: boolean }>(
+      "SELECT id, released_at IS NOT NULL AS released FROM quarantined_message WHERE id = ANY ($1::bigint[])",
+      [numbers],
+    );
+    const known = new Map(rows.map((row) => [row.id, row.released]));
+    return ids.map((id) => {
+      const released = known.get(id);
+      if (released === undefined) return { id, why: "gone" };
+      return { id, why: released ? "released before" : "without content" };
+    });
+  };
+
   return {
     list: async ({ quarantine, search, cursor, limit }) => {
       const { values, conditions, place } = conditionsOf({ quarantine, search });
@@ -184,17 +209,22 @@ export const createQuarantine = ({
       return rows.length === 0 ? null : readBody(pool, row.body_id);
     },
     release: async (ids, by) => {
-      let done = 0;
-      for (const id of ids.filter((one) => numberPattern.test(one))) {
-        if (await releaseHeld(pool, id, by, { nextQueueId, route, now: clock() })) done += 1;
+      const left: string[] = [];
+      for (const id of ids) {
+        const isReleased =
+          numberPattern.test(id) &&
+          (await releaseHeld(pool, id, by, { nextQueueId, route, now: clock() }));
+        if (!isReleased) left.push(id);
       }
-      return { done, skipped: ids.length - done };
+      return { done: ids.length - left.length, skipped: left.length, left: await whyLeft(left) };
     },
     remove: async (ids) => {
-      const gone = await deleteHeld(
+      const gone = new Set<string>();
+      await deleteHeld(
         pool,
         ids.filter((one) => numberPattern.test(one)),
         async (client, rows) => {
+          for (const { id } of rows) gone.add(id);
           const at = clock();
           const statements = [
             ...chapterStatements(
@@ -218,7 +248,12 @@ export const createQuarantine = ({
           }
         },
       );
-      return { done: gone, skipped: ids.length - gone };
+      const left = ids.filter((id) => !gone.has(id));
+      return {
+        done: gone.size,
+        skipped: ids.length - gone.size,
+        left: left.map((id) => ({ id, why: "gone" })),
+      };
     },
     expire: () => deleteExpired(pool, clock()),
   };

@@ -4,12 +4,19 @@ import type pg from "pg";
 const batchRows = 1000;
 
 export type DeletedHeld = {
+  readonly id: string;
   readonly messageId: string;
   readonly recipient: string;
   readonly isReleased: boolean;
 };
 
-type Gone = { message_id: string; body_id: string; recipient: string; is_released: boolean };
+type Gone = {
+  id: string;
+  message_id: string;
+  body_id: string;
+  recipient: string;
+  is_released: boolean;
+};
 
 const removeBodies = `
 DELETE FROM mail_body WHERE body_id = ANY ($1::uuid[])
@@ -28,7 +35,7 @@ const deleteWhere = async (
     await client.query("BEGIN");
     const { rows } = await client.query<Gone>(
       `DELETE FROM quarantined_message WHERE ${condition}
-        RETURNING message_id, body_id, recipient, released_at IS NOT NULL AS is_released`,
+        RETURNING id, message_id, body_id, recipient, released_at IS NOT NULL AS is_released`,
       [...values],
     );
     if (rows.length > 0) {
@@ -36,6 +43,7 @@ const deleteWhere = async (
       await also(
         client,
         rows.map((row) => ({
+          id: row.id,
           messageId: row.message_id,
           recipient: row.recipient,
           isReleased: row.is_released,

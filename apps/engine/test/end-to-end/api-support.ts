@@ -54,8 +54,8 @@ export const stageSeconds = (): Pick<
     count: async () => 0,
     get: async () => null,
     content: async () => null,
-    release: async (ids) => ({ done: ids.length, skipped: 0 }),
-    remove: async (ids) => ({ done: ids.length, skipped: 0 }),
+    release: async (ids) => ({ done: ids.length, skipped: 0, left: [] }),
+    remove: async (ids) => ({ done: ids.length, skipped: 0, left: [] }),
   },
   history: {
     list: async () => ({ rows: [], nextCursor: null }),

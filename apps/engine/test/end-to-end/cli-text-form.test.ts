@@ -102,6 +102,26 @@ test("what was exported is planned as nothing, edited, planned, applied", async 
   expect(await anna.api.settings.changes.query()).toEqual([]);
 });
 
+test("secrets that nothing uses are listed, and go one at a time", async () => {
+  const directory = { kind: "directory", id: "old" } as const;
+  await anna.api.secrets.set.mutate({ ...directory, field: "bindPassword", value: "of old" });
+  await gateway.database.pool.query("UPDATE secret SET updated_at = now() - interval '2 days'");
+  const listed = await sluice(["secrets", "unused"]);
+  expect(listed).toMatchObject({
+    code: 0,
+    out: expect.stringContaining("directory/old/bindPassword"),
+  });
+  expect(listed.out).not.toContain("of old");
+  expect(await sluice(["secrets", "delete", "directory/old"])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("KIND/ID/FIELD"),
+  });
+  expect(await sluice(["secrets", "delete", "directory/old/bindPassword"])).toMatchObject({
+    code: 0,
+  });
+  expect((await sluice(["secrets", "unused"])).out).not.toContain("directory/old");
+});
+
 test("comments survive the next export, and files of removed objects go", async () => {
   await anna.api.settings.save.mutate({
     kind: "quarantine",

@@ -4,6 +4,7 @@ import type { QuarantinePort } from "../../src/api/parts.ts";
 import { createQuarantine, type Quarantine } from "../../src/quarantine/quarantine.ts";
 import { insertBodyPart, insertHeld, removeOrphanBodies } from "../../src/queue/queue-store.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { plainEnvelope } from "../support/plain-envelope.ts";
 
 const now = new Date("2026-03-10T12:00:00Z");
 let database: TestDatabase;
@@ -64,31 +65,7 @@ const hold = async (
           retentionDays: more.days ?? 30,
         },
         receivedAt: new Date(now.getTime() - index * 1000),
-        envelope: {
-          ...{
-            sessionId: "s",
-            clientAddress: "192.0.2.7",
-            clientPort: 1,
-            serverAddress: "192.0.2.1",
-            serverPort: 25,
-            helo: "mx",
-            signIn: null,
-            tls: null,
-          },
-          ...{
-            smtpUtf8: false,
-            eightBit: false,
-            requireTls: false,
-            ret: null,
-            envid: null,
-            notify: null,
-            orcpt: null,
-            mayBounce: false,
-            subject: "",
-            metadata: {},
-            releaseTransport: more.transport,
-          },
-        },
+        envelope: { ...plainEnvelope, releaseTransport: more.transport },
       },
     ]);
   }
@@ -145,7 +122,15 @@ test("a release queues the mail once, whoever presses the button and how often",
     Array.from({ length: 5 }, (_, index) => quarantine.release([id], `admin${index}`)),
   );
   expect(results.reduce((sum, { done }) => sum + done, 0)).toBe(1);
-  expect(await quarantine.release([id, "424242"], "admin")).toEqual({ done: 0, skipped: 2 });
+  expect(await quarantine.release([id, "424242", "x"], "admin")).toEqual({
+    done: 0,
+    skipped: 3,
+    left: [
+      { id, why: "released before" },
+      { id: "424242", why: "gone" },
+      { id: "x", why: "gone" },
+    ],
+  });
   const { rows } = await database.pool.query(
     "SELECT queue, sender, recipient, transport, next_hop, attempts, lease_epoch FROM queue_entry",
   );
@@ -178,7 +163,11 @@ test("a release takes the transport that the flow chose, and says so only once",
 test("deleting what was released does not take the body from the queue", async () => {
   const [id = ""] = await hold(1);
   await quarantine.release([id], "admin");
-  expect(await quarantine.remove([id, id, "77"])).toEqual({ done: 1, skipped: 2 });
+  expect(await quarantine.remove([id, id, "77"])).toEqual({
+    done: 1,
+    skipped: 2,
+    left: [{ id: "77", why: "gone" }],
+  });
   await removeOrphanBodies(database.pool);
   expect(await counted("mail_body")).toBe(1);
 });
