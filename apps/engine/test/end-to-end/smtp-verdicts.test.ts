@@ -464,8 +464,9 @@ test("a mailbox that is named twice has one copy, however its domain is written"
     "user@EXAMPLE.test",
     '"user"@Example.Test',
     "User@example.test", // the local part is opaque: another mailbox
+    "user@example\xef\xbc\x8etest", // the same in letters that need SMTPUTF8
   ]);
-  expect(rcpt.map((one) => one?.slice(0, 3))).toEqual(["250", "250", "250", "250", "250"]);
+  expect(rcpt.map((one) => one?.slice(0, 3))).toEqual(["250", "250", "250", "250", "250", "553"]);
   const entries = messages[0]?.acceptance.bodies[0]?.entries ?? [];
   expect(entries.map(({ recipient }) => recipient)).toEqual([
     "user@example.test",
