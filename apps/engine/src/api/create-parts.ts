@@ -1,10 +1,12 @@
 /** Puts the API's parts together from what the gateway hands over. */
+
 import type { BlockRegistry } from "@sluice/flow-schema";
 import type { Settings } from "@sluice/settings";
 import type pg from "pg";
 import { parseDestination } from "../delivery/destination.ts";
 import type { Dns } from "../flows/host/dns.ts";
 import { createHttp } from "../flows/host/http.ts";
+import { filterProblem } from "../flows/host/ldap-filter.ts";
 import { statsSince } from "../flows/host/script-stats.ts";
 import { listTlsResults, sumTlsResults } from "../history/tls-results.ts";
 import { createDraftStore } from "../store/draft-store.ts";
@@ -74,6 +76,7 @@ export const createApiParts = (options: ApiOptions): ApiParts => {
     compileFlow,
     environmentVariable,
     now: clock,
+    checkFilter: filterProblem,
     checkDestination: (text) => {
       const result = parseDestination(text);
       return result.ok ? null : result.message;

@@ -40,7 +40,7 @@ export type RevisionStore = ReturnType<typeof createRevisionStore>;
 /** What does not come from the database. */
 export type FixedSurroundings = Pick<
   Surroundings,
-  "blocks" | "compileFlow" | "environmentVariable" | "checkDestination" | "now"
+  "blocks" | "compileFlow" | "environmentVariable" | "checkDestination" | "checkFilter" | "now"
 >;
 
 const withGateway = (objects: readonly SettingsObject[]): readonly SettingsObject[] =>

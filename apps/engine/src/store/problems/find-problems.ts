@@ -4,6 +4,7 @@ import { type SettingsObject, settingsFrom } from "@sluice/settings/text-form";
 import type { z } from "zod";
 import { findRelays } from "../relay-proof.ts";
 import { certificateProblems } from "./certificates.ts";
+import { directoryProblems } from "./directories.ts";
 import { domainProblems } from "./domains.ts";
 import { fileProblems } from "./files.ts";
 import { flowProblems } from "./flows.ts";
@@ -34,6 +35,7 @@ export const findProblems = (
     ...listenerProblems(settings),
     ...domainProblems(settings),
     ...transportProblems(settings, surroundings),
+    ...directoryProblems(settings, surroundings),
     ...tlsReportProblems(settings),
     ...findRelays(settings, surroundings.blocks),
   ];

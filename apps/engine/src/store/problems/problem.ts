@@ -30,4 +30,6 @@ export type Surroundings = {
   readonly now?: (() => Date) | undefined;
   /** Why a transport's destination cannot be understood; null: it can. */
   readonly checkDestination?: ((text: string) => string | null) | undefined;
+  /** Why an LDAP filter cannot be read; null: it can. */
+  readonly checkFilter?: ((text: string) => string | null) | undefined;
 };
