@@ -15,9 +15,11 @@ export type ParameterSlot = {
   readonly isRest: boolean;
 };
 
-/** A function of the script. The body is filled in after all functions are known. */
+/** A function of the script. Its code is made at the first call: many scripts bring more than one run needs. */
 export class UserCode {
   readonly name: string;
+  /** Fills in all that follows; `null` once it has. */
+  make: (() => void) | null;
   parameters: readonly ParameterSlot[] = [];
   required = 0;
   hasRest = false;
@@ -27,8 +29,9 @@ export class UserCode {
   cellCount = 0;
   body: Step = { waits: false, run: () => signal.next };
 
-  constructor(name: string) {
+  constructor(name: string, make: () => void) {
     this.name = name;
+    this.make = make;
   }
 }
 
@@ -104,6 +107,10 @@ const frameFor = (
   self: HslObject | null,
   captured: Closure["captured"],
 ): MaybeWait<Frame> => {
+  if (code.make !== null) {
+    code.make();
+    code.make = null;
+  }
   if (args.length !== code.parameters.length || code.hasRest) checkCount(run, code, args);
   const isPlain = code.isPlain && args.length === code.parameters.length;
   const slots: Slots = isPlain ? args : [];

@@ -7,6 +7,7 @@
 import { rootVariable } from "./assigned-names.ts";
 import type { Expression, If, Statement, Switch } from "./ast.ts";
 import { resolveCallee } from "./callee.ts";
+import type { Facts } from "./facts.ts";
 import { isHarmless, issetIn, isTrue, join, patternTargets, type State } from "./flow-state.ts";
 import type { Names } from "./names.ts";
 import type { ClassInfo, FunctionInfo, Scope } from "./scope.ts";
@@ -14,15 +15,37 @@ import type { Span } from "./source.ts";
 import type { Unit } from "./unit.ts";
 import { childrenOf } from "./walk.ts";
 
-export const checkFlow = (names: Names): void => {
+export const checkFlow = (names: Names, { calls }: Facts): void => {
   const endings = new Endings(names);
+  for (const info of calleesFirst(names.functions, calls)) endings.never(info);
   for (const module of names.modules.values()) {
     new FlowChecker(names, endings, module.scope, null, module.unit).run(
       module.unit.program.body,
       [],
     );
   }
-  for (const info of names.functions) endings.never(info);
+};
+
+/** So that nobody's check has to wait for another's: a long chain of calls would be a deep one of checks. */
+const calleesFirst = (
+  functions: readonly FunctionInfo[],
+  calls: Facts["calls"],
+): ReadonlySet<FunctionInfo> => {
+  const seen = new Set<FunctionInfo>();
+  const order = new Set<FunctionInfo>();
+  for (const root of functions) {
+    const pending = [root];
+    for (let info = pending.at(-1); info !== undefined; info = pending.at(-1)) {
+      if (seen.has(info)) {
+        order.add(info);
+        pending.pop();
+        continue;
+      }
+      seen.add(info);
+      for (const call of calls.get(info) ?? []) if (!seen.has(call.info)) pending.push(call.info);
+    }
+  }
+  return order;
 };
 
 /** Which functions never return, because every path ends in a final action. */
@@ -34,7 +57,7 @@ class Endings {
     this.names = names;
   }
 
-  /** The first question about a function checks it, so each is gone through once. */
+  /** The first question about a function checks it. */
   never(info: FunctionInfo): boolean {
     const known = this.known.get(info);
     if (known !== undefined) return known;

@@ -164,7 +164,9 @@ class NameChecker {
         this.checkTarget(node.variable);
         break;
       case "Variable":
-        if (!this.targets.has(node)) this.checkRead(node.name, node);
+        // every name is bound here, before the code of functions is made one by one
+        if (this.targets.has(node)) this.scope.binding(node.name);
+        else this.checkRead(node.name, node);
         break;
       case "String":
         for (const part of node.parts)

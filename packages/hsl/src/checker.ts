@@ -41,7 +41,7 @@ export const analyse = (
   const facts = collectFacts(names);
   checkNames(names);
   checkRecursion(names, facts);
-  if (!hasErrors(diagnostics)) checkFlow(names);
+  if (!hasErrors(diagnostics)) checkFlow(names, facts);
   return { names, facts, diagnostics };
 };
 

@@ -69,7 +69,6 @@ class Builder implements Shared {
   private readonly bodyNames = new Map<string, number>();
   private readonly codes = new Map<FunctionInfo, UserCode>();
   private readonly classes = new Map<ClassInfo, ClassCode>();
-  private readonly unfinished: FunctionInfo[] = [];
 
   constructor(names: Names, facts: Facts, probes: readonly Probe[]) {
     this.names = names;
@@ -82,10 +81,6 @@ class Builder implements Shared {
     const context = new Context(this, main.scope, main.unit, null);
     const body = context.block(main.unit.program.body);
     const setUp = this.staticVariables();
-    // making one function's code asks for others; a class asks for its methods
-    for (let info = this.unfinished.pop(); info !== undefined; info = this.unfinished.pop()) {
-      this.finish(info);
-    }
     const contexts = this.names.contextNames.map((name) =>
       this.names.environment.variables.get(name),
     );
@@ -105,15 +100,14 @@ class Builder implements Shared {
   readonly userCode = (info: FunctionInfo): UserCode => {
     let code = this.codes.get(info);
     if (code === undefined) {
-      code = new UserCode(info.name);
-      this.codes.set(info, code);
-      this.unfinished.push(info);
+      const made = new UserCode(info.name, () => this.finish(info, made));
+      this.codes.set(info, made);
+      code = made;
     }
     return code;
   };
 
-  private finish(info: FunctionInfo): void {
-    const code = this.userCode(info);
+  private finish(info: FunctionInfo, code: UserCode): void {
     const { scope, parameters } = info;
     const context = new Context(this, scope, info.unit, info.owner);
     code.parameters = parameters.map(({ name, fallback, isRest }) => {

@@ -29,8 +29,8 @@ export class Cursor {
   private readonly end: Token;
   private at = 0;
   private nesting = 0;
-  /** The token at hand: most of what a parser does is look at it. */
-  private current: Token;
+  /** The token at hand: a plain field, since most of what a parser does is look at it. */
+  token: Token;
 
   constructor(source: Source, tokens: readonly Token[], report: Report, grammar: Grammar) {
     this.source = source;
@@ -39,7 +39,7 @@ export class Cursor {
     this.report = report;
     const length = source.text.length;
     this.end = tokens.at(-1) ?? { kind: "end", text: "", start: length, end: length };
-    this.current = tokens[0] ?? this.end;
+    this.token = tokens[0] ?? this.end;
   }
 
   parseExpression(): Expression {
@@ -50,13 +50,9 @@ export class Cursor {
     return this.grammar.body(this);
   }
 
-  get token(): Token {
-    return this.current;
-  }
-
   private moveTo(index: number): void {
     this.at = index;
-    this.current = this.tokens[index] ?? this.end;
+    this.token = this.tokens[index] ?? this.end;
   }
 
   get previous(): Token {
@@ -72,17 +68,17 @@ export class Cursor {
   }
 
   next(): Token {
-    const token = this.current;
+    const { token } = this;
     if (token.kind !== "end") this.moveTo(this.at + 1);
     return token;
   }
 
   isOperator(text: string): boolean {
-    return this.current.text === text && this.current.kind === "operator";
+    return this.token.text === text && this.token.kind === "operator";
   }
 
   isKeyword(text: string): boolean {
-    return this.current.text === text && this.current.kind === "keyword";
+    return this.token.text === text && this.token.kind === "keyword";
   }
 
   takeOperator(text: string): boolean {

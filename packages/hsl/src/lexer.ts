@@ -29,7 +29,7 @@ export const lex = (text: string, report: Report): Lexed => {
   while (at < text.length) {
     const start = at;
     const code = text.charCodeAt(at);
-    if (isSpace(code)) {
+    if (kinds[code] === blank || code === byteOrderMark) {
       at += 1;
       continue;
     }
@@ -69,28 +69,31 @@ export const lex = (text: string, report: Report): Lexed => {
 const slash = 47;
 const dollarSign = 36;
 const dot = 46;
+const byteOrderMark = 0xfeff;
 
-const isSpace = (code: number): boolean =>
-  code === 32 || code === 10 || code === 9 || code === 13 || code === 0xfeff;
-
-const isDigit = (code: number): boolean => code >= 48 && code <= 57;
-
-const beginsName = (code: number): boolean =>
-  (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95;
+/** What each ASCII character is; a table, since every character of a script is asked about. */
+const kinds = new Uint8Array(128);
+const [blank, letter, digit] = [1, 2, 3];
+const setKinds = (chars: string, kind: number): void => {
+  for (const char of chars) kinds[char.charCodeAt(0)] = kind;
+};
+setKinds(" \n\t\r", blank);
+setKinds("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_", letter);
+setKinds("0123456789", digit);
 
 /** Where a name that begins before `from` ends. */
 const endOfName = (text: string, from: number): number => {
   let at = from;
-  for (let code = text.charCodeAt(at); beginsName(code) || isDigit(code); ) {
-    at += 1;
-    code = text.charCodeAt(at); // NaN behind the text is neither
-  }
+  while (at < text.length && (kinds[text.charCodeAt(at)] ?? blank) > blank) at += 1;
   return at;
 };
 
 const endOfLine = (text: string, from: number): number => {
   let at = from;
-  while (at < text.length && text[at] !== "\n" && text[at] !== "\r") at += 1;
+  for (; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 10 || code === 13) break;
+  }
   return at;
 };
 
@@ -103,16 +106,17 @@ const scanToken = (
   report: Report,
 ): Token | undefined => {
   const first = text.charCodeAt(start);
-  if (isDigit(first)) return scanNumber(text, start, match, report);
+  const kind = kinds[first];
+  if (kind === digit) return scanNumber(text, start, match, report);
   if (first === 34) return scanDoubleQuoted(text, start, report);
   if (first === 39) return scanRaw(text, start, report);
   if (first === 35) return scanRegex(text, start, report);
-  if (beginsName(first)) {
+  if (kind === letter) {
     const end = endOfName(text, start + 1);
     const name = text.slice(start, end);
     return { kind: keywords.has(name) ? "keyword" : "name", text: name, start, end };
   }
-  if (first === dollarSign && beginsName(text.charCodeAt(start + 1))) {
+  if (first === dollarSign && kinds[text.charCodeAt(start + 1)] === letter) {
     const end = endOfName(text, start + 2);
     return { kind: "variable", text: text.slice(start + 1, end), start, end };
   }
@@ -174,9 +178,9 @@ const digits: Readonly<Record<string, readonly [RegExp, string]>> = {
 
 const scanNumber = (text: string, start: number, match: Match, report: Report): Token => {
   let end = start + 1;
-  while (isDigit(text.charCodeAt(end))) end += 1;
+  while (kinds[text.charCodeAt(end)] === digit) end += 1;
   const next = text.charCodeAt(end);
-  if (next !== dot && !beginsName(next)) {
+  if (next !== dot && kinds[next] !== letter) {
     // nearly every number: its digits, and nothing about them to complain of
     const whole = text.slice(start, end);
     return { kind: "number", text: whole, value: Number(whole), start, end };

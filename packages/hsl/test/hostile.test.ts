@@ -87,6 +87,13 @@ describe("no text breaks the compiler or the machine", () => {
     ["a long sum", `echo 1${" + 1".repeat(50_000)};`],
     ["a long chain of members", `$a = 1; echo $a${"->b".repeat(50_000)};`],
     ["ifs", "if (1) ".repeat(50_000)],
+    [
+      "functions that call each other deep inside expressions",
+      Array.from({ length: 199 }, (_, i) => {
+        const inner = i === 198 ? "1" : `f${i + 1}()`;
+        return `function f${i}() { return ${"(1 + ".repeat(90)}${inner}${")".repeat(90)}; } f${i}();`;
+      }).join("\n"),
+    ],
     ["else ifs", `if (1) ; ${"else if (1) ; ".repeat(20_000)}`],
     ["conditionals", `echo ${"1 ? ".repeat(50_000)}`],
     ["powers", `echo ${"2 ** ".repeat(50_000)}2;`],
