@@ -79,7 +79,7 @@ const whatElse = (text: string): string => {
   if (/BEGIN CERTIFICATE/.test(text)) {
     return "The certificate is cut off: its END CERTIFICATE line is missing.";
   }
-  return "This is no certificate in PEM: it begins with BEGIN CERTIFICATE.";
+  return "This is no certificate in PEM: one begins with BEGIN CERTIFICATE.";
 };
 
 /** null: there is none; a text: what is wrong with it. */
@@ -89,7 +89,7 @@ const readKey = (text: string, isNeeded: boolean): KeyObject | null | string => 
     if (!isNeeded) return null;
     return /BEGIN PUBLIC KEY/.test(text)
       ? "This is the public key; the private one is needed."
-      : "This is no private key in PEM: it begins with BEGIN PRIVATE KEY.";
+      : "This is no private key in PEM: one begins with BEGIN PRIVATE KEY.";
   }
   if (kind.startsWith("ENCRYPTED") || /ENCRYPTED/.test(block)) {
     return "The private key is protected by a password. Take that away first: openssl pkey.";

@@ -40,7 +40,7 @@ export const readSigningKey = (
   }
   if (/ENCRYPTED/.test(pem)) return wrong("The key is protected by a password; decrypt it first.");
   if (!/-----BEGIN (?:RSA )?PRIVATE KEY-----/.test(pem)) {
-    return wrong("This is no private key in PEM: it begins with BEGIN PRIVATE KEY.");
+    return wrong("This is no private key in PEM: one begins with BEGIN PRIVATE KEY.");
   }
   let key: KeyObject;
   try {
