@@ -23,34 +23,37 @@ export const createNotifications = (address: DatabaseAddress): Notifications => 
     for (const listener of listeners.get(channel) ?? []) listener(payload);
   };
 
-  const connect = async (): Promise<void> => {
+  /** One connection at a time, and after its end one other: a database that is away for long must not find a crowd when it is back. */
+  const start = async (): Promise<void> => {
     const next = new pg.Client({
       ...connectionOptions(address),
       application_name: "sluice notices",
       keepAlive: true,
+      connectionTimeoutMillis: 10_000,
     });
-    next.on("notification", (message) => tell(message.channel, message.payload ?? ""));
-    const again = (): void => {
-      if (client !== next && client !== null) return;
-      client = null;
+    let isOver = false;
+    const over = (): void => {
+      if (isOver) return; // an end is told more than once
+      isOver = true;
+      if (client === next) client = null;
+      next.end().catch(() => {}); // it may never have begun
       if (!closed) timer = setTimeout(start, 1000);
     };
-    next.on("error", again);
-    next.on("end", again);
-    await next.connect();
-    client = next;
-    for (const channel of listeners.keys())
-      await next.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
-    for (const channel of listeners.keys()) tell(channel, "");
+    next.on("notification", (message) => tell(message.channel, message.payload ?? ""));
+    next.on("error", over);
+    next.on("end", over);
+    try {
+      await next.connect();
+      if (isOver || closed) return over();
+      client = next;
+      for (const channel of listeners.keys())
+        await next.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
+      for (const channel of listeners.keys()) tell(channel, "");
+    } catch {
+      over();
+    }
   };
-
-  const start = (): void => {
-    clearTimeout(timer);
-    connect().catch(() => {
-      if (!closed) timer = setTimeout(start, 1000);
-    });
-  };
-  start();
+  void start();
 
   return {
     on: (channel, listener) => {
