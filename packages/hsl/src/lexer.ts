@@ -4,7 +4,7 @@
  */
 import type { Report } from "./diagnostic.ts";
 import type { Span } from "./source.ts";
-import { scanDoubleQuoted, scanRaw, scanRegex } from "./string-lexer.ts";
+import { printable, scanDoubleQuoted, scanRaw, scanRegex } from "./string-lexer.ts";
 import { foreignWords, keywords, operators, type Token } from "./token.ts";
 
 export type Comment = Span & { readonly text: string };
@@ -161,11 +161,6 @@ const scanOperator = (text: string, start: number, report: Report): Token | unde
   }
   return undefined;
 };
-
-const printable = (char: string): string =>
-  /[`\p{C}\p{Z}]/u.test(char)
-    ? `U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`
-    : char;
 
 const skippedLength = (text: string, at: number): number =>
   String.fromCodePoint(text.codePointAt(at) ?? 0).length;

@@ -12,6 +12,12 @@ const escapes: ReadonlyMap<string, string> = new Map([
   ...[["n", "\n"] as const, ["r", "\r"] as const, ["t", "\t"] as const],
 ]);
 
+/** A character as a message can show it. */
+export const printable = (char: string): string =>
+  /[`\p{C}\p{Z}]/u.test(char)
+    ? `U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`
+    : char;
+
 /** A string from its opening `"` on; a variable goes in where `$` and a name stand. */
 export const scanDoubleQuoted = (text: string, start: number, report: Report): Token => {
   const parts: StringPart[] = [];
@@ -66,9 +72,11 @@ export const scanDoubleQuoted = (text: string, start: number, report: Report): T
         "advice",
         "unknown-escape",
         { start: at, end },
-        `\`\\${next}\` is no escape; both characters stay.`,
+        printable(next) === next
+          ? `\`\\${next}\` is no escape; both characters stay.`
+          : `A backslash before ${printable(next)} is no escape; both characters stay.`,
         {
-          cure: `Write \\\\${next} to say so, or \\xHH for a byte.`,
+          cure: `Write \\\\${printable(next) === next ? next : ""} to say so, or \\xHH for a byte.`,
         },
       );
       bytes += "\\";

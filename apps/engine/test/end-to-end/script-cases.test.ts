@@ -1,6 +1,7 @@
 /**
  * `test/scripts/*.txt`: a title with the options of `sluice hsl`, a script, `==>`, and what
- * the command prints. The files of `test/scripts/files` are the file store.
+ * the command prints. The files of `test/scripts/files` are the file store, and those of
+ * `test/scripts/messages` the messages.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -28,12 +29,13 @@ for (const name of readdirSync(scripts).filter((one) => one.endsWith(".txt"))) {
   describe(name, () => {
     const text = readFileSync(path.join(scripts, name), "utf8");
     for (const part of text.split(/^# /m).slice(1)) {
-      const [, title = "", flow, vars, script = "", expected = ""] =
-        /^(.*?)(?: --flow (\S+))?(?: --vars (\{.*\}))?\n\n([\s\S]*?)\n\n==>\n\n?([\s\S]*?)\n*$/.exec(
+      const [, title = "", flow, message, vars, script = "", expected = ""] =
+        /^(.*?)(?: --flow (\S+))?(?: --message (\S+))?(?: --vars (\{.*\}))?\n\n([\s\S]*?)\n\n==>\n\n?([\s\S]*?)\n*$/.exec(
           part,
         ) ?? [];
       const options = [
         ...(flow === undefined ? [] : ["--flow", flow]),
+        ...(message === undefined ? [] : ["--message", path.join(scripts, "messages", message)]),
         ...(vars === undefined ? [] : ["--vars", vars]),
       ];
       test(title, async () => {
