@@ -245,6 +245,10 @@ class FlowChecker {
       case "Variable":
         this.read(node.name, node, state);
         return state;
+      case "Number":
+      case "Boolean":
+      case "Name":
+        return state;
       case "String":
         for (const part of node.parts)
           if (typeof part !== "string") this.read(part.name, part, state);

@@ -51,9 +51,9 @@ const assignmentTarget = (
 
 const parseConditional = (cursor: Cursor): Expression => {
   const test = parseCoalesce(cursor);
-  if (!cursor.token.text.startsWith("?")) return test; // nearly always
+  const { kind, text } = cursor.token;
+  if (kind !== "operator" || (text !== "?" && text !== "?:")) return test; // nearly always
   if (cursor.takeOperator("?:")) return conditional(test, null, parseConditional(cursor));
-  if (!cursor.isOperator("?")) return test;
   const question = cursor.next();
   if (cursor.takeOperator(":")) return conditional(test, null, parseConditional(cursor));
   const consequent = parseExpression(cursor);

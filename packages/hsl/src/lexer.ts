@@ -30,7 +30,8 @@ export const lex = (text: string, report: Report): Lexed => {
     const start = at;
     const code = text.charCodeAt(at);
     if (kinds[code] === blank || code === byteOrderMark) {
-      at += 1;
+      do at += 1;
+      while (kinds[text.charCodeAt(at)] === blank);
       continue;
     }
     if (code === slash && text.startsWith("//", at)) {
