@@ -1,5 +1,6 @@
 /** Actions on many messages: begun by one request, watched and stopped by others. They live as long as this process. */
 import { randomUUID } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 import { GatewayError } from "../errors.ts";
 
 export type JobView = {
@@ -13,6 +14,8 @@ export type JobView = {
   readonly skipped: number;
   /** Why those were left alone, as far as it is known. */
   readonly reasons: readonly { readonly why: string; readonly count: number }[];
+  /** It has not begun, and stopping it undoes it; null: it has, or never waited. */
+  readonly beginsAt: string | null;
   readonly error: string | null;
 };
 
@@ -23,6 +26,8 @@ export type Jobs = {
   readonly start: (work: {
     title: string;
     by: string;
+    /** How long it may still be undone before it begins. */
+    undoSeconds?: number | undefined;
     /** What to work on; asked once. */
     items: () => Promise<readonly string[]>;
     step: (items: readonly string[]) => Promise<{
@@ -43,7 +48,11 @@ const stepSize = 500;
 const kept = 100;
 const mostLeft = 10_000;
 
-type Job = { view: JobView; stopping: boolean; readonly left: LeftItem[] };
+type Job = {
+  view: JobView;
+  readonly stopping: AbortController;
+  readonly left: LeftItem[];
+};
 
 const withReasons = (
   reasons: JobView["reasons"],
@@ -68,7 +77,7 @@ export const createJobs = (
   };
 
   return {
-    start: ({ title, by, items, step }) => {
+    start: ({ title, by, undoSeconds = 0, items, step }) => {
       const view: JobView = {
         id: randomUUID(),
         title,
@@ -79,9 +88,12 @@ export const createJobs = (
         done: 0,
         skipped: 0,
         reasons: [],
+        beginsAt:
+          undoSeconds > 0 ? new Date(clock().getTime() + undoSeconds * 1000).toISOString() : null,
         error: null,
       };
-      const job: Job = { view, stopping: false, left: [] };
+      const job: Job = { view, stopping: new AbortController(), left: [] };
+      const { signal } = job.stopping;
       jobs.set(view.id, job);
       for (const [id, old] of jobs) {
         if (jobs.size > kept && old.view.state !== "running") jobs.delete(id);
@@ -89,7 +101,11 @@ export const createJobs = (
       const run = async (): Promise<void> => {
         const all = await items();
         job.view = { ...job.view, total: all.length };
-        for (let start = 0; start < all.length && !job.stopping; start += stepSize) {
+        if (undoSeconds > 0) {
+          await setTimeout(undoSeconds * 1000, undefined, { signal }).catch(() => {}); // it was undone
+          job.view = { ...job.view, beginsAt: null };
+        }
+        for (let start = 0; start < all.length && !signal.aborted; start += stepSize) {
           const { done, skipped, left = [] } = await step(all.slice(start, start + stepSize));
           job.left.push(...left.slice(0, mostLeft - job.left.length));
           job.view = {
@@ -99,7 +115,7 @@ export const createJobs = (
             skipped: job.view.skipped + skipped,
           };
         }
-        job.view = { ...job.view, state: job.stopping ? "stopped" : "done" };
+        job.view = { ...job.view, state: signal.aborted ? "stopped" : "done" };
       };
       run().catch((error: unknown) => {
         report(`The job “${title}” failed.`, error);
@@ -115,7 +131,7 @@ export const createJobs = (
     left: (id) => find(id).left,
     list: () => [...jobs.values()].map(({ view }) => view).reverse(),
     stop: (id) => {
-      find(id).stopping = true;
+      find(id).stopping.abort();
     },
   };
 };

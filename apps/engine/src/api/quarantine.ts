@@ -9,6 +9,7 @@ import { safeFileName } from "./downloads.ts";
 import type { JobView } from "./jobs.ts";
 import { type MessagePreview, previewMessage } from "./message-preview.ts";
 import type { QuarantineRow } from "./parts.ts";
+import { UndoSeconds } from "./queue.ts";
 import { Id } from "./settings.ts";
 import { procedure, router } from "./trpc.ts";
 
@@ -31,18 +32,21 @@ const Filter = z.strictObject({
   search: z.string().max(500).default(""),
 });
 
+const Undoable = Filter.extend({ undoSeconds: UndoSeconds });
+
 const jobTitles = { release: "Release held mail", remove: "Delete held mail" } as const;
 
 const startJob = async (
   ctx: Context,
   action: keyof typeof jobTitles,
-  filter: z.output<typeof Filter>,
+  { undoSeconds, ...filter }: z.output<typeof Undoable>,
   step: (ids: readonly string[]) => Promise<Acted>,
 ): Promise<JobView> => {
   await audit(ctx, `quarantine.${action}`, "quarantine", { filter });
   return ctx.parts.jobs.start({
     title: jobTitles[action],
     by: actorOf(ctx).name,
+    undoSeconds,
     items: () => ctx.parts.quarantine.select(filter),
     step,
   });
@@ -94,14 +98,14 @@ export const quarantine = router({
 
   /** Everything that matches now, as a job. */
   releaseMatching: procedure("operate")
-    .input(Filter)
+    .input(Undoable)
     .mutation(({ ctx, input }): Promise<JobView> => {
       const by = actorOf(ctx).name;
       return startJob(ctx, "release", input, (ids) => ctx.parts.quarantine.release(ids, by));
     }),
 
   removeMatching: procedure("operate")
-    .input(Filter)
+    .input(Undoable)
     .mutation(
       ({ ctx, input }): Promise<JobView> =>
         startJob(ctx, "remove", input, (ids) => ctx.parts.quarantine.remove(ids)),

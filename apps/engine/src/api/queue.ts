@@ -32,6 +32,13 @@ const Ids = z.array(QueueId).min(1).max(10_000);
 const Which = z.union([z.strictObject({ ids: Ids }), z.strictObject({ filter: Filter })]);
 type Which = z.output<typeof Which>;
 
+/** How long the job waits, with all of its entries found, for somebody to stop it after all. */
+export const UndoSeconds = z.int().min(0).max(60).default(0);
+const Undoable = z.union([
+  z.strictObject({ ids: Ids, undoSeconds: UndoSeconds }),
+  z.strictObject({ filter: Filter, undoSeconds: UndoSeconds }),
+]);
+
 const Target = z.union([
   z.strictObject({ transport: Id }),
   z.strictObject({ destination: z.string().min(1).max(1000) }),
@@ -80,13 +87,19 @@ const checkTransport = async (ctx: Context, id: string): Promise<void> => {
 };
 
 /** Begins the work and answers at once; `job` tells how far it is. */
-const startJob = async (ctx: Context, action: QueueAction, which: Which): Promise<JobView> => {
+const startJob = async (
+  ctx: Context,
+  action: QueueAction,
+  which: Which,
+  undoSeconds = 0,
+): Promise<JobView> => {
   await audit(ctx, `queue.${action.kind}`, "queue", { ...action, ...which });
   const { queue, jobs } = ctx.parts;
   const by = actorOf(ctx).name;
   return jobs.start({
     title: titles[action.kind],
     by,
+    undoSeconds,
     items: async () => ("ids" in which ? which.ids : queue.select(which.filter)),
     step: (ids) => queue.act(action, ids, by),
   });
@@ -94,8 +107,10 @@ const startJob = async (ctx: Context, action: QueueAction, which: Which): Promis
 
 const act = (kind: Exclude<QueueAction["kind"], "changeTransport" | "changeRecipient">) =>
   procedure("operate")
-    .input(Which)
-    .mutation(({ ctx, input }): Promise<JobView> => startJob(ctx, { kind }, input));
+    .input(Undoable)
+    .mutation(({ ctx, input: { undoSeconds, ...which } }): Promise<JobView> => {
+      return startJob(ctx, { kind }, which, undoSeconds);
+    });
 
 export const queue = router({
   summary: procedure("view").query(({ ctx }): Promise<QueueSummary> => ctx.parts.queue.summary()),

@@ -150,6 +150,25 @@ test("work on many entries is listed, and can be stopped between two steps", asy
   expect((await anna.api.queue.jobs.query())[0]?.id).toBe(id);
 });
 
+test("what cannot be called back can wait a moment, and is undone by stopping it", async () => {
+  const filter = { nextHop: "mx.example.org" };
+  const { id } = await anna.api.queue.remove.mutate({ filter, undoSeconds: 60 });
+  for (;;) {
+    const waiting = await anna.api.queue.job.query({ id });
+    expect(waiting).toMatchObject({ state: "running", done: 0, beginsAt: expect.any(String) });
+    if (waiting.total === 2) break;
+  }
+  await anna.api.queue.stopJob.mutate({ id });
+  expect(await done(Promise.resolve({ id }))).toMatchObject({
+    state: "stopped",
+    total: 2,
+    done: 0,
+  });
+  expect((await anna.api.queue.list.query({ filter })).rows).toHaveLength(2);
+  const job = await done(anna.api.queue.remove.mutate({ filter, undoSeconds: 1 }));
+  expect(job).toMatchObject({ state: "done", done: 2, beginsAt: null });
+});
+
 test("a destination is stopped, shown as stopped, and goes on", async () => {
   await anna.api.queue.pause.mutate({ destination: "mx.example.org" });
   expect(await anna.api.queue.pauses.query()).toEqual([

@@ -115,7 +115,7 @@ export const QuarantinePage = () => {
   });
   const matching = useMutation({
     mutationFn: (action: "releaseMatching" | "removeMatching") =>
-      api.quarantine[action].mutate({ quarantine: folder ?? null, search: q }),
+      api.quarantine[action].mutate({ quarantine: folder ?? null, search: q, undoSeconds: 10 }),
     onSuccess: ({ id }) => {
       setJob(id);
       setSelected(new Set());

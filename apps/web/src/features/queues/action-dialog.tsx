@@ -4,7 +4,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, type RouterInputs, trpc } from "../../api.ts";
 import { ConfirmDialog } from "../../ui/confirm-dialog.tsx";
-import { type Action, actionWords } from "./queue-words.ts";
+import { type Action, actionWords, undoSecondsOf } from "./queue-words.ts";
 
 export type Which = RouterInputs["queue"]["retry"];
 
@@ -36,7 +36,7 @@ export const ActionDialog = ({
         return api.queue.changeTransport.mutate({ ...which, transport: to });
       if (action === "changeRecipient")
         return api.queue.changeRecipient.mutate({ ...which, recipient: to });
-      return api.queue[action].mutate(which);
+      return api.queue[action].mutate({ ...which, undoSeconds: undoSecondsOf(action) });
     },
     onSuccess: ({ id }) => onBegun(id),
   });
@@ -54,7 +54,7 @@ export const ActionDialog = ({
     >
       <Stack gap="sm">
         <Text size="sm">
-          {`${count.toLocaleString()} ${count === 1 ? "entry" : "entries"}${matching === null ? "" : `: ${matching}`}. ${words.effect} Entries that are being delivered at this moment are left alone.`}
+          {`${count.toLocaleString()} ${count === 1 ? "entry" : "entries"}${matching === null ? "" : `: ${matching}`}. ${words.effect} Entries that are being delivered at this moment are left alone.${undoSecondsOf(action) > 0 ? " It begins after 10 seconds and can be undone until then." : ""}`}
         </Text>
         {action === "changeTransport" && (
           <Select

@@ -33,6 +33,7 @@ export const JobLine = ({
     onSuccess: ({ path }) => window.location.assign(path),
   });
   const isOver = job !== undefined && job.state !== "running";
+  const waits = job !== undefined && !isOver && job.beginsAt !== null;
   useEffect(() => {
     if (!isOver) return;
     announce("The job is over.");
@@ -46,13 +47,15 @@ export const JobLine = ({
       color={job.state === "failed" ? "red" : "blue"}
       variant="light"
       style={{ flexShrink: 0 }}
-      title={`${job.title}: ${words[job.state]}`}
+      title={`${job.title}: ${waits ? "Begins in a few seconds" : words[job.state]}`}
     >
       <Group justify="space-between">
         <Text size="sm">
           {!isOver && job.total === 0
             ? "Looking for the entries"
-            : `${job.done.toLocaleString()} of ${job.total.toLocaleString()} done`}
+            : waits
+              ? `${job.total.toLocaleString()} found, nothing is done yet`
+              : `${job.done.toLocaleString()} of ${job.total.toLocaleString()} done`}
           {job.skipped > 0 && `, ${job.skipped.toLocaleString()} left alone${whyOf(job)}`}
           {notReached > 0 && `, ${notReached.toLocaleString()} not reached`}
           {job.error !== null && `. ${job.error}`}
@@ -80,7 +83,7 @@ export const JobLine = ({
             loading={stop.isPending}
             onClick={() => stop.mutate()}
           >
-            Stop
+            {waits ? "Undo" : "Stop"}
           </Button>
         )}
       </Group>

@@ -44,6 +44,10 @@ export const actionWords: Readonly<
   },
 };
 
+/** Mail that went out or is gone cannot be called back: these wait a moment, and can be undone meanwhile. */
+export const undoSecondsOf = (action: Action): number =>
+  action === "release" || action === "remove" || action === "bounce" ? 10 : 0;
+
 export const offered: Readonly<Record<QueueName, readonly Action[]>> = {
   outgoing: ["retry", "hold", "changeTransport", "changeRecipient", "bounce", "remove"],
   hold: ["release", "changeTransport", "changeRecipient", "bounce", "remove"],
