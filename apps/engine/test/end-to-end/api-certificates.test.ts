@@ -7,27 +7,14 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { connect, createServer } from "node:tls";
 import { Certificate } from "@sluice/settings";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { loadSnapshotParts } from "../../src/store/load-snapshot.ts";
 import { readSecretKey } from "../../src/store/secret-store.ts";
 import { makeCertificate, makeChain } from "../support/certificate.ts";
 import { requirePeer, testWithPeer } from "../support/peers.ts";
-import {
-  type Browser,
-  firstAdministrator,
-  password,
-  type RunningApi,
-  refusal,
-  startApi,
-} from "./api-support.ts";
+import { apiOfFile, password, refusal } from "./api-support.ts";
 
-let gateway: RunningApi;
-let anna: Browser;
-beforeAll(async () => {
-  gateway = await startApi();
-  anna = await firstAdministrator(gateway);
-});
-afterAll(() => gateway.close());
+const { gateway, anna } = await apiOfFile();
 
 const pemOf = async (id: string): Promise<Certificate> =>
   Certificate.parse((await anna.api.settings.get.query({ kind: "certificate", id })).body);

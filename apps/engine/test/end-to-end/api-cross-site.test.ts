@@ -1,22 +1,10 @@
 import { readFileSync, statSync } from "node:fs";
 import { request as httpRequest } from "node:http";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { readCommandLineToken, tokenFile } from "../../src/api/command-line-token.ts";
-import {
-  type Browser,
-  firstAdministrator,
-  procedures,
-  type RunningApi,
-  startApi,
-} from "./api-support.ts";
+import { apiOfFile, procedures } from "./api-support.ts";
 
-let gateway: RunningApi;
-let anna: Browser;
-beforeAll(async () => {
-  gateway = await startApi();
-  anna = await firstAdministrator(gateway);
-});
-afterAll(() => gateway.close());
+const { gateway, anna } = await apiOfFile();
 
 const mutations = procedures.filter(({ type }) => type === "mutation").map(({ path }) => path);
 

@@ -1,16 +1,10 @@
 import { defaultFlows, defaultLayouts } from "@sluice/blocks/default-flows";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { seedFirstRevision } from "../../src/store/first-start.ts";
-import { type Browser, firstAdministrator, type RunningApi, startApi } from "./api-support.ts";
+import { apiOfFile } from "./api-support.ts";
 
-let gateway: RunningApi;
-let anna: Browser;
 const seed = { defaultFlows: { flows: defaultFlows, layouts: defaultLayouts }, port: 2525 };
-beforeAll(async () => {
-  gateway = await startApi({}, seed);
-  anna = await firstAdministrator(gateway);
-});
-afterAll(() => gateway.close());
+const { gateway, anna } = await apiOfFile({}, seed);
 
 test("a new gateway runs the default flows, and nothing of it is wrong or doubtful", async () => {
   expect(await anna.api.settings.changes.query()).toEqual([]);

@@ -1,13 +1,7 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Browser, firstAdministrator, type RunningApi, startApi } from "./api-support.ts";
+import { expect, test } from "vitest";
+import { apiOfFile } from "./api-support.ts";
 
-let gateway: RunningApi;
-let anna: Browser;
-beforeAll(async () => {
-  gateway = await startApi();
-  anna = await firstAdministrator(gateway);
-});
-afterAll(() => gateway.close());
+const { gateway, anna } = await apiOfFile();
 
 const addMail = (minutesAgo: number, outcome: string, node: string | null = null) =>
   gateway.database.pool.query(

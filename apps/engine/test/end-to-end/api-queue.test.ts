@@ -1,31 +1,20 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { beforeAll, beforeEach, expect, test } from "vitest";
 import { createQueueOperations } from "../../src/queue/queue-operations.ts";
-import {
-  type Browser,
-  createBrowser,
-  firstAdministrator,
-  type RunningApi,
-  refusal,
-  startApi,
-} from "./api-support.ts";
+import { apiOfFile, createBrowser, refusal } from "./api-support.ts";
 
-let gateway: RunningApi;
-let anna: Browser;
+const { gateway, anna } = await apiOfFile((database) => ({
+  queue: createQueueOperations({
+    pool: database.pool,
+    clock: () => new Date(),
+    nextHopOf: ({ transport }) => transport ?? "",
+    pausedTransports: () => [],
+  }),
+}));
 beforeAll(async () => {
-  gateway = await startApi((database) => ({
-    queue: createQueueOperations({
-      pool: database.pool,
-      clock: () => new Date(),
-      nextHopOf: ({ transport }) => transport ?? "",
-      pausedTransports: () => [],
-    }),
-  }));
-  anna = await firstAdministrator(gateway);
   const body = { destination: "192.0.2.10:25" };
   await anna.api.settings.save.mutate({ kind: "transport", id: "backup", body, version: null });
   await anna.api.settings.publish.mutate({ message: "Another way" });
 });
-afterAll(() => gateway.close());
 
 const body = "Subject: held up\r\n\r\nHello\r\n";
 

@@ -1,23 +1,9 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { codeAt, secretBytes } from "../support/authenticator.ts";
-import {
-  type Browser,
-  createBrowser,
-  firstAdministrator,
-  password,
-  type RunningApi,
-  refusal,
-  startApi,
-} from "./api-support.ts";
+import { apiOfFile, createBrowser, password, refusal } from "./api-support.ts";
 
-let gateway: RunningApi;
-let anna: Browser;
 let ahead = 0;
-beforeAll(async () => {
-  gateway = await startApi();
-  anna = await firstAdministrator(gateway);
-});
-afterAll(() => gateway.close());
+const { gateway, anna } = await apiOfFile();
 
 const advance = (milliseconds: number): void => {
   ahead += milliseconds;

@@ -1,23 +1,11 @@
 import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { loadSnapshotParts, snapshotStamp } from "../../src/store/load-snapshot.ts";
 import { readSecretKey } from "../../src/store/secret-store.ts";
-import {
-  type Browser,
-  firstAdministrator,
-  procedures,
-  type RunningApi,
-  startApi,
-} from "./api-support.ts";
+import { apiOfFile, procedures } from "./api-support.ts";
 
-let gateway: RunningApi;
-let anna: Browser;
-beforeAll(async () => {
-  gateway = await startApi();
-  anna = await firstAdministrator(gateway);
-});
-afterAll(() => gateway.close());
+const { gateway, anna } = await apiOfFile();
 
 const planted = "pl4nted-bind-password-7c1f";
 const secret = { kind: "directory", id: "main", field: "bindPassword" } as const;

@@ -1,20 +1,7 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import {
-  acceptUsers,
-  type Browser,
-  firstAdministrator,
-  type RunningApi,
-  refusal,
-  startApi,
-} from "./api-support.ts";
+import { expect, test } from "vitest";
+import { acceptUsers, apiOfFile, refusal } from "./api-support.ts";
 
-let gateway: RunningApi;
-let anna: Browser;
-beforeAll(async () => {
-  gateway = await startApi();
-  anna = await firstAdministrator(gateway);
-});
-afterAll(() => gateway.close());
+const { gateway, anna } = await apiOfFile();
 
 const publish = (message: string) => anna.api.settings.publish.mutate({ message });
 

@@ -1,24 +1,14 @@
 import { keyRecord } from "@sluice/mail-syntax";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { makeSigningKey } from "../../src/store/signing-keys.ts";
 import { startKnot } from "../support/knot.ts";
 import { testWithPeer } from "../support/peers.ts";
-import {
-  type Browser,
-  firstAdministrator,
-  type RunningApi,
-  refusal,
-  startApi,
-} from "./api-support.ts";
+import { apiOfFile, refusal } from "./api-support.ts";
 
-let gateway: RunningApi;
-let anna: Browser;
+const { anna } = await apiOfFile();
 beforeAll(async () => {
-  gateway = await startApi();
-  anna = await firstAdministrator(gateway);
   await make("example.org");
 });
-afterAll(() => gateway.close());
 
 const make = (id: string) =>
   anna.api.settings.save.mutate({ kind: "signer", id, body: { domain: id }, version: null });

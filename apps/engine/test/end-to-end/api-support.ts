@@ -1,10 +1,12 @@
 /** A running API over a real database: what mail stages would answer is given by hand. */
+
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { blocks } from "@sluice/blocks/definitions";
 import { compileFlow, type Flow } from "@sluice/flow-schema";
 import { createTRPCClient, httpBatchLink, type TRPCClient, TRPCClientError } from "@trpc/client";
+import { afterAll } from "vitest";
 import type { Permission } from "../../src/api/permission.ts";
 import { type AppRouter, appRouter, type ErrorData } from "../../src/api/router.ts";
 import { type ApiServerOptions, createApiServer } from "../../src/api/server.ts";
@@ -228,3 +230,12 @@ export const procedures: readonly Procedure[] = Object.entries(
     { _def: { type: Procedure["type"]; meta?: { permission: Permission } } }
   >, // its type nests what its value keeps flat
 ).map(([path, { _def }]) => ({ path, type: _def.type, permission: _def.meta?.permission }));
+
+/** An API of its own for a test file, with its first administrator signed in; closed after the file's tests. */
+export const apiOfFile = async (
+  ...how: Parameters<typeof startApi>
+): Promise<{ readonly gateway: RunningApi; readonly anna: Browser }> => {
+  const gateway = await startApi(...how);
+  afterAll(() => gateway.close());
+  return { gateway, anna: await firstAdministrator(gateway) };
+};

@@ -1,22 +1,10 @@
 /** Secrets that nothing uses any more. */
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { keyFieldsFor } from "../../src/store/certificate-key.ts";
 import { makeSelfSigned } from "../../src/store/certificate-making.ts";
-import {
-  type Browser,
-  firstAdministrator,
-  type RunningApi,
-  refusal,
-  startApi,
-} from "./api-support.ts";
+import { apiOfFile, refusal } from "./api-support.ts";
 
-let gateway: RunningApi;
-let anna: Browser;
-beforeAll(async () => {
-  gateway = await startApi();
-  anna = await firstAdministrator(gateway);
-});
-afterAll(() => gateway.close());
+const { gateway, anna } = await apiOfFile();
 
 test("what neither the live settings nor the draft use is listed, and goes when it is told to", async () => {
   const age = () =>
