@@ -8,7 +8,7 @@ import { canonicalDomain } from "../config/domain-match.ts";
 import { GatewayError } from "../errors.ts";
 import { explainOneReply, type OneReply } from "../flows/one-reply.ts";
 import { appendAudit } from "../store/audit.ts";
-import { checkObject, draftObjects, writeObject } from "../store/draft-store.ts";
+import { checkObject, draftObjects, writeObject } from "../store/draft-objects.ts";
 import { readIncludedFiles } from "../store/included-files.ts";
 import { inTransaction, lockSettings } from "../store/prisma.ts";
 import { type AssignmentMap, assignmentMap } from "./assignment-map.ts";

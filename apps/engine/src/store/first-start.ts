@@ -3,7 +3,7 @@ import type { Flow, FlowKind, Layout } from "@sluice/flow-schema";
 import { Settings } from "@sluice/settings";
 import { objectsOf } from "@sluice/settings/text-form";
 import { appendAudit } from "./audit.ts";
-import { replaceDraft } from "./draft-store.ts";
+import { replaceDraft } from "./draft-objects.ts";
 import { type Actor, inTransaction, lockSettings, type Store } from "./prisma.ts";
 import { writeRevision } from "./revision-store.ts";
 

@@ -14,7 +14,7 @@ import {
 import { GatewayError } from "../errors.ts";
 import { appendAudit } from "./audit.ts";
 import { compareObjects, type ObjectChange } from "./compare-settings.ts";
-import { draftObjects, replaceDraft } from "./draft-store.ts";
+import { draftObjects, replaceDraft } from "./draft-objects.ts";
 import { readIncludedFiles } from "./included-files.ts";
 import { liveRevision, parseRevision, type StoredRevision } from "./live-objects.ts";
 import {

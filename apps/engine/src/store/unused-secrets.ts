@@ -8,7 +8,7 @@ import { objectsOf, type SettingsObject } from "@sluice/settings/text-form";
 import { GatewayError } from "../errors.ts";
 import { appendAudit } from "./audit.ts";
 import { secretFields } from "./certificate-key.ts";
-import { draftObjects } from "./draft-store.ts";
+import { draftObjects } from "./draft-objects.ts";
 import { liveRevision, parseRevision } from "./live-objects.ts";
 import { type Actor, inTransaction, lockSettings, type Store, type Transaction } from "./prisma.ts";
 import { isRetired, secretReferencesOf } from "./problems/secrets.ts";
