@@ -5,30 +5,26 @@
  */
 import { Alert, Button, Group, Stack, Text, TextInput } from "@mantine/core";
 import { IconInfoCircle } from "@tabler/icons-react";
-import { useMutation, useQuery } from "@tanstack/react-query";
-import { useRouter } from "@tanstack/react-router";
-import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
-import { api, type DraftRow, queryClient, type RouterInputs, readError, trpc } from "../../api.ts";
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, useRef } from "react";
+import { type DraftRow, trpc } from "../../api.ts";
 import { useMay } from "../../shell/user.ts";
-import { announce } from "../../ui/announce.tsx";
 import { ErrorAlert } from "../../ui/error-alert.tsx";
 import { SchemaForm } from "../../ui/form/schema-form.tsx";
 import { withValueAt } from "../../ui/form/value-path.ts";
-import type { Issue } from "../../ui/form/widget-props.ts";
 import { HrefAnchor } from "../../ui/links.tsx";
 import { Loading } from "../../ui/loading.tsx";
 import { Mono } from "../../ui/mono.tsx";
 import { Page } from "../../ui/page.tsx";
 import { SeverityIcon } from "../../ui/severity.tsx";
 import { Conflict } from "./conflict.tsx";
-import { DeleteObject } from "./delete-object.tsx";
-import { issuesOf } from "./field-messages.ts";
 import { LeaveGuard } from "./leave-guard.tsx";
+import { ObjectActions } from "./object-actions.tsx";
 import { ObjectFormContext } from "./object-form-context.ts";
-import { type FormKind, formKinds, newObject, objectPath } from "./object-kinds.ts";
-import { RenameObject } from "./rename-object.tsx";
+import { type FormKind, formKinds, newObject } from "./object-kinds.ts";
 import { StateBadge } from "./state-badge.tsx";
 import { SettingsSurroundings } from "./surroundings.tsx";
+import { useObjectDraft } from "./use-object-draft.ts";
 import { UsedBy, useUses } from "./used-by.tsx";
 import "./object-page.css";
 
@@ -80,114 +76,15 @@ const ObjectForm = ({
   after = {},
   children,
 }: FormProps) => {
-  const router = useRouter();
   const { one, many, path, schema, prefix, single = false } = formKinds[kind];
   const mayEdit = useMay("edit");
-  const [base, setBase] = useState(row);
-  const [value, setValue] = useState<unknown>(row?.body ?? initial);
-  const [newId, setNewId] = useState("");
-  const [secrets, setSecrets] = useState<Readonly<Record<string, string>>>({});
-  const [issues, setIssues] = useState<readonly Issue[]>([]);
-  const [theirs, setTheirs] = useState<DraftRow | null>(null);
-  const dirty = useRef(false);
   const form = useRef<HTMLFormElement>(null);
+  const object = useObjectDraft({ kind, row, initial, form });
+  const { base, value, secrets, theirs, save, shown, loose, idIssue } = object;
   const uses = useUses(kind, base?.id ?? null);
-  const { data: problems } = useQuery(trpc.settings.problems.queryOptions());
   const isDeleted = base?.state === "deleted";
   const readOnly = !mayEdit || isDeleted;
-
-  // Somebody else's save shows at once as long as nothing was changed here.
-  useEffect(() => {
-    if (row === null || dirty.current) return;
-    setBase(row);
-    setValue(row.body);
-  }, [row]);
-
-  const save = useMutation({
-    mutationFn: async (over: number | undefined) => {
-      const id = base?.id ?? newId.trim();
-      const version = over ?? base?.version ?? null;
-      const saved = await api.settings.save.mutate({ kind, id, body: value, version });
-      dirty.current = false;
-      for (const [field, secret] of Object.entries(secrets)) {
-        if (secret === "") continue;
-        // fields come from SecretField, which takes no other names
-        const name = { kind, id, field } as RouterInputs["secrets"]["state"];
-        await api.secrets.set.mutate({ ...name, value: secret });
-      }
-      setSecrets({});
-      return { id, ...saved };
-    },
-    onSuccess: async ({ id }) => {
-      setTheirs(null);
-      setIssues([]);
-      announce("Saved in the draft.");
-      const fresh = await api.settings.get.query({ kind, id });
-      setBase(fresh);
-      setValue(fresh.body);
-      queryClient.setQueryData(trpc.settings.get.queryKey({ kind, id }), fresh);
-      if (base === null) router.history.replace(objectPath(kind, id));
-      await Promise.all(
-        [trpc.settings.pathKey(), trpc.secrets.pathKey(), trpc.flows.pathKey()].map((queryKey) =>
-          queryClient.invalidateQueries({ queryKey }),
-        ),
-      );
-    },
-    onError: async (error) => {
-      const { code, detail } = readError(error);
-      if (code === "INVALID" && Array.isArray(detail["issues"])) {
-        showIssues(detail["issues"] as readonly Issue[]); // the API's own formatter made them
-      }
-      if (code === "CONFLICT" && base !== null) {
-        setTheirs(await api.settings.get.query({ kind, id: base.id }));
-      }
-    },
-  });
-
-  const showIssues = (found: readonly Issue[]): void => {
-    setIssues(found);
-    requestAnimationFrame(() => {
-      const first = form.current?.querySelector<HTMLElement>("[aria-invalid=true]");
-      first?.focus();
-    });
-  };
-
-  const submit = (over?: number): void => {
-    const parsed = schema.safeParse(value);
-    const found = parsed.success ? [] : issuesOf(parsed.error);
-    const idIssue =
-      base === null && newId.trim() === ""
-        ? [{ path: ["id"], message: "Fill this in: everything else refers to it by this id." }]
-        : [];
-    if (found.length + idIssue.length > 0) {
-      showIssues([...idIssue, ...found]);
-      announce(`Not saved: ${found.length + idIssue.length} to correct.`);
-      return;
-    }
-    save.mutate(over);
-  };
-
-  const change = (next: unknown): void => {
-    dirty.current = true;
-    setValue(next);
-  };
-
-  // What publishing would stumble over stands at its field before anybody publishes.
-  const shown = useMemo((): readonly Issue[] => {
-    if (issues.length > 0 || base === null) return issues;
-    return (problems ?? [])
-      .filter((each) => each.kind === kind && each.id === base.id && each.field !== undefined)
-      .map(({ field, message, cure }) => ({
-        path: field ?? [],
-        message: cure === undefined ? message : `${message} ${cure}`,
-      }));
-  }, [issues, problems, base, kind]);
-  const loose = (problems ?? []).filter(
-    (each) => each.kind === kind && each.id === base?.id && each.field === undefined,
-  );
-
   const title = base === null ? `New ${one}` : single ? many : base.id;
-  const idIssue = issues.find((issue) => issue.path[0] === "id" && issue.path.length === 1);
   return (
     <Page
       title={title}
@@ -209,62 +106,30 @@ const ObjectForm = ({
       actions={
         base !== null &&
         mayEdit && (
-          <>
-            {(base.state === "changed" || isDeleted) && (
-              <Discard
-                kind={kind}
-                id={base.id}
-                isDeleted={isDeleted}
-                onDone={(fresh) => {
-                  dirty.current = false;
-                  setBase(fresh);
-                  setValue(fresh.body);
-                  setIssues([]);
-                  setTheirs(null);
-                }}
-              />
-            )}
-            {!isDeleted && !single && (
-              <>
-                <RenameObject
-                  kind={kind}
-                  id={base.id}
-                  onRenamed={(id) => {
-                    dirty.current = false;
-                    router.history.replace(objectPath(kind, id));
-                  }}
-                />
-                <DeleteObject
-                  kind={kind}
-                  id={base.id}
-                  noun={one}
-                  version={base.version}
-                  uses={uses}
-                  onDeleted={() => {
-                    dirty.current = false;
-                    router.history.push(path);
-                  }}
-                />
-              </>
-            )}
-          </>
+          <ObjectActions
+            kind={kind}
+            row={base}
+            uses={uses}
+            onDiscarded={(fresh) => {
+              object.startFrom(fresh);
+              object.forgetIssues();
+            }}
+            onGone={object.setClean}
+          />
         )
       }
     >
-      <LeaveGuard unsaved={() => dirty.current} />
+      <LeaveGuard unsaved={object.isDirty} />
       <SettingsSurroundings readOnly={readOnly}>
         <ObjectFormContext
           value={{
             kind,
             id: base?.id ?? null,
             value,
-            set: (at, next) => change(withValueAt(value, at, next)),
+            set: (at, next) => object.change(withValueAt(value, at, next)),
             issues: shown,
             secrets,
-            setSecret: (field, next) => {
-              dirty.current = true;
-              setSecrets({ ...secrets, [field]: next });
-            },
+            setSecret: object.changeSecret,
           }}
         >
           <Stack gap="md" maw={760}>
@@ -290,7 +155,7 @@ const ObjectForm = ({
               aria-label={title}
               onSubmit={(event) => {
                 event.preventDefault();
-                submit();
+                object.submit();
               }}
             >
               <Stack gap="md">
@@ -299,20 +164,17 @@ const ObjectForm = ({
                     label={idLabel}
                     description={idHelp}
                     required
-                    value={newId}
+                    value={object.newId}
                     error={idIssue?.message ?? null}
                     spellCheck={false}
                     autoCapitalize="off"
-                    onChange={(event) => {
-                      dirty.current = true;
-                      setNewId(event.currentTarget.value.toLowerCase());
-                    }}
+                    onChange={(event) => object.changeId(event.currentTarget.value.toLowerCase())}
                   />
                 )}
                 <SchemaForm
                   schema={schema}
                   value={value}
-                  onChange={change}
+                  onChange={object.change}
                   issues={shown}
                   overrides={overrides}
                   after={after}
@@ -322,12 +184,9 @@ const ObjectForm = ({
                     mine={value}
                     theirs={theirs}
                     pending={save.isPending}
-                    onKeepMine={() => submit(theirs.version)}
+                    onKeepMine={() => object.submit(theirs.version)}
                     onTakeTheirs={() => {
-                      dirty.current = false;
-                      setBase(theirs);
-                      setValue(theirs.body);
-                      setTheirs(null);
+                      object.startFrom(theirs);
                       save.reset();
                     }}
                   />
@@ -339,7 +198,7 @@ const ObjectForm = ({
                       Save in the draft
                     </Button>
                     <Text size="sm" c="dimmed" role="status">
-                      {save.isSuccess && !dirty.current
+                      {save.isSuccess && !object.isDirty()
                         ? "In the draft: publish to put it in force."
                         : "Mail is treated as before until you publish."}
                     </Text>
@@ -355,30 +214,5 @@ const ObjectForm = ({
         </ObjectFormContext>
       </SettingsSurroundings>
     </Page>
-  );
-};
-
-type DiscardProps = {
-  readonly kind: FormKind;
-  readonly id: string;
-  readonly isDeleted: boolean;
-  readonly onDone: (fresh: DraftRow) => void;
-};
-
-const Discard = ({ kind, id, isDeleted, onDone }: DiscardProps) => {
-  const discard = useMutation({
-    mutationFn: async () => {
-      await api.settings.discard.mutate({ kind, id });
-      return api.settings.get.query({ kind, id });
-    },
-    onSuccess: async (fresh) => {
-      onDone(fresh);
-      await queryClient.invalidateQueries({ queryKey: trpc.settings.pathKey() });
-    },
-  });
-  return (
-    <Button variant="default" loading={discard.isPending} onClick={() => discard.mutate()}>
-      {isDeleted ? "Bring back" : "Back to what is live"}
-    </Button>
   );
 };
