@@ -3,6 +3,7 @@ import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
 import { lazy, Suspense, useId, useState } from "react";
 import { Loading } from "../../ui/loading.tsx";
 import type { TextChange as Change } from "./change-words.ts";
+import "./text-change.css";
 
 const ScriptDiff = lazy(async () => ({
   default: (await import("../flow-editor/script-view/script-diff.tsx")).ScriptDiff,
@@ -18,6 +19,7 @@ export const TextChange = ({ place, before, after }: Change) => {
       <Button
         size="compact-xs"
         variant="subtle"
+        className="text-change"
         leftSection={<Icon size={14} />}
         aria-expanded={isOpen}
         aria-controls={isOpen ? id : undefined}

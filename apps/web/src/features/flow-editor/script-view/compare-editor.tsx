@@ -1,7 +1,6 @@
 /** A script beside an earlier text of it, or in narrow places over it: what differs is marked, what is the same folded. */
 import {
   type Chunk,
-  getChunks,
   goToNextChunk,
   goToPreviousChunk,
   MergeView,
@@ -17,6 +16,7 @@ import { IconArrowBackUp, IconChevronDown, IconChevronUp } from "@tabler/icons-r
 import { type RefObject, useEffect, useRef, useState } from "react";
 import { announce } from "../../../ui/announce.tsx";
 import type { ScriptVersion } from "./compare.ts";
+import { chunksOf, diffGutter } from "./diff-gutter.ts";
 import { diffLooks } from "./diff-looks.ts";
 import { reading } from "./editor-extensions.ts";
 import { revertChunk } from "./revert-chunk.ts";
@@ -193,8 +193,10 @@ const makeOne = (
   const start = startOf(current, [
     scheme,
     placing(current),
+    diffGutter,
     unifiedMergeView({
       original: version.text,
+      gutter: false,
       mergeControls: readOnly ? false : controls,
       ...folds(hasAll),
     }),
@@ -210,8 +212,6 @@ const placing = (current: RefObject<FieldProps>): Extension => [
   keymap.of([{ key: "F7", run: goToNextChunk, shift: goToPreviousChunk, preventDefault: true }]),
   EditorView.updateListener.of(({ state }) => tellPlace(state, current.current)),
 ];
-
-const chunksOf = (state: EditorState): readonly Chunk[] => getChunks(state)?.chunks ?? [];
 
 const chunkAt = (state: EditorState, position: number): Chunk | undefined =>
   chunksOf(state).find(({ fromB, endB }) => fromB <= position && position <= endB);

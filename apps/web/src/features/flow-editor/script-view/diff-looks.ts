@@ -39,6 +39,8 @@ export const diffLooks: Extension = EditorView.theme({
     fontSize: "12px",
   },
   ".cm-collapsedLines::before, .cm-collapsedLines::after": { content: "'⋯'" },
+  // only lines that came: there is nothing to show but the button
+  ".cm-deletedChunk:not(:has(.cm-deletedLine))": { backgroundColor: "var(--diff-came)" },
   // beside the text, not over it
   ".cm-deletedChunk .cm-chunkButtons": {
     position: "static",

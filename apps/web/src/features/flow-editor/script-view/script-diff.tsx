@@ -2,6 +2,7 @@ import { unifiedMergeView } from "@codemirror/merge";
 import { EditorView } from "@codemirror/view";
 import { hslLanguage, hslTheme } from "@sluice/hsl/editor";
 import { useRef } from "react";
+import { diffGutter } from "./diff-gutter.ts";
 import { diffLooks } from "./diff-looks.ts";
 import { reading } from "./editor-extensions.ts";
 import { useCodeMirror } from "./use-code-mirror.ts";
@@ -20,8 +21,10 @@ export const ScriptDiff = ({ label, before, after }: Props) => {
     hslTheme,
     EditorView.lineWrapping,
     EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
+    diffGutter,
     unifiedMergeView({
       original: before,
+      gutter: false,
       mergeControls: false,
       collapseUnchanged: { margin: 2, minSize: 3 },
     }),
