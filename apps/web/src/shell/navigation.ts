@@ -36,6 +36,8 @@ export type NavigationEntry = {
   readonly permission?: Permission;
   /** More words the search finds it by. */
   readonly synonyms?: readonly string[];
+  /** In the menu of the person, not in the rail. */
+  readonly isPersonal?: true;
   /** The second key after G. */
   readonly goKey?: string;
 };
@@ -217,6 +219,7 @@ export const navigation: readonly NavigationGroup[] = [
         label: "Your sessions",
         to: "/system/sessions",
         icon: IconDevices,
+        isPersonal: true,
         synonyms: ["my password", "signed in"],
       },
     ],

@@ -1,19 +1,23 @@
-import { Tooltip, UnstyledButton } from "@mantine/core";
+import { Box, Tooltip, UnstyledButton } from "@mantine/core";
 import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { Fragment } from "react";
 import { type NavigationEntry, navigation } from "./navigation.ts";
 import { useUser } from "./user.ts";
 
+/** Rows are as high as the window lets them be without scrolling. */
+const entryCount = navigation.flatMap(({ entries }) => entries).length;
+
 type Props = { readonly narrow: boolean; readonly onNarrow: (narrow: boolean) => void };
 
 export const Rail = ({ narrow, onNarrow }: Props) => {
   const permissions = useUser()?.permissions ?? [];
   return (
-    <div className="rail">
+    <Box className="rail" __vars={{ "--rail-entries": String(entryCount) }}>
       {navigation.map(({ title, entries }) => {
         const allowed = entries.filter(
-          ({ permission }) => permission === undefined || permissions.includes(permission),
+          ({ permission, isPersonal }) =>
+            isPersonal !== true && (permission === undefined || permissions.includes(permission)),
         );
         if (allowed.length === 0) return null;
         return (
@@ -41,7 +45,7 @@ export const Rail = ({ narrow, onNarrow }: Props) => {
           {!narrow && <span>Narrow</span>}
         </UnstyledButton>
       </div>
-    </div>
+    </Box>
   );
 };
 

@@ -8,14 +8,17 @@ import {
   IconUserCircle,
 } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useRouter } from "@tanstack/react-router";
+import { Link, useRouter } from "@tanstack/react-router";
 import { queryClient, trpc } from "../api.ts";
+import { navigation } from "./navigation.ts";
 
 const schemes = [
   { value: "light", label: "Light", icon: IconSun },
   { value: "dark", label: "Dark", icon: IconMoon },
   { value: "auto", label: "As the system", icon: IconDeviceDesktop },
 ] as const;
+
+const personal = navigation.flatMap(({ entries }) => entries).filter((each) => each.isPersonal);
 
 export const UserMenu = () => {
   const router = useRouter();
@@ -60,6 +63,11 @@ export const UserMenu = () => {
           </Menu.Item>
         ))}
         <Menu.Divider />
+        {personal.map(({ label, to, icon: Icon }) => (
+          <Menu.Item key={label} component={Link} to={to} leftSection={<Icon size={16} />}>
+            {label}
+          </Menu.Item>
+        ))}
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => signOut.mutate()}>
           Sign out
         </Menu.Item>

@@ -1,11 +1,15 @@
 /** What a new gateway still needs before mail flows, each step with the page it is done on. */
 import { Card, Code, List, Text, ThemeIcon, Title } from "@mantine/core";
-import { Domain, Listener } from "@sluice/settings";
 import { IconCheck, IconCircle } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { z } from "zod";
 import { trpc } from "../../api.ts";
 import { HrefAnchor } from "../../ui/links.tsx";
+
+/** What is read here of a listener and a domain; their whole schemas would load the language too. */
+const PortOf = z.object({ port: z.int() });
+const TransportOf = z.object({ transport: z.string().min(1) });
 
 type Props = { readonly revision: number | null; readonly changes: number; readonly mail: number };
 
@@ -22,9 +26,9 @@ export const GettingStarted = ({ revision, changes, mail }: Props) => {
   const listeners = useQuery(trpc.settings.list.queryOptions({ kind: "listener" }));
   if (domains.data === undefined || transports.data === undefined) return null;
   const present = domains.data.filter(({ state }) => state !== "deleted");
-  const port = Listener.safeParse(listeners.data?.[0]?.body).data?.port ?? 2525;
+  const port = PortOf.safeParse(listeners.data?.[0]?.body).data?.port ?? 2525;
   const domain = present[0]?.id ?? "example.org";
-  const isRouted = present.some(({ body }) => Domain.safeParse(body).data?.transport !== undefined);
+  const isRouted = present.some(({ body }) => TransportOf.safeParse(body).success);
   const hasTransport = transports.data.some(({ state }) => state !== "deleted");
   const steps: readonly Step[] = [
     {

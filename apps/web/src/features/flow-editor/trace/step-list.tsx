@@ -77,7 +77,7 @@ export const StepList = ({ trace, flow, step, onStep }: Props) => {
 
 /** Brings a row into sight in its own list; the page around it stays where it is. */
 const showWithin = (row: HTMLElement): void => {
-  const frame = row.closest<HTMLElement>(".trace-steps, .bench-result");
+  const frame = row.closest<HTMLElement>(".trace-steps .step-list, .bench-result");
   if (frame === null) return;
   const above = frame.getBoundingClientRect().top - row.getBoundingClientRect().top;
   const below = row.getBoundingClientRect().bottom - frame.getBoundingClientRect().bottom;
