@@ -25,6 +25,12 @@ export type Overview = {
 const hours = { "1h": 1, "24h": 24, "7d": 168 } as const;
 const day = 86_400_000;
 
+const queueWords = {
+  incoming: "Incoming queue",
+  outgoing: "Outgoing queue",
+  hold: "Mail on hold",
+} as const;
+
 export const overview = router({
   numbers: procedure("view")
     .input(z.strictObject({ span: z.enum(["1h", "24h", "7d"]).default("24h") }))
@@ -76,7 +82,7 @@ export const overview = router({
         if (since === null || now - new Date(since).getTime() < 4 * 3_600_000) continue;
         attention.push({
           kind: "queue-old",
-          text: `${count} in the queue ${queue}, the oldest since ${since}.`,
+          text: `${queueWords[queue]}: ${count} waiting, the oldest from ${since}.`,
           object: null,
         });
       }

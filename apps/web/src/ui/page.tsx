@@ -18,7 +18,7 @@ export const Page = ({ title, description, actions, fill = false, children }: Pr
   return (
     <Stack gap="md" className="page" data-fill={fill || undefined}>
       <Group justify="space-between" align="flex-start" gap="sm">
-        <div>
+        <div className="page-title">
           <Title order={1}>{title}</Title>
           {description !== undefined && (
             <Text c="dimmed" size="sm" mt={2}>

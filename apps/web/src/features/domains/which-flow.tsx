@@ -1,5 +1,15 @@
 /** "Which flow runs?": the matches that were tried, from the most to the least specific, and the flows that would run. */
-import { Alert, Button, Divider, List, Select, Stack, Text, TextInput } from "@mantine/core";
+import {
+  Alert,
+  Button,
+  Divider,
+  List,
+  Select,
+  SimpleGrid,
+  Stack,
+  Text,
+  TextInput,
+} from "@mantine/core";
 import { flowKindDefinitions, flowKinds } from "@sluice/flow-schema";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -40,26 +50,29 @@ export const WhichFlow = () => {
           <Text size="sm" c="dimmed">
             Asks the live revision, not the draft.
           </Text>
-          <TextInput
-            label="Client's address"
-            value={clientAddress}
-            onChange={(event) => setClientAddress(event.currentTarget.value)}
-          />
-          <Select
-            label="Listener"
-            data={ids}
-            value={listener}
-            allowDeselect={false}
-            onChange={setChosen}
-          />
-          <TextInput
-            label="Recipient"
-            placeholder="anna@example.org"
-            value={recipient}
-            onChange={(event) => setRecipient(event.currentTarget.value)}
-          />
+          <SimpleGrid type="container" cols={{ base: 1, "620px": 3 }} spacing="sm">
+            <TextInput
+              label="Client's address"
+              value={clientAddress}
+              onChange={(event) => setClientAddress(event.currentTarget.value)}
+            />
+            <Select
+              label="Listener"
+              data={ids}
+              value={listener}
+              allowDeselect={false}
+              onChange={setChosen}
+            />
+            <TextInput
+              label="Recipient"
+              placeholder="anna@example.org"
+              value={recipient}
+              onChange={(event) => setRecipient(event.currentTarget.value)}
+            />
+          </SimpleGrid>
           <Button
             type="submit"
+            style={{ alignSelf: "flex-start" }}
             loading={answer.isFetching}
             disabled={listener === null || recipient.trim() === ""}
           >

@@ -38,13 +38,13 @@ export const queueColumns: readonly Column<QueueRow>[] = [
   {
     id: "sender",
     header: "Sender",
-    width: "minmax(130px, 1fr)",
+    width: "minmax(130px, 1.2fr)",
     cell: ({ sender }) => <Mono>{sender === "" ? "<>" : visibleText(sender)}</Mono>,
   },
   {
     id: "reason",
     header: "Reason",
-    width: "minmax(200px, 2.4fr)",
+    width: "minmax(200px, 1.8fr)",
     cell: (row) => <span title={visibleText(reasonOf(row))}>{visibleText(reasonOf(row))}</span>,
   },
   {
@@ -78,7 +78,7 @@ export const queueColumns: readonly Column<QueueRow>[] = [
   {
     id: "hop",
     header: "Next hop",
-    width: "minmax(110px, 1fr)",
+    width: "minmax(130px, 1.2fr)",
     cell: ({ nextHop }) => <Mono>{nextHop}</Mono>,
   },
   { id: "size", header: "Size", width: "76px", align: "end", cell: ({ size }) => byteSize(size) },

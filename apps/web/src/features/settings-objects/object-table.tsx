@@ -71,7 +71,7 @@ export const ObjectTable = ({ kind, description, columns, empty, actions, childr
           {
             id: "id",
             header: "Id",
-            width: "minmax(150px, 1.4fr)",
+            width: "minmax(190px, 1.4fr)",
             cell: ({ id, state }) =>
               state === "deleted" ? (
                 <Text td="line-through" size="sm">

@@ -25,7 +25,8 @@ export const ReferenceField = ({ label, help, path, reference, flowKind }: Props
     enabled: flowKind !== undefined,
   });
   const filtered = useMemo(() => {
-    if (flowKind === undefined || flows === undefined) return surroundings;
+    if (flowKind === undefined) return surroundings;
+    if (flows === undefined) return { ...surroundings, references: () => [], isLoading: true };
     const fitting = flows
       .filter(({ kind, state }) => kind === flowKind && state !== "deleted")
       .map(({ id, title }) => ({ id, title }));

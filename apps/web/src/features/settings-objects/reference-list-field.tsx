@@ -15,7 +15,7 @@ type Props = {
 /** Picks several objects; their order counts. */
 export const ReferenceListField = ({ label, help, path, reference }: Props) => {
   const { value, set, issues } = useObjectForm();
-  const { references, readOnly } = useFormSurroundings();
+  const { references, readOnly, isLoading = false } = useFormSurroundings();
   const raw = valueAt(value, path);
   const chosen = Array.isArray(raw) ? raw.map(String) : [];
   const options = references(reference);
@@ -24,7 +24,7 @@ export const ReferenceListField = ({ label, help, path, reference }: Props) => {
     label: title === "" || title === id ? id : `${title} (${id})`,
   }));
   const missing = chosen
-    .filter((id) => !options.some((option) => option.id === id))
+    .filter((id) => !isLoading && !options.some((option) => option.id === id))
     .map((id) => ({ value: id, label: `${id} (missing)` }));
   const own = issues.filter((issue) => startsWith(issue.path, path)).map(({ message }) => message);
   return (
@@ -32,7 +32,15 @@ export const ReferenceListField = ({ label, help, path, reference }: Props) => {
       id={fieldId(path)}
       label={label}
       description={help}
-      placeholder={chosen.length > 0 ? "" : options.length === 0 ? "There is none yet" : "Choose"}
+      placeholder={
+        chosen.length > 0
+          ? ""
+          : isLoading
+            ? "Loading"
+            : options.length === 0
+              ? "There is none yet"
+              : "Choose"
+      }
       data={[...known, ...missing]}
       value={chosen}
       searchable

@@ -17,19 +17,23 @@ import { valueAt } from "../../ui/form/value-path.ts";
 type Props = { readonly readOnly: boolean; readonly children: ReactNode };
 
 export const SettingsSurroundings = ({ readOnly, children }: Props) => {
-  const lists = useQueries({
+  const { lists, isLoading } = useQueries({
     queries: referenceKinds.map((kind) => trpc.settings.list.queryOptions({ kind })),
-    combine: (results) => results.map(({ data }) => data ?? []),
+    combine: (results) => ({
+      lists: results.map(({ data }) => data ?? []),
+      isLoading: results.some(({ isPending }) => isPending),
+    }),
   });
   const value = useMemo(
     (): FormSurroundings => ({
       references: (kind) => lists[referenceKinds.indexOf(kind)]?.flatMap(option) ?? [],
+      isLoading,
       openReference: (kind, id) => <OpenObject kind={kind} id={id} />,
       variables: [],
       ScriptInput: null,
       readOnly,
     }),
-    [lists, readOnly],
+    [lists, isLoading, readOnly],
   );
   return <FormSurroundingsContext value={value}>{children}</FormSurroundingsContext>;
 };

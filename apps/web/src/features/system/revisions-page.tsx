@@ -56,7 +56,7 @@ export const RevisionsPage = () => {
     },
     {
       id: "act",
-      header: "",
+      header: <span className="visually-hidden">Actions</span>,
       width: "150px",
       cell: (row) =>
         mayEdit && row.number !== live ? (

@@ -52,7 +52,7 @@ export const SessionsPage = () => {
     },
     {
       id: "act",
-      header: "",
+      header: <span className="visually-hidden">Actions</span>,
       width: "150px",
       align: "end",
       cell: ({ id, current }) =>

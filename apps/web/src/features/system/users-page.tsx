@@ -94,7 +94,7 @@ export const UsersPage = () => {
     },
     {
       id: "act",
-      header: "",
+      header: <span className="visually-hidden">Actions</span>,
       width: "120px",
       cell: ({ name, disabled }) => (
         <Button

@@ -17,6 +17,8 @@ export type ScriptInputProps = {
 
 export type FormSurroundings = {
   readonly references: (kind: ReferenceKind) => readonly ReferenceOption[];
+  /** The objects are still on their way: none does not mean that there is none. */
+  readonly isLoading?: boolean;
   /** A link to the object, beside its picker. */
   readonly openReference: (kind: ReferenceKind, id: string) => ReactNode;
   /** Names templates may use, without "$". */

@@ -4,11 +4,12 @@ import { fieldId, ownError, type WidgetProps } from "../widget-props.ts";
 
 /** Picks another object; one that is gone stays visible and is marked. */
 export const ReferenceWidget = ({ field, path, value, onChange, issues }: WidgetProps) => {
-  const { references, openReference, readOnly } = useFormSurroundings();
+  const { references, openReference, readOnly, isLoading = false } = useFormSurroundings();
   const id = typeof value === "string" ? value : "";
   const kind = field.reference;
   const options = kind === undefined ? [] : references(kind);
-  const isMissing = id !== "" && !options.some((option) => option.id === id);
+  const isKnown = options.some((option) => option.id === id);
+  const isMissing = id !== "" && !isKnown && !isLoading;
   const data = [
     ...options.map((option) => ({
       value: option.id,
@@ -17,7 +18,7 @@ export const ReferenceWidget = ({ field, path, value, onChange, issues }: Widget
           ? option.id
           : `${option.title} (${option.id})`,
     })),
-    ...(isMissing ? [{ value: id, label: `${id} (missing)` }] : []),
+    ...(id === "" || isKnown ? [] : [{ value: id, label: isMissing ? `${id} (missing)` : id }]),
   ];
   return (
     <Group gap="xs" align="flex-end" wrap="nowrap">
@@ -26,7 +27,9 @@ export const ReferenceWidget = ({ field, path, value, onChange, issues }: Widget
         style={{ flex: 1 }}
         label={field.label}
         description={field.help}
-        placeholder={options.length === 0 ? "There is none yet" : "Choose one"}
+        placeholder={
+          isLoading ? "Loading" : options.length === 0 ? "There is none yet" : "Choose one"
+        }
         data={data}
         value={id === "" ? null : id}
         searchable={data.length > 8}
