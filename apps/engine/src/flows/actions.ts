@@ -15,6 +15,7 @@ import {
   optionsAt,
   optionText,
   optionTexts,
+  rescheduleOptions,
   textAt,
   textsOf,
 } from "./arguments.ts";
@@ -311,11 +312,13 @@ export const deliveryActions: Bodies = {
     needsFailure(run, "Retry");
     return new Ending("Retry", args);
   },
-  Delete: ending("Delete"),
+  Delete: giveUp("Delete"),
   GenerateDSN: giveUp("GenerateDSN"),
   Bounce: giveUp("Bounce"),
   Reschedule: (args, run) => {
     if (codeOf(run) !== null) needsFailure(run, "Reschedule");
+    const transport = optionText(rescheduleOptions(args), "transportid");
+    if (transport !== undefined) checkedObject(run, "mailtransport", transport);
     return new Ending("Reschedule", args);
   },
   Queue: (args, run) => {

@@ -57,3 +57,15 @@ export const textsOf = (value: Value): string[] =>
   value instanceof HslArray
     ? value.toList().map((one) => decodeBytes(toText(one)))
     : [decodeBytes(toText(value))];
+
+/** The options of Reschedule, in an array or behind each other. */
+export const rescheduleOptions = (args: readonly Value[]): HslArray => {
+  if (args.length < 2 || args[1] instanceof HslArray) return optionsAt(args, 1);
+  const options = new HslArray();
+  for (const [index, name] of rescheduleNames.entries()) {
+    if (isGiven(args, index + 1)) options.set(name, args[index + 1] ?? null);
+  }
+  return options;
+};
+
+const rescheduleNames = ["reason", "increment_retry", "transportid", "reset_retry"] as const;

@@ -1,5 +1,5 @@
 /** From the way a run ended to what the engine does, for each kind of flow. */
-import { HslArray, type RunResult, type Value } from "@sluice/hsl";
+import type { RunResult, Value } from "@sluice/hsl";
 import {
   isGiven,
   numberAt,
@@ -7,6 +7,7 @@ import {
   optionNumber,
   optionsAt,
   optionText,
+  rescheduleOptions,
   textAt,
 } from "./arguments.ts";
 import { defaultTexts, onError } from "./fallback.ts";
@@ -187,18 +188,6 @@ export const afterVerdict = (result: RunResult): AfterDeliveryVerdict => {
       return { kind: "default" };
   }
 };
-
-/** They may stand in an array, or behind each other. */
-const rescheduleOptions = (args: readonly Value[]): HslArray => {
-  if (args.length < 2 || args[1] instanceof HslArray) return optionsAt(args, 1);
-  const options = new HslArray();
-  for (const [index, name] of rescheduleNames.entries()) {
-    if (isGiven(args, index + 1)) options.set(name, args[index + 1] ?? null);
-  }
-  return options;
-};
-
-const rescheduleNames = ["reason", "increment_retry", "transportid", "reset_retry"] as const;
 
 /** The delay and the options of Reschedule and Queue. */
 const waitOf = (action: string, args: readonly Value[]) => {

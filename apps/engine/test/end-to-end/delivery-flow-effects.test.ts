@@ -135,6 +135,14 @@ describe("before the attempt", () => {
     for (const { server } of [deleted, returned, ...waiting]) expect(server.connections()).toBe(0);
   });
 
+  test("a wait for a transport that does not exist is a mistake, and waits as one", async () => {
+    for (const options of ['["transportid" => "mailtransport:none"]', '"x", true, "none"']) {
+      expect(await attempt(before(`Reschedule(60, ${options});`))).toMatchObject({
+        decision: { kind: "again", delaySeconds: 300, countsAsAttempt: false },
+      });
+    }
+  });
+
   test("waiting for ever is not offered: the transport's age ends it", async () => {
     const server = await start();
     const result = await delivering(server, before("Reschedule(600);")).one({

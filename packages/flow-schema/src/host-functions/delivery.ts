@@ -11,7 +11,10 @@ export const deliveryActions: readonly FunctionSignature[] = [
     since: "classic",
     errors: `${after} An error when the mail was delivered.`,
   }),
-  action("Delete", "Drops the mail without a notice.", [], { since: "classic" }),
+  action("Delete", "Drops the mail without a notice.", [], {
+    since: "classic",
+    errors: "An error when the mail was delivered.",
+  }),
   action("GenerateDSN", "Gives up and sends the sender a notice.", [], {
     since: "classic",
     aliases: ["Bounce"],
