@@ -42,12 +42,13 @@ export const takeRecipient = (
   const { messageId } = transaction;
   const isAllowed = transaction.smtpUtf8 || isAscii(address);
   const mailbox = mailboxOf(address);
+  // RFC 9422 counts each RCPT that is taken
+  if (transaction.taken.length >= listener.maximumRecipients) return replies.tooManyRecipients;
   const place = transaction.known.get(mailbox);
   if (place !== undefined && isAllowed) {
     transaction.taken.push(place); // one copy for each mailbox, one reply for each RCPT
     return replies.recipientAccepted;
   }
-  if (transaction.recipients.length >= listener.maximumRecipients) return replies.tooManyRecipients;
 
   const refuse = (
     reply: SessionReply,

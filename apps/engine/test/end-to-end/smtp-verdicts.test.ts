@@ -474,6 +474,16 @@ test("a mailbox that is named twice has one copy, however its domain is written"
   ]);
 });
 
+test("the limit of recipients counts a mailbox each time that it is named", async () => {
+  const { port, messages } = await start({ listener: { maximumRecipients: 3 } });
+  const { rcpt } = await send(port, Array<string>(5).fill("user@example.test"));
+  expect(rcpt.map((one) => one?.slice(0, 9))).toEqual([
+    ...Array<string>(3).fill("250 2.1.5"),
+    ...Array<string>(2).fill("452 4.5.3"),
+  ]);
+  expect(messages[0]?.acceptance.bodies[0]?.entries).toHaveLength(1);
+});
+
 test("in LMTP a repeated RCPT has a reply of its own after the message, and no copy", async () => {
   const { port, messages } = await start({ listener: { protocol: "lmtp" } });
   const names = ["user", "reject", "user", "defer", "reject"];
