@@ -20,6 +20,7 @@ import { ErrorAlert } from "../../ui/error-alert.tsx";
 import { HrefAnchor } from "../../ui/links.tsx";
 import { Loading } from "../../ui/loading.tsx";
 import { Page } from "../../ui/page.tsx";
+import { HrefButton } from "../settings-objects/href-button.tsx";
 import { WhichFlow } from "./which-flow.tsx";
 
 type AssignmentMap = RouterOutputs["domains"]["map"];
@@ -74,10 +75,13 @@ const MapTable = ({
 }) => {
   if (columns.length === 0) {
     return (
-      <EmptyState title={isFiltered ? "No domain has such a name" : "No domains yet"}>
+      <EmptyState
+        title={isFiltered ? "No domain has such a name" : "No domains yet"}
+        action={!isFiltered && <HrefButton href="/routing/domains">Open the domains</HrefButton>}
+      >
         {isFiltered
           ? "Take the filter away to see all of them."
-          : "Without a domain nothing is accepted from outside. Add the first one under Domains."}
+          : "Without a domain nothing is accepted from outside."}
       </EmptyState>
     );
   }
