@@ -31,7 +31,7 @@ export const ConfirmDialog = ({
   disabled = false,
   error,
 }: Props) => (
-  <Modal opened={opened} onClose={onClose} title={title}>
+  <Modal opened={opened} onClose={onClose} title={title} size={500}>
     <Stack>
       <div>{children}</div>
       <ErrorAlert error={error} />

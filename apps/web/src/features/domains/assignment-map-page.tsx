@@ -93,7 +93,13 @@ const MapTable = ({
         </Alert>
       )}
       <Table.ScrollContainer minWidth={200 + 260 * columns.length}>
-        <Table aria-label="Listeners by domains" withTableBorder withColumnBorders>
+        <Table
+          aria-label="Listeners by domains"
+          layout="fixed"
+          style={{ overflowWrap: "anywhere" }}
+          withTableBorder
+          withColumnBorders
+        >
           <Table.Thead>
             <Table.Tr>
               <Table.Th scope="col">Listener</Table.Th>

@@ -31,7 +31,7 @@ export const DomainsPage = () => {
         {
           id: "name",
           header: "Domain",
-          width: "minmax(130px, 1.2fr)",
+          width: "minmax(150px, 1.5fr)",
           cell: (row) => {
             const name = domainToUnicode(read(row)?.name ?? row.id);
             return read(row)?.enabled === false ? `${name} (disabled)` : name;
