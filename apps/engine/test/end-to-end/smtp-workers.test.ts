@@ -104,7 +104,8 @@ test("limits hold for the gateway, whichever worker takes a connection", async (
     expect(await greetingOf("127.0.0.1")).toMatch(/^421 4\.7\.0 Too many connections/);
   }
   kept.pop()?.end();
-  await settled("127.0.0.1", /^220 one\.example/);
+  // one place only: a client that is quicker than the end of its last connection finds none yet
+  while (!/^220 one\.example/.test(await greetingOf("127.0.0.1")));
   for (const client of kept) client.end();
 });
 
