@@ -144,17 +144,21 @@ export const logStatements = (rows: readonly LogLineRow[]): Statement[] =>
  * Outcomes that came later. A message with one recipient takes the newest one; with
  * several it is `mixed` as long as they differ, and a recipient nothing was heard of
  * still counts with the first outcome. Rows are locked in order, so that two
- * processes cannot wait for each other.
+ * processes cannot wait for each other; and each by its id, also when the planner
+ * believes that there are none.
  */
 const updateOutcomes = `
-WITH new AS (
-  SELECT message_id, whole, outcomes FROM json_to_recordset($1::json)
-    AS row (message_id uuid, whole text, outcomes jsonb)
-), locked AS (
-  SELECT h.message_id, new.whole, cardinality(h.recipients) AS recipients,
-    CASE WHEN h.outcomes = '{}' THEN jsonb_build_object('', h.outcome) ELSE h.outcomes END
-      || new.outcomes AS merged
-  FROM mail_history h JOIN new USING (message_id) ORDER BY h.message_id FOR UPDATE OF h
+WITH locked AS MATERIALIZED (
+  SELECT h.message_id, new.whole, h.recipients, h.merged
+  FROM (
+    SELECT message_id, whole, outcomes FROM json_to_recordset($1::json)
+      AS row (message_id uuid, whole text, outcomes jsonb) ORDER BY message_id
+  ) new CROSS JOIN LATERAL (
+    SELECT message_id, cardinality(recipients) AS recipients,
+      CASE WHEN h.outcomes = '{}' THEN jsonb_build_object('', outcome) ELSE h.outcomes END
+        || new.outcomes AS merged
+    FROM mail_history h WHERE message_id = new.message_id FOR UPDATE
+  ) h
 ), settled AS (
   SELECT message_id, recipients, merged, CASE
     WHEN whole IS NOT NULL THEN whole
@@ -165,7 +169,8 @@ WITH new AS (
 )
 UPDATE mail_history h SET outcome = settled.outcome,
   outcomes = CASE WHEN settled.recipients > 1 THEN settled.merged ELSE h.outcomes END
-FROM settled WHERE h.message_id = settled.message_id`;
+FROM settled WHERE h.message_id = settled.message_id
+  AND h.message_id = ANY (ARRAY(SELECT message_id FROM locked))`;
 
 export const outcomeStatements = (rows: readonly OutcomeRow[]): Statement[] => {
   const messages = new Map<string, { whole: string | null; outcomes: Record<string, string> }>();

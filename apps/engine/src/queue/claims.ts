@@ -46,22 +46,20 @@ const entryOf = (row: Row, epoch: string): QueueEntry => ({
 
 const due = "e.queue = $1 AND e.lease_epoch IS NULL AND e.next_attempt_at <= now()";
 
-/** Those of `chosen` that are still free, so that two workers never take the same. */
+/**
+ * Those of `chosen` that are still free, so that two workers never take the same.
+ * (Arrays instead of joins: see `removeBodies`.)
+ */
 const lockedOf = (chosen: string): string => `locked AS MATERIALIZED (
-  SELECT queue_id FROM queue_entry WHERE queue_id IN (SELECT queue_id FROM ${chosen})
+  SELECT queue_id FROM queue_entry WHERE queue_id = ANY (ARRAY(SELECT queue_id FROM ${chosen}))
     AND lease_epoch IS NULL AND queue = $1 FOR UPDATE SKIP LOCKED
 )`;
 
 /** What is `locked` is leased under the epoch, while that is in force. */
-const takeLocked = (
-  epoch: string,
-): string => `UPDATE queue_entry SET lease_epoch = ${epoch} FROM locked
-WHERE queue_entry.queue_id = locked.queue_id
+const takeLocked = (epoch: string): string => `UPDATE queue_entry SET lease_epoch = ${epoch}
+WHERE queue_id = ANY (ARRAY(SELECT queue_id FROM locked))
   AND EXISTS (SELECT FROM worker_lease WHERE epoch = ${epoch} AND until > now())
-RETURNING ${columns
-  .split(",")
-  .map((column) => `queue_entry.${column.trim()}`)
-  .join(", ")}`;
+RETURNING ${columns}`;
 
 /** Walks the index from hop to hop: a hop with a hundred thousand entries costs what any other does. */
 const dueHopsText = (start: string): string => `
@@ -175,7 +173,7 @@ UPDATE queue_entry e SET attempts = e.attempts + 1, last_attempt_at = now(), las
   next_attempt_at = least(
     now() + make_interval(secs => 60 * coalesce(($7::float8[])[least(e.attempts + 1, cardinality($7::float8[]))], 15)),
     e.received_at + make_interval(mins => $3::integer))
-FROM locked WHERE e.queue_id = locked.queue_id`;
+WHERE e.queue_id = ANY (ARRAY(SELECT queue_id FROM locked))`;
 
 export const suspendEntries = async (runner: Runner, one: Suspension): Promise<number> => {
   const { rowCount } = await runner.query({

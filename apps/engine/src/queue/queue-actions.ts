@@ -5,7 +5,7 @@
 import type pg from "pg";
 import type { HistoryEventKind, Outcome } from "../history/event.ts";
 import { chapterStatements, outcomeStatements } from "../history/history-rows.ts";
-import { runStatements, unreferenced } from "./queue-store.ts";
+import { removeBodies, runStatements } from "./queue-store.ts";
 
 export type QueueAction =
   | { readonly kind: "retry" | "hold" | "release" | "remove" | "bounce" }
@@ -103,8 +103,7 @@ const simpleActions: Readonly<
   remove: {
     name: "operation-remove",
     text: `WITH gone AS (DELETE FROM queue_entry WHERE ${free} RETURNING message_id, queue_id, recipient, body_id),
-      bodies AS (DELETE FROM mail_body b USING (SELECT DISTINCT body_id FROM gone) g
-        WHERE b.body_id = g.body_id AND ${unreferenced})
+      ${removeBodies}
       SELECT message_id, queue_id, recipient FROM gone`,
     event: "removed",
     outcome: "deleted",

@@ -195,19 +195,25 @@ export const insertHeld = async (runner: Runner, held: readonly HeldRow[]): Prom
  */
 export const isOurs = (epoch: string): string => `lease_epoch IS NOT DISTINCT FROM ${epoch}`;
 
-/** Of bodies `b`: no entry that stays refers to it, and no held copy. `gone` are the entries that go. */
-export const unreferenced = `NOT EXISTS (SELECT FROM queue_entry e WHERE e.body_id = b.body_id
-    AND NOT EXISTS (SELECT FROM gone WHERE gone.queue_id = e.queue_id))
-  AND NOT EXISTS (SELECT FROM quarantined_message q WHERE q.body_id = b.body_id)`;
+/**
+ * Behind a CTE `gone (queue_id, body_id)`: bodies that no entry that stays and no held copy
+ * refers to go, too. Arrays and single values instead of joins: of a table that was empty when it
+ * was last counted, the planner would read the whole index for a join.
+ */
+export const removeBodies = `freed AS (
+  SELECT body_id FROM (SELECT DISTINCT body_id FROM gone) g
+  WHERE (SELECT e.queue_id FROM queue_entry e WHERE e.body_id = g.body_id
+      AND e.queue_id <> ALL (ARRAY(SELECT queue_id FROM gone)) LIMIT 1) IS NULL
+    AND (SELECT q.body_id FROM quarantined_message q WHERE q.body_id = g.body_id LIMIT 1) IS NULL
+), bodies AS (
+  DELETE FROM mail_body WHERE body_id = ANY (ARRAY(SELECT body_id FROM freed))
+)`;
 
 /** Entries under an epoch go, and bodies that nothing refers to any more. */
 const removeText = `
 WITH gone AS (
   DELETE FROM queue_entry WHERE queue_id = ANY ($1::bigint[]) AND ${isOurs("$2")} RETURNING queue_id, body_id
-), bodies AS (
-  DELETE FROM mail_body b USING (SELECT DISTINCT body_id FROM gone) g
-  WHERE b.body_id = g.body_id AND ${unreferenced}
-)
+), ${removeBodies}
 SELECT queue_id FROM gone`;
 
 /** Returns the ids that were still ours. */
@@ -250,7 +256,8 @@ UPDATE queue_entry e SET
 FROM json_to_recordset(${deferrals}::json) AS row (queue_id bigint, delay double precision, reply text,
   counts boolean, transport text, next_hop text, recipient text,
   fresh boolean, envelope jsonb)
-WHERE e.queue_id = row.queue_id AND ${isOurs(epoch)}`;
+WHERE e.queue_id = row.queue_id AND ${isOurs(epoch)} AND e.queue_id = ANY (
+  ARRAY(SELECT (one->>'queue_id')::bigint FROM json_array_elements(${deferrals}::json) AS one))`;
 
 export const deferralsText = (deferrals: readonly Deferral[]): string =>
   jsonText(

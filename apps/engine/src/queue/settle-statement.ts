@@ -6,7 +6,7 @@ import type pg from "pg";
 import type { FlowTrace } from "../flows/trace.ts";
 import type { HistoryEvent, Outcome } from "../history/event.ts";
 import { chapterStatements, outcomeStatements, type Statement } from "../history/history-rows.ts";
-import { type Deferral, deferralsText, deferText, isOurs, unreferenced } from "./queue-store.ts";
+import { type Deferral, deferralsText, deferText, isOurs, removeBodies } from "./queue-store.ts";
 
 export type SettledEntry = {
   readonly queueId: string;
@@ -38,8 +38,7 @@ export const settleStatement = (
     parts.push(
       `gone AS (DELETE FROM queue_entry WHERE queue_id = ANY ($${values.length}::bigint[])
         AND ${isOurs("$1")} RETURNING queue_id, body_id)`,
-      `bodies AS (DELETE FROM mail_body b USING (SELECT DISTINCT body_id FROM gone) g
-        WHERE b.body_id = g.body_id AND ${unreferenced})`,
+      removeBodies,
     );
   }
   if (deferred.length > 0) {
