@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createPool } from "../../src/database/connection.ts";
 import type { HistoryRecord } from "../../src/history/event.ts";
 import { createHistory, historyChannel } from "../../src/history/history.ts";
-import { historyStatements } from "../../src/history/history-rows.ts";
+import { historyStatements, outcomeStatements } from "../../src/history/history-rows.ts";
 import { connectionOptions, createTestDatabase, type TestDatabase } from "../support/database.ts";
 
 let database: TestDatabase;
@@ -76,6 +77,39 @@ test("recipients that end differently make a message mixed, and one outcome agai
   await history.flush();
   expect(await outcomeOf(two.messageId)).toBe("delivered");
   await history.close();
+});
+
+test("an outcome that waits for another process to commit is added to what that one wrote", async () => {
+  const two = record({ recipients: ["ann@example.org", "bob@example.org"] });
+  for (const { text, values } of historyStatements([two]))
+    await database.pool.query(text, [...values]);
+  const pool = createPool(database.address, { max: 2, name: "outcomes", byIndex: true });
+  const [first, second] = [await pool.connect(), await pool.connect()];
+  const settle = (client: pg.PoolClient, recipient: string, outcome: "delivered" | "bounced") =>
+    Promise.all(
+      outcomeStatements([{ messageId: two.messageId, recipient, outcome }]).map(
+        ({ text, values }) => client.query(text, [...values]),
+      ),
+    );
+  await first.query("BEGIN");
+  await settle(first, "ann@example.org", "delivered");
+  const waiting = settle(second, "bob@example.org", "bounced");
+  const blocked = async (): Promise<boolean> =>
+    (await database.pool.query("SELECT FROM pg_locks WHERE NOT granted")).rowCount !== 0;
+  while (!(await blocked()));
+  await first.query("COMMIT");
+  await waiting;
+  first.release();
+  second.release();
+  await pool.end();
+  const { rows } = await database.pool.query(
+    "SELECT outcome, outcomes FROM mail_history WHERE message_id = $1",
+    [two.messageId],
+  );
+  expect(rows[0]).toEqual({
+    outcome: "mixed",
+    outcomes: { "": "queued", "ann@example.org": "delivered", "bob@example.org": "bounced" },
+  });
 });
 
 test("many processes may update the same messages at once", async () => {
