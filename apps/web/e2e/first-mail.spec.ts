@@ -13,6 +13,7 @@ import { createGateway, freePort, type Gateway } from "../../engine/test/support
 import { type Knot, startKnot } from "../../engine/test/support/knot.ts";
 import { type Postfix, startPostfix } from "../../engine/test/support/postfix.ts";
 import { type Sink, startSink } from "../../engine/test/support/sink.ts";
+import { makeAdministrator, printedCode } from "./fixtures/administrator.ts";
 
 const run = promisify(execFile);
 
@@ -148,14 +149,8 @@ test("from nothing to ten mails, each with its lit path", async ({ page }) => {
   const base = `http://127.0.0.1:${gateway.httpPort}`;
 
   await test.step("the set-up link makes the administrator", async () => {
-    await expect.poll(() => gateway.output()).toContain("/setup?code=");
-    const code = /setup\?code=(\S+)/.exec(gateway.output())?.[1] ?? "";
-    await page.goto(`${base}/setup?code=${code}`);
-    await page.getByLabel("Name").fill("postmaster");
-    for (const field of await page.locator("input[type=password]").all())
-      await field.fill("correct horse battery");
-    await page.locator("button[type=submit]").click();
-    await expect(page.getByRole("heading", { name: "Overview" })).toBeVisible();
+    const code = await printedCode(gateway);
+    await makeAdministrator(page, base, code);
   });
 
   await test.step("resolver and port come from the text form", async () => {

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import path from "node:path";
 import { expect, test } from "@playwright/test";
+import { makeAdministrator } from "./fixtures/administrator.ts";
 import { startDevGateway } from "./fixtures/dev-gateway.ts";
 
 let gateway: Awaited<ReturnType<typeof startDevGateway>>;
@@ -23,12 +24,7 @@ const arrive = (subject: string, sender = "new@example.com"): void =>
 test("new mail appears by itself, and waits behind a button while somebody reads", async ({
   page,
 }) => {
-  await page.goto(`${gateway.address}/setup?code=${await gateway.setupCode()}`);
-  await page.getByLabel("Name").fill("anna");
-  for (const field of await page.locator("input[type=password]").all())
-    await field.fill("correct horse battery");
-  await page.locator("button[type=submit]").click();
-  await expect(page.getByRole("heading", { name: "Overview" })).toBeVisible();
+  await makeAdministrator(page, gateway.address, await gateway.setupCode());
   await page.goto(`${gateway.address}/mail/history`);
   const list = page.getByRole("grid", { name: "History" });
   await expect(list.getByRole("row").nth(5)).toBeVisible();

@@ -3,6 +3,7 @@ import path from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import { expect, test } from "@playwright/test";
 import { navigation } from "../src/shell/navigation.ts";
+import { makeAdministrator } from "./fixtures/administrator.ts";
 import { startDevGateway } from "./fixtures/dev-gateway.ts";
 
 let gateway: Awaited<ReturnType<typeof startDevGateway>>;
@@ -13,12 +14,7 @@ test.beforeAll(async ({ browser }) => {
   gateway = await startDevGateway(0, path.resolve(import.meta.dirname, "../dist"));
   const context = await browser.newContext();
   const page = await context.newPage();
-  await page.goto(`${gateway.address}/setup?code=${await gateway.setupCode()}`);
-  await page.getByLabel("Name").fill("anna");
-  for (const field of await page.locator("input[type=password]").all())
-    await field.fill("correct horse battery");
-  await page.locator("button[type=submit]").click();
-  await expect(page.getByRole("heading", { name: "Overview" })).toBeVisible();
+  await makeAdministrator(page, gateway.address, await gateway.setupCode());
   state = await context.storageState();
   await context.close();
 });

@@ -8,6 +8,7 @@ import { expect, type Page, test } from "@playwright/test";
 import { makeCertificate } from "../../engine/test/support/certificate.ts";
 import { createGateway, freePort, type Gateway } from "../../engine/test/support/gateway.ts";
 import { type Slapd, slapdAdmin, slapdBase, startSlapd } from "../../engine/test/support/slapd.ts";
+import { makeAdministrator } from "./fixtures/administrator.ts";
 
 let gateway: Gateway;
 let plain: Slapd;
@@ -78,12 +79,7 @@ test.beforeAll(async ({ browser }) => {
   });
   base = `http://127.0.0.1:${gateway.httpPort}`;
   page = await browser.newPage();
-  await page.goto(`${base}/setup?code=${code}`);
-  await page.getByLabel("Name").fill("postmaster");
-  for (const field of await page.locator("input[type=password]").all())
-    await field.fill("correct horse battery");
-  await page.locator("button[type=submit]").click();
-  await expect(page.getByRole("heading", { name: "Overview" })).toBeVisible();
+  await makeAdministrator(page, base, code);
 });
 test.afterAll(async () => {
   await gateway.stop();

@@ -1,6 +1,7 @@
 /** Scanners, lists and rules for content are named on the gateway's page. */
 import { expect, test } from "@playwright/test";
 import { createGateway, type Gateway } from "../../engine/test/support/gateway.ts";
+import { makeAdministrator, printedCode } from "./fixtures/administrator.ts";
 
 let gateway: Gateway;
 test.beforeAll(async () => {
@@ -12,14 +13,8 @@ test.afterAll(() => gateway.stop());
 
 test("an administrator says where clamd and spamd listen", async ({ page }) => {
   const base = `http://127.0.0.1:${gateway.httpPort}`;
-  await expect.poll(() => gateway.output()).toContain("/setup?code=");
-  const code = /setup\?code=(\S+)/.exec(gateway.output())?.[1] ?? "";
-  await page.goto(`${base}/setup?code=${code}`);
-  await page.getByLabel("Name").fill("postmaster");
-  for (const field of await page.locator("input[type=password]").all())
-    await field.fill("correct horse battery");
-  await page.locator("button[type=submit]").click();
-  await expect(page.getByRole("heading", { name: "Overview" })).toBeVisible();
+  const code = await printedCode(gateway);
+  await makeAdministrator(page, base, code);
 
   await page.goto(`${base}/system/gateway`);
   for (const setting of [

@@ -2,15 +2,11 @@
 import path from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
+import { makeAdministrator } from "./fixtures/administrator.ts";
 import { startDevGateway } from "./fixtures/dev-gateway.ts";
 
 const signIn = async (page: Page): Promise<void> => {
-  await page.goto(`${gateway.address}/setup?code=${await gateway.setupCode()}`);
-  await page.getByLabel("Name").fill("anna");
-  for (const field of await page.locator("input[type=password]").all())
-    await field.fill("correct horse battery");
-  await page.keyboard.press("Enter");
-  await expect(page.getByRole("heading", { name: "Overview" })).toBeVisible();
+  await makeAdministrator(page, gateway.address, await gateway.setupCode());
 };
 
 let gateway: Awaited<ReturnType<typeof startDevGateway>>;

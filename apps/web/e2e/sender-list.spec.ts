@@ -3,6 +3,7 @@ import AxeBuilder from "@axe-core/playwright";
 import { expect, test } from "@playwright/test";
 import { createGateway, freePort, type Gateway } from "../../engine/test/support/gateway.ts";
 import { greeted } from "../../engine/test/support/smtp-client.ts";
+import { makeAdministrator, printedCode } from "./fixtures/administrator.ts";
 
 const recipientFlow = `kind: recipient
 title: Senders
@@ -54,14 +55,8 @@ test("a sender goes from history onto the list of blocked ones, and is refused",
   page,
 }) => {
   const base = `http://127.0.0.1:${gateway.httpPort}`;
-  await expect.poll(() => gateway.output()).toContain("/setup?code=");
-  const code = /setup\?code=(\S+)/.exec(gateway.output())?.[1] ?? "";
-  await page.goto(`${base}/setup?code=${code}`);
-  await page.getByLabel("Name").fill("postmaster");
-  for (const field of await page.locator("input[type=password]").all())
-    await field.fill("correct horse battery");
-  await page.locator("button[type=submit]").click();
-  await expect(page.getByRole("heading", { name: "Overview" })).toBeVisible();
+  const code = await printedCode(gateway);
+  await makeAdministrator(page, base, code);
 
   await expect.poll(() => send("pest@spam.test"), { timeout: 20_000 }).toMatch(/^250/);
   await page.goto(`${base}/mail/history?q=from%3Apest%40spam.test`);

@@ -3,6 +3,7 @@ import AxeBuilder from "@axe-core/playwright";
 import { expect, test } from "@playwright/test";
 import { createGateway, freePort, type Gateway } from "../../engine/test/support/gateway.ts";
 import { type Postfix, startPostfix } from "../../engine/test/support/postfix.ts";
+import { makeAdministrator, printedCode } from "./fixtures/administrator.ts";
 
 let gateway: Gateway;
 let postfix: Postfix;
@@ -20,14 +21,8 @@ test.afterAll(async () => {
 
 test("a transport is written, tried step by step, and saved", async ({ page }) => {
   const base = `http://127.0.0.1:${gateway.httpPort}`;
-  await expect.poll(() => gateway.output()).toContain("/setup?code=");
-  const code = /setup\?code=(\S+)/.exec(gateway.output())?.[1] ?? "";
-  await page.goto(`${base}/setup?code=${code}`);
-  await page.getByLabel("Name").fill("postmaster");
-  for (const field of await page.locator("input[type=password]").all())
-    await field.fill("correct horse battery");
-  await page.locator("button[type=submit]").click();
-  await expect(page.getByRole("heading", { name: "Overview" })).toBeVisible();
+  const code = await printedCode(gateway);
+  await makeAdministrator(page, base, code);
 
   const closed = await freePort();
   await page.goto(`${base}/routing/transports/~new`);
