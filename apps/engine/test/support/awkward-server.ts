@@ -15,7 +15,6 @@ export type AwkwardOptions = {
   /** Answer to the final dot. */
   readonly final?: (content: string, peer: AwkwardPeer) => Answer | undefined;
   readonly certificate?: TestCertificate;
-  /** Does not read while a message comes. */
   readonly port?: number;
   readonly host?: string;
 };
