@@ -8,9 +8,9 @@
  * be read, `find` fails, and the mail waits: nobody knows what was enforced.
  */
 import { LRUCache } from "lru-cache";
-import { parsePolicy, validateMx } from "mailauth/lib/mta-sts.js";
 import type { Dns } from "../flows/host/dns.ts";
 import type { Http } from "../flows/host/http.ts";
+import { loadMailauth } from "../flows/host/libraries.ts";
 import type { TlsFailure } from "./connect-error.ts";
 import { type MtaStsStore, noMtaStsStore, type StoredPolicy } from "./mta-sts-store.ts";
 import type { TlsPolicy, Verification } from "./tls-policy.ts";
@@ -50,7 +50,8 @@ class PolicyError extends Error {
   }
 }
 
-type Parsed = ReturnType<typeof parsePolicy>;
+type Library = Awaited<ReturnType<typeof loadMailauth>>;
+type Parsed = ReturnType<Library["parsePolicy"]>;
 type Kept = StoredPolicy & { readonly policy: MtaStsPolicy };
 
 export const createMtaSts = (options: {
@@ -71,7 +72,9 @@ export const createMtaSts = (options: {
   const stored = async (domain: string, now: Date): Promise<Kept | null> => {
     const found = await store.read(domain, now);
     if (found === null) return null;
-    const kept = { ...found, policy: policyOf(parsePolicy(found.text, { strict: true })) };
+    const library = await loadMailauth();
+    const parsed = library.parsePolicy(found.text, { strict: true });
+    const kept = { ...found, policy: policyOf(parsed, library) };
     policies.set(domain, kept);
     return kept;
   };
@@ -81,9 +84,10 @@ export const createMtaSts = (options: {
     if (status !== 200)
       throw new PolicyError("sts-policy-fetch-error", `the server answered ${status}`);
     if (!/^text\/plain\s*(?:;|$)/i.test(contentType)) throw new Error("it is no text/plain");
-    const parsed = parsePolicy(body, { strict: true });
+    const library = await loadMailauth();
+    const parsed = library.parsePolicy(body, { strict: true });
     const until = new Date(now.getTime() + lifetimeOf(parsed));
-    return { id, text: body, fetchedAt: now, until, policy: policyOf(parsed) };
+    return { id, text: body, fetchedAt: now, until, policy: policyOf(parsed, library) };
   };
 
   return {
@@ -134,7 +138,7 @@ const lifetimeOf = (parsed: Parsed): number => {
   return Math.min(Math.max(seconds * 1000, 60_000), longestMilliseconds);
 };
 
-const policyOf = (parsed: Parsed): MtaStsPolicy => {
+const policyOf = (parsed: Parsed, { validateMx }: Library): MtaStsPolicy => {
   const verify = (host: string): Verification | null =>
     validateMx(host, parsed).valid ? { kind: "name", names: [host], pinned: null } : null;
   switch (parsed.mode) {

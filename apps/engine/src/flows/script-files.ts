@@ -2,7 +2,7 @@
  * Stored files as a script includes and imports them: `file:1`, `file://name` and
  * `name` all mean one. The language reads no YAML, so a YAML file reaches it as JSON.
  */
-import { parse as parseYaml } from "yaml";
+import { loadYaml } from "./host/libraries.ts";
 
 export const scriptFiles =
   (file: (nameOrId: string) => Buffer | null) =>
@@ -14,7 +14,9 @@ export const scriptFiles =
 
 const asJson = (text: string): string => {
   try {
-    return JSON.stringify(parseYaml(text, { maxAliasCount: 100, prettyErrors: false }) ?? null);
+    return JSON.stringify(
+      loadYaml().parse(text, { maxAliasCount: 100, prettyErrors: false }) ?? null,
+    );
   } catch {
     return text; // the language then says that the file cannot be read
   }

@@ -4,11 +4,10 @@
  * that failed is sealed as failed, and one that was sealed so is left alone. Where
  * DNS gives no answer nobody can say whether it failed: then nothing is sent.
  */
-import { authenticate } from "mailauth";
-import { createSeal } from "mailauth/lib/arc/index.js";
 import type { Content } from "../scanner/content.ts";
 import type { ArcKey } from "./flow-host.ts";
 import type { Dns, DnsOptions } from "./host/dns.ts";
+import { loadMailauth } from "./host/libraries.ts";
 import { mailauthResolver } from "./host/mailauth-resolver.ts";
 import { bytesOf } from "./sign-message.ts";
 
@@ -41,6 +40,7 @@ const noSealWanted: ReadonlySet<string> = new Set(["EARCCHAINFAILED", "EINVALIDI
 
 export const sealMessage = async (options: SealOptions): Promise<Sealed> => {
   const { key, received, header, body, arrival, now } = options;
+  const { authenticate, createSeal } = await loadMailauth();
   const unanswered = new Set<string>();
   const checked = await authenticate(bytesOf(received.header, received), {
     ip: arrival.clientAddress,

@@ -5,10 +5,9 @@
  */
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { DkimSigner } from "mailauth/lib/dkim/dkim-signer.js";
 import type { Content } from "../scanner/content.ts";
 import type { DkimSignature } from "./flow-host.ts";
-import { Oversigner } from "./oversign.ts";
+import { loadMailauth } from "./host/libraries.ts";
 
 export type Signed =
   | { readonly kind: "signed"; readonly header: Buffer }
@@ -37,6 +36,7 @@ export const signatureFields = async (
   read: (signature: DkimSignature) => Readable,
   now: Date,
 ): Promise<Signed> => {
+  const { DkimSigner, Oversigner } = await loadMailauth();
   let made = "";
   for (const group of passes(signatures)) {
     const [first] = group;

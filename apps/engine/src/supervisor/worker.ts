@@ -13,6 +13,7 @@ import { createDispatcher, type Dispatcher } from "../delivery/dispatcher.ts";
 import { nextHopName } from "../delivery/next-hop.ts";
 import { createTlsReporter } from "../delivery/tls-report/tls-reporter.ts";
 import { createFlowServices } from "../flows/create-services.ts";
+import { loadLibraries } from "../flows/host/libraries.ts";
 import { createDeliveryFlowRunner } from "../flows/run-delivery.ts";
 import { createFlowRunner } from "../flows/run-flow.ts";
 import { createHistory } from "../history/history.ts";
@@ -73,6 +74,7 @@ export const startWorker = async (
             : `: ${String(error)}`;
       history.log({ level: "error", component, text: `${text}${cause}` });
     };
+  const libraries = loadLibraries(); // no mail is to wait for them
   const notifications = createNotifications(database);
   const store = createPrisma(settingsPool);
   const access = {
@@ -191,7 +193,7 @@ export const startWorker = async (
     limits: () => snapshot.current().settings.gateway,
     report: (text) => history.log({ level: "warn", component: "queue", text }),
   });
-  await storage.look();
+  await Promise.all([storage.look(), libraries]);
   const listeners = createListenerSet({
     snapshot,
     parts: {

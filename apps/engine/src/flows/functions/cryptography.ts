@@ -25,7 +25,6 @@ import {
   toUint8Array,
   type Value,
 } from "@sluice/hsl";
-import { parse as parseYaml } from "yaml";
 import {
   bytesAt,
   isGiven,
@@ -36,6 +35,7 @@ import {
   textAt,
 } from "../arguments.ts";
 import { flowHost } from "../flow-host.ts";
+import { loadYaml } from "../host/libraries.ts";
 import { objectId } from "../values.ts";
 import { cryptPassword } from "./crypt.ts";
 
@@ -262,7 +262,7 @@ export const cryptographyFunctions: Bodies = {
     run.charge(1 + text.length, text.length * 8);
     let data: unknown;
     try {
-      data = parseYaml(text, { maxAliasCount: 100, prettyErrors: false, logLevel: "error" });
+      data = loadYaml().parse(text, { maxAliasCount: 100, prettyErrors: false, logLevel: "error" });
     } catch {
       return null;
     }

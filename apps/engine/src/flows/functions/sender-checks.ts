@@ -4,12 +4,11 @@
  */
 import { Readable } from "node:stream";
 import { encodeText, type FunctionBody, HslArray, type RunContext, type Value } from "@sluice/hsl";
-import { dkimVerify } from "mailauth/lib/dkim/verify.js";
-import { evaluateDmarc } from "mailauth/lib/dmarc/index.js";
 import { textsOf } from "../arguments.ts";
 import { contentState, flowHost, runEnvelope } from "../flow-host.ts";
 import type { MaybeLater } from "../flow-input.ts";
 import type { Dns, DnsOptions } from "../host/dns.ts";
+import { loadMailauth } from "../host/libraries.ts";
 import { mailauthResolver } from "../host/mailauth-resolver.ts";
 import { type Spf, type SpfResult, spfScore } from "../host/spf.ts";
 import { gatewayOptions } from "./dns.ts";
@@ -59,7 +58,8 @@ const signingPractice = async (dns: Dns, domain: string, options: DnsOptions): P
 export const senderChecks = ({ dns, spf }: { dns: Dns; spf: Spf }): Bodies => {
   const resolverOf = (run: RunContext) => mailauthResolver(dns, gatewayOptions(run));
 
-  const verified = (run: RunContext) => {
+  const verified = async (run: RunContext) => {
+    const { dkimVerify } = await loadMailauth();
     const { content } = contentState(run).message;
     return dkimVerify(Readable.from(content.read()), {
       resolver: resolverOf(run),
@@ -95,6 +95,7 @@ export const senderChecks = ({ dns, spf }: { dns: Dns; spf: Spf }): Bodies => {
     },
     ScanDMARC: async (_args, run): Promise<Value> => {
       const [dkim, spfResult] = await Promise.all([verified(run), spfOf(spf, run)]);
+      const { evaluateDmarc } = await loadMailauth();
       const { response, reason } = await evaluateDmarc({
         headerFrom: dkim.headerFrom,
         fromFields: dkim.fromFields,

@@ -9,8 +9,9 @@ import { isIP, type LookupFunction } from "node:net";
 import { includesAddress, parseAddress, parseNetwork } from "@sluice/hsl";
 import ipaddr from "ipaddr.js";
 import { LRUCache } from "lru-cache";
-import { Agent, request } from "undici";
+import type { Agent } from "undici";
 import type { Dns } from "./dns.ts";
+import { loadUndici } from "./libraries.ts";
 
 export type HttpRequest = {
   readonly url: string;
@@ -60,7 +61,12 @@ export const createHttp = ({ dns }: { dns: Dns }): Http => {
     dispose: (agent) => void agent.close().catch(() => {}), // whatever it still did has its own end
   });
 
-  const agentFor = (origin: string, addresses: readonly string[], one: HttpRequest): Agent => {
+  const agentFor = async (
+    origin: string,
+    addresses: readonly string[],
+    one: HttpRequest,
+  ): Promise<Agent> => {
+    const { Agent } = await loadUndici();
     const key = `${origin} ${addresses.join(",")} ${one.verifyPeer} ${one.verifyHost ?? true} ${one.sourceAddress ?? ""} ${one.connectSeconds}`;
     const known = agents.get(key);
     if (known !== undefined) return known;
@@ -101,7 +107,8 @@ export const createHttp = ({ dns }: { dns: Dns }): Http => {
         if (url === null) return { kind: "error", text: "This is no http or https URL." };
         const addresses = await addressesOf(url, one, dns);
         if (typeof addresses === "string") return { kind: "error", text: addresses };
-        const response = await send(url, agentFor(url.origin, addresses, one), one, signal);
+        const agent = await agentFor(url.origin, addresses, one);
+        const response = await send(url, agent, one, signal);
         if (response.kind === "error") return response;
         const target = redirectOf(response, url);
         if (target === null || given.redirects <= 0) return response;
@@ -202,6 +209,7 @@ const send = async (
   signal: AbortSignal,
 ): Promise<HttpResponse> => {
   try {
+    const { request } = await loadUndici();
     const answer = await request(url, {
       method: one.method as "GET", // any token; undici refuses what is none
       headers: one.headers.flat(),

@@ -1,8 +1,8 @@
 /** SPF (RFC 7208) through our own resolver: a temporary error is never "no policy". */
 import { LRUCache } from "lru-cache";
-import { spf as verify } from "mailauth/lib/spf/index.js";
 import type { MaybeLater } from "../flow-input.ts";
 import type { Dns, DnsOptions } from "./dns.ts";
+import { loadMailauth } from "./libraries.ts";
 import { mailauthResolver } from "./mailauth-resolver.ts";
 
 export type SpfResult = {
@@ -42,7 +42,8 @@ export const createSpf = ({ dns }: { dns: Dns }): Spf => {
   ): Promise<SpfResult> => {
     const domain = sender === "" ? helo : sender.slice(sender.lastIndexOf("@") + 1);
     try {
-      const found = await verify({
+      const { spf } = await loadMailauth();
+      const found = await spf({
         ip: address,
         helo,
         ...(sender === "" ? {} : { sender }),
