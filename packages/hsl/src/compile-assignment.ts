@@ -1,19 +1,13 @@
 /** `=`, its compound forms, `++`, destructuring, `isset`, `unset` and `??`. */
 import type { Assignment, Coalesce, Expression, Isset, Pattern, Unset, Update } from "./ast.ts";
-import { type Context, share } from "./compile-context.ts";
+import { computed, constantOf, evaluateAll, ready, sequence, waiting } from "./code.ts";
+import { type Context, isFresh, share } from "./compile-context.ts";
+import { commonOperator } from "./compile-operator.ts";
 import { compilePlace, type Place } from "./compile-place.ts";
-import { writeVariable } from "./compile-variable.ts";
+import { compileVariable, ownSlot, writeVariable } from "./compile-variable.ts";
+import { Assigning, Operand } from "./compute.ts";
 import { operations } from "./operators.ts";
-import {
-  after,
-  type Code,
-  constantOf,
-  evaluateAll,
-  type MaybeWait,
-  ready,
-  sequence,
-  waiting,
-} from "./program.ts";
+import { after, type Code, type MaybeWait, type Signal, type Step, signal } from "./program.ts";
 import type { Frame } from "./run.ts";
 import { sliceOf } from "./slice.ts";
 import { HslArray, keyOf } from "./values/array.ts";
@@ -29,6 +23,14 @@ export const compileAssignment = (context: Context, node: Assignment): Code => {
   if (target.kind === "Variable") return assignVariable(context, target.name, target, value);
   const place = compilePlace(context, target);
   const count = place.operands.length;
+  const [key] = place.operands;
+  const slot =
+    target.kind === "Index" && target.object.kind === "Variable"
+      ? ownSlot(context, target.object.name)
+      : null;
+  if (slot !== null && key?.waits === false && !value.waits) {
+    return assignElement(slot, key.operand, value.operand, place);
+  }
   return sequence([...place.operands, value], (frame, values) => {
     const assigned = values[count] ?? null;
     place.write(frame, values, assigned);
@@ -36,14 +38,61 @@ export const compileAssignment = (context: Context, node: Assignment): Code => {
   });
 };
 
+/**
+ * `$x = value;` as a statement of its own, the commonest of all: counted, computed and
+ * stored in one call. Null for every other assignment.
+ */
+export const compileAssignmentStep = (
+  context: Context,
+  { target, operator, value: node }: Assignment,
+  site: Site,
+): Step | null => {
+  const slot =
+    operator === "=" && target.kind === "Variable" ? ownSlot(context, target.name) : null;
+  if (slot === null) return null;
+  const value = context.expression(node);
+  const isShared = !isFresh(node);
+  if (value.waits) {
+    const store = (frame: Frame, assigned: Value): Signal => {
+      frame.slots[slot] = isShared ? share(assigned) : assigned;
+      return signal.next;
+    };
+    return {
+      waits: true,
+      run: (frame) => {
+        frame.run.enter(site);
+        return after(value.run(frame), (assigned) => store(frame, assigned));
+      },
+    };
+  }
+  const assigning = new Assigning(site, slot, value.operand, isShared);
+  const { next } = signal;
+  const run = (frame: Frame): Signal => {
+    assigning.execute(frame);
+    return next;
+  };
+  return { waits: false, run, assigning };
+};
+
+/** `$a[key] = value` in a variable of the frame: most often an element that is there. */
+const assignElement = (slot: number, key: Operand, value: Operand, place: Place): Code =>
+  ready((frame) => {
+    const at = key.read(frame);
+    const assigned = value.read(frame);
+    const array = frame.slots[slot];
+    if (typeof at === "number" && array instanceof HslArray && array.replace(at, assigned)) {
+      return assigned;
+    }
+    place.write(frame, [at], assigned);
+    return assigned;
+  });
+
 const assignVariable = (context: Context, name: string, span: Expression, value: Code): Code => {
-  const binding = context.scope.binding(name);
-  const isOwnSlot = binding.kind === "local" || (binding.kind === "global" && context.scope.isMain);
-  if (isOwnSlot && !value.waits) {
-    const { slot } = binding;
-    const { run } = value;
+  const slot = ownSlot(context, name);
+  if (slot !== null && !value.waits) {
+    const { operand } = value;
     return ready((frame) => {
-      const assigned = run(frame);
+      const assigned = operand.read(frame);
       frame.slots[slot] = assigned;
       return assigned;
     });
@@ -65,8 +114,10 @@ const compound = (context: Context, node: Assignment, target: Expression): Code 
   const site = context.site(node);
   const operate = operations.get(node.operator.slice(0, -1));
   if (operate === undefined) return constantOf(null);
-  const place = compilePlace(context, target);
   const value = context.expression(node.value);
+  const sum = computedInPlace(context, node, target, value);
+  if (sum !== null) return sum;
+  const place = compilePlace(context, target);
   return sequence([...place.operands, value], (frame, values) => {
     const before = place.peek(frame, values);
     if (before === undefined) throw undefinedPlace(target, site);
@@ -74,6 +125,23 @@ const compound = (context: Context, node: Assignment, target: Expression): Code 
     place.write(frame, values, after);
     return after;
   });
+};
+
+/** `$x += 1` and its like are `$x = $x + 1` where the value can change nothing. */
+const computedInPlace = (
+  context: Context,
+  { operator, value: node }: Assignment,
+  target: Expression,
+  value: Code,
+): Code | null => {
+  const isPlain = node.kind === "Number" || node.kind === "String" || node.kind === "Variable";
+  const kind = commonOperator(operator.slice(0, -1));
+  if (target.kind !== "Variable" || kind === undefined || !isPlain || value.waits) return null;
+  const before = compileVariable(context, target.name, target);
+  if (ownSlot(context, target.name) === null || before.waits) return null;
+  const site = context.site(target);
+  const sum = computed(Operand.operation(kind, site, before.operand, value.operand));
+  return assignVariable(context, target.name, target, sum);
 };
 
 export const compileUpdate = (context: Context, node: Update): Code => {
@@ -86,9 +154,8 @@ export const compileUpdate = (context: Context, node: Update): Code => {
     throw new ScriptError("wrong-type", `\`${node.operator}\` needs a number`, site);
   };
   if (target.kind === "Variable") {
-    const binding = context.scope.binding(target.name);
-    if (binding.kind === "local" || (binding.kind === "global" && context.scope.isMain)) {
-      const { slot } = binding;
+    const slot = ownSlot(context, target.name);
+    if (slot !== null) {
       return ready(({ slots }) => {
         const after = step(slots[slot]);
         slots[slot] = after;

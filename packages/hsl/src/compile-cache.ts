@@ -1,8 +1,9 @@
 /** `cache [options] f(…)`: the answer of an earlier call with the same arguments, while it is fresh. */
 import type { Cache } from "./ast.ts";
+import { waiting } from "./code.ts";
 import { compileArguments, compileCall, compileTarget } from "./compile-call.ts";
 import type { Context } from "./compile-context.ts";
-import { after, type Code, type MaybeWait, waiting } from "./program.ts";
+import { after, type Code, type MaybeWait } from "./program.ts";
 import type { Frame } from "./run.ts";
 import { HslArray } from "./values/array.ts";
 import { toNumber, toText, truthy } from "./values/convert.ts";

@@ -11,20 +11,11 @@ import {
   type UserCode,
 } from "./callable.ts";
 import { type Callee, resolveCallee } from "./callee.ts";
+import { evaluateAll, ready, waiting } from "./code.ts";
 import { makeCollection } from "./collections.ts";
 import type { Context } from "./compile-context.ts";
 import { Ending } from "./host.ts";
-import {
-  after,
-  type Code,
-  evaluateAll,
-  type MaybeWait,
-  ready,
-  type Signal,
-  type Step,
-  signal,
-  waiting,
-} from "./program.ts";
+import { after, type Code, type MaybeWait, type Signal, type Step, signal } from "./program.ts";
 import type { Frame, Run } from "./run.ts";
 import type { FunctionSignature } from "./signature.ts";
 import { HslArray } from "./values/array.ts";

@@ -1,8 +1,9 @@
 /** What the compiling functions share: the names in scope, and each other. */
 import type { Expression, FunctionExpression, Statement } from "./ast.ts";
 import type { ClassCode, UserCode } from "./callable.ts";
+import { ready, waiting } from "./code.ts";
 import type { Names } from "./names.ts";
-import { type Code, ready, type Step, waiting } from "./program.ts";
+import type { Code, Step } from "./program.ts";
 import type { ClassInfo, FunctionInfo, Scope } from "./scope.ts";
 import type { Span } from "./source.ts";
 import type { Unit } from "./unit.ts";
@@ -65,10 +66,10 @@ export class Context {
   /** A value that gets a second owner: an array must be copied before either writes. */
   owned(node: Expression): Code {
     const code = this.expression(node);
-    if (freshKinds.has(node.kind)) return code;
+    if (isFresh(node)) return code;
     if (!code.waits) {
-      const { run } = code;
-      return ready((frame) => share(run(frame)));
+      const { operand } = code;
+      return ready((frame) => share(operand.read(frame)));
     }
     const { run } = code;
     return waiting((frame) => {
@@ -89,7 +90,9 @@ export class Context {
 export const share = (value: Value): Value =>
   typeof value === "object" && value instanceof HslArray ? value.share() : value;
 
-/** Expressions whose value nobody else can hold yet. */
+/** Whether nobody else can hold the expression's value yet. */
+export const isFresh = ({ kind }: Expression): boolean => freshKinds.has(kind);
+
 const freshKinds: ReadonlySet<Expression["kind"]> = new Set([
   ...(["Number", "String", "Boolean", "None", "Regex", "Array", "Unary", "Update"] as const),
   ...(["Binary", "Slice", "Function", "Isset", "Unset"] as const),

@@ -11,6 +11,7 @@ import type {
   StringLiteral,
 } from "./ast.ts";
 import { Closure } from "./callable.ts";
+import { computed, constantOf, ready, sequence, waiting } from "./code.ts";
 import {
   compileAssignment,
   compileCoalesce,
@@ -23,19 +24,12 @@ import { compileCall, functionValue } from "./compile-call.ts";
 import type { Context } from "./compile-context.ts";
 import { compileBinary, compileConditional, compileUnary } from "./compile-operator.ts";
 import { compilePlace } from "./compile-place.ts";
-import { readVariable } from "./compile-variable.ts";
+import { compileVariable, readVariable } from "./compile-variable.ts";
+import { Operand, operator } from "./compute.ts";
 import { bytesOf } from "./limits.ts";
 import { objectOf, readMember } from "./members.ts";
 import { readElement } from "./path.ts";
-import {
-  after,
-  type Code,
-  constantOf,
-  type Evaluate,
-  ready,
-  sequence,
-  waiting,
-} from "./program.ts";
+import { after, type Code, type Evaluate } from "./program.ts";
 import type { Frame } from "./run.ts";
 import { boundsOf, sliceOf } from "./slice.ts";
 import { HslArray, keyOf } from "./values/array.ts";
@@ -60,7 +54,7 @@ export const compileExpression = (context: Context, node: Expression): Code => {
     case "Array":
       return compileArray(context, node);
     case "Variable":
-      return ready(readVariable(context, node.name, node));
+      return compileVariable(context, node.name, node);
     case "Name":
       return compileName(context, node);
     case "Scoped":
@@ -123,6 +117,14 @@ const compileArray = (context: Context, node: ArrayLiteral): Code => {
   const isList = node.items.every(({ key, isSpread }) => key === null && !isSpread);
   if (isList) {
     const codes = node.items.map(({ value }) => context.owned(value));
+    const constants = codes.flatMap((code) => (code.waits ? [] : (code.operand.fixed ?? [])));
+    if (constants.length === codes.length) {
+      const bytes = bytesOf.array + codes.length * bytesOf.item;
+      return ready((frame) => {
+        frame.run.allocate(bytes);
+        return HslArray.fromList(constants.slice());
+      });
+    }
     return sequence(codes, (frame, values) => {
       frame.run.allocate(bytesOf.array + values.length * bytesOf.item);
       return HslArray.fromList(values);
@@ -193,16 +195,8 @@ const compileIndex = (context: Context, node: Index): Code => {
     });
   }
   const index = context.expression(node.index);
-  if (!node.isPath && !object.waits && !index.waits) {
-    const [container, key] = [object.run, index.run];
-    return ready((frame) => {
-      const from = container(frame);
-      const at = key(frame);
-      if (from instanceof HslArray && (typeof at === "number" || typeof at === "string")) {
-        return from.get(at);
-      }
-      return readElement(from, at, { run: frame.run, asker, site });
-    });
+  if (!node.isPath && asker === null && !object.waits && !index.waits) {
+    return computed(Operand.operation(operator.element, site, object.operand, index.operand));
   }
   return sequence([object, index], ({ run }, [from = null, at = null]) => {
     const place = { run, asker, site };

@@ -3,6 +3,7 @@
  * in an `async` function, which keeps long waits out of the stack.
  */
 import type { Expression, For, Foreach, Forever, Statement, While } from "./ast.ts";
+import { constantOf, evaluateAll } from "./code.ts";
 import { collectionEntries } from "./collections.ts";
 import type { Context } from "./compile-context.ts";
 import { share } from "./compile-context.ts";
@@ -11,10 +12,8 @@ import { visibleMembers } from "./members.ts";
 import {
   after,
   type Code,
-  constantOf,
   type Evaluate,
   type Execute,
-  evaluateAll,
   type MaybeWait,
   type Signal,
   type Step,

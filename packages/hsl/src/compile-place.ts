@@ -4,6 +4,7 @@
  * right, before the place is read or written.
  */
 import type { Expression, Index, Slice } from "./ast.ts";
+import { constantOf } from "./code.ts";
 import type { Context } from "./compile-context.ts";
 import { forgetVariable, peekVariable, writeVariable } from "./compile-variable.ts";
 import { objectOf, peekMember, removeMember, writeMember } from "./members.ts";
@@ -15,7 +16,7 @@ import {
   removePath,
   writePath,
 } from "./path.ts";
-import { type Code, constantOf } from "./program.ts";
+import type { Code } from "./program.ts";
 import type { Frame } from "./run.ts";
 import { boundsOf, removeSlice, replaceSlice, sliceOf } from "./slice.ts";
 import { HslArray } from "./values/array.ts";
@@ -135,12 +136,16 @@ const pathPlace = (context: Context, node: Index, isAsked: boolean): Place => {
     index === null ? constantOf(null) : context.expression(index),
   );
   const at = ({ run }: Frame): PathPlace => ({ run, asker, site });
-  const pathOf = (operands: readonly Value[]): PathKey[] =>
-    chain.flatMap(({ index, isPath }, i): PathKey[] => {
-      if (index === null) return [append];
-      const key = operands[rootCount + i] ?? null;
-      return isPath && key instanceof HslArray ? key.toList() : [key];
-    });
+  const pathOf = (operands: readonly Value[]): PathKey[] => {
+    const path: PathKey[] = [];
+    for (let i = 0; i < chain.length; i++) {
+      const { index, isPath } = chain[i] as Index; // i is within the list
+      const key = index === null ? append : (operands[rootCount + i] ?? null);
+      if (!isPath || !(key instanceof HslArray)) path.push(key);
+      else for (const part of key.values()) path.push(part);
+    }
+    return path;
+  };
   return {
     operands: [...base.operands, ...keys],
     peek: (frame, operands) => {

@@ -1,12 +1,14 @@
 /** Statements → closures. Each counts as a step and knows its line, so a spent budget can name it. */
 import type { Echo, Expression, If, Include, Statement, Switch } from "./ast.ts";
 import { Thrown } from "./callable.ts";
+import { compileAssignmentStep } from "./compile-assignment.ts";
 import { compileCallStep } from "./compile-call.ts";
 import type { Context } from "./compile-context.ts";
 import { compileBarrier, compileTry } from "./compile-guard.ts";
 import { compileImport } from "./compile-import.ts";
 import { compileFor, compileForeach, compileForever, compileWhile } from "./compile-loop.ts";
 import { peekVariable } from "./compile-variable.ts";
+import type { Assigning } from "./compute.ts";
 import {
   after,
   type Code,
@@ -25,37 +27,36 @@ import type { Value } from "./values/value.ts";
 const nothing: Step = { waits: false, run: () => signal.next };
 
 export const compileStatement = (context: Context, node: Statement): Step => {
+  const site = context.site(node);
+  const assigned = assignedByItself(context, node, site);
+  if (assigned !== null) return withProbes(context, node, assigned);
   const step = compileForm(context, node);
   if (step === nothing || node.kind === "Block") return withProbes(context, node, step);
-  return withProbes(context, node, counted(step, context.site(node)));
+  return withProbes(context, node, counted(step, site));
 };
 
+const assignedByItself = (context: Context, node: Statement, site: Site): Step | null =>
+  node.kind === "Expression" && node.expression.kind === "Assignment"
+    ? compileAssignmentStep(context, node.expression, site)
+    : null;
+
 const counted = (step: Step, site: Site): Step => {
-  const count = (frame: Frame): void => {
-    const { run } = frame;
-    run.site = site;
-    run.steps += 1;
-    if (run.steps >= run.checkpoint) run.check();
-  };
   if (step.waits) {
     const { run } = step;
     return {
       waits: true,
       run: (frame) => {
-        count(frame);
+        frame.run.enter(site);
         return run(frame);
       },
     };
   }
-  const inner = step.run;
+  const { run } = step;
   return {
     waits: false,
     run: (frame) => {
-      const { run } = frame;
-      run.site = site;
-      run.steps += 1;
-      if (run.steps >= run.checkpoint) run.check();
-      return inner(frame);
+      frame.run.enter(site);
+      return run(frame);
     },
   };
 };
@@ -214,8 +215,12 @@ const compileIf = (context: Context, node: If): Step => {
   if (parts.some(({ waits }) => waits)) return { waits: true, run: (frame) => from(frame, 0) };
   const [first] = arms;
   if (arms.length === 1 && first !== undefined && !first.test.waits && !first.body.waits) {
-    const [test, body, other] = [first.test.run, first.body.run, otherwise.run as Execute];
-    return { waits: false, run: (frame) => (truthy(test(frame)) ? body(frame) : other(frame)) };
+    const { operand } = first.test;
+    const [body, other] = [first.body.run, otherwise.run as Execute];
+    return {
+      waits: false,
+      run: (frame) => (truthy(operand.read(frame)) ? body(frame) : other(frame)),
+    };
   }
   return { waits: false, run: (frame) => from(frame, 0) as Signal }; // no part of it waits
 };
@@ -273,18 +278,25 @@ export const compileBlock = (context: Context, body: readonly Statement[]): Step
     return { waits: true, run: (frame) => runSteps(steps, frame, 0) };
   }
   const runs = steps.map(({ run }) => run as Execute); // none of them waits
+  const { next } = signal;
   if (third === undefined) {
     const [one, two] = [runs[0] ?? nothing.run, runs[1] ?? nothing.run] as [Execute, Execute];
     return { waits: false, run: (frame) => one(frame) || two(frame) };
   }
+  const assignings = steps.map((step) => (step.waits ? null : (step.assigning ?? null)));
   return {
     waits: false,
     run: (frame) => {
       for (let i = 0; i < runs.length; i++) {
-        const ended = (runs[i] as Execute)(frame); // i is within the list
-        if (ended !== signal.next) return ended;
+        const assigning = assignings[i] as Assigning | null; // i is within the lists
+        if (assigning === null) {
+          const ended = (runs[i] as Execute)(frame);
+          if (ended !== next) return ended;
+        } else {
+          assigning.execute(frame);
+        }
       }
-      return signal.next;
+      return next;
     },
   };
 };

@@ -1,6 +1,9 @@
 /** Reading and writing variables: one closure for each kind of place a variable can be in. */
+
+import { computed } from "./code.ts";
 import type { Context } from "./compile-context.ts";
-import type { Evaluate } from "./program.ts";
+import { Operand } from "./compute.ts";
+import type { Code, Evaluate } from "./program.ts";
 import type { Frame, Run } from "./run.ts";
 import type { Binding } from "./scope.ts";
 import type { Span } from "./source.ts";
@@ -14,13 +17,22 @@ export type Write = (frame: Frame, value: Value) => void;
 const undefinedVariable = (name: string, site: Site): ScriptError =>
   new ScriptError("undefined-variable", `$${name} has no value here`, site);
 
+export const compileVariable = (context: Context, name: string, span: Span): Code =>
+  computed(Operand.variable(ownSlot(context, name) ?? -1, readVariable(context, name, span)));
+
+/** Where the frame itself keeps the variable; null when it is kept elsewhere. */
+export const ownSlot = ({ scope }: Context, name: string): number | null => {
+  const binding = scope.binding(name);
+  const isOwn = binding.kind === "local" || (binding.kind === "global" && scope.isMain);
+  return isOwn ? binding.slot : null;
+};
+
 /** The value, or a run-time error when there is none. */
 export const readVariable = (context: Context, name: string, span: Span): Evaluate => {
   const binding = context.scope.binding(name);
   const site = context.site(span);
-  const { isMain } = context.scope;
-  if (binding.kind === "local" || (binding.kind === "global" && isMain)) {
-    const { slot } = binding;
+  const slot = ownSlot(context, name);
+  if (slot !== null) {
     return (frame) => {
       const value = frame.slots[slot];
       if (value === undefined) throw undefinedVariable(name, site);

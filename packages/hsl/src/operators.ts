@@ -66,7 +66,7 @@ const textFor = (run: Run, value: Value, site: Site): string => {
   return toText(value);
 };
 
-const subtract: Operate = (run, a, b, site) => {
+export const subtract: Operate = (run, a, b, site) => {
   if (!(a instanceof HslArray)) return minus(run, a, b, site);
   const unwanted = b instanceof HslArray ? b.toList() : [b];
   run.charge((a.size * unwanted.length) >> 2, bytesOf.array + a.size * bytesOf.item);
@@ -78,7 +78,7 @@ const subtract: Operate = (run, a, b, site) => {
 };
 const minus = arithmetic("-", (a, b) => a - b);
 
-const multiply: Operate = (run, a, b, site) => {
+export const multiply: Operate = (run, a, b, site) => {
   if (typeof a === "number" && (typeof b === "string" || b instanceof HslArray)) {
     return repeat(run, b, a, site);
   }
@@ -110,7 +110,7 @@ const repeat = (run: Run, value: string | HslArray, given: number, site: Site): 
   return result;
 };
 
-const divide: Operate = (_run, a, b, site) => {
+export const divide: Operate = (_run, a, b, site) => {
   const left = numeric(a);
   const right = numeric(b);
   if (left === undefined || right === undefined) throw wrongTypes("/", a, b, site);

@@ -91,6 +91,13 @@ export class Run implements RunContext {
     if (this.steps >= this.checkpoint) this.check();
   }
 
+  /** A statement begins: whatever budget it spends is spent there. */
+  enter(site: Site): void {
+    this.site = site;
+    this.steps += 1;
+    if (this.steps >= this.checkpoint) this.check();
+  }
+
   /** Steps and clock against their limits. */
   check(): void {
     if (this.steps > this.limits.steps) {

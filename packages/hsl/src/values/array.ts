@@ -116,6 +116,15 @@ export class HslArray {
     if (typeof index === "number" && this.next >= 0 && index >= this.next) this.next = index + 1;
   }
 
+  /** Puts a value in the place of another. False, and nothing done, where there is none or somebody shares the array. */
+  replace(key: number, value: Value): boolean {
+    const { list } = this;
+    const index = key | 0;
+    if (list === null || this.shared || index < 0 || index >= list.length) return false;
+    list[index] = value;
+    return true;
+  }
+
   /** Appends at the highest integer key + 1. */
   push(value: Value): void {
     if (value instanceof HslArray) value.shared = true;

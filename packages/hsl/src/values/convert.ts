@@ -42,6 +42,7 @@ export const truthy = (value: Value): boolean => {
 
 /** Shortest text that reads back as the same number, never with an exponent. */
 export const numberToText = (value: number): string => {
+  if (value === (value | 0)) return `${value | 0}`;
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
   const text = String(value === 0 ? 0 : value);
   const exponentAt = text.indexOf("e");
