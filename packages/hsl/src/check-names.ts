@@ -354,7 +354,10 @@ class NameChecker {
     }
     const isKnown = node.isVariable ? type.statics.has(node.name) : type.methods.has(node.name);
     if (!isKnown) this.reportMember(node, `\`${type.name}\` has no static \`${node.name}\`.`);
-    else if (type.privates.has(node.name) && type !== this.owner) {
+    else if (
+      type.privates.has(node.isVariable ? `$${node.name}` : node.name) &&
+      type !== this.owner
+    ) {
       this.unit.report(
         "error",
         "private",

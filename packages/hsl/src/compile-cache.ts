@@ -8,6 +8,7 @@ import type { Frame } from "./run.ts";
 import { HslArray } from "./values/array.ts";
 import { toNumber, toText, truthy } from "./values/convert.ts";
 import { ScriptError, type Site } from "./values/errors.ts";
+import { countWork } from "./values/meter.ts";
 import type { Value } from "./values/value.ts";
 
 const defaultTtlSeconds = 60;
@@ -104,20 +105,37 @@ const filtered = (args: readonly Value[], filter: Value): readonly Value[] =>
     ? filter.toList().map((position) => args[toNumber(position) - 1] ?? null)
     : args;
 
+const longestKey = 8 * 1024 * 1024;
+
 /** Unambiguous text for a list of plain values. */
-const cacheKey = (values: readonly Value[]): string =>
-  values
-    .map((value) => {
-      if (value instanceof HslArray) {
-        return `[${[...value].map(([key, item]) => `${typeof key}${key}=${cacheKey([item])}`).join("")}]`;
+const cacheKey = (values: readonly Value[]): string => {
+  let key = "";
+  const put = (text: string): void => {
+    key += text;
+    if (key.length > longestKey) {
+      throw new ScriptError("budget-string", "the arguments are too large for a cache's key");
+    }
+  };
+  const putValue = (value: Value): void => {
+    if (value instanceof HslArray) {
+      put("[");
+      for (const [name, item] of value) {
+        put(`${typeof name}:${String(name).length}:${name}=`);
+        putValue(item);
       }
-      if (typeof value === "object" && value !== null) {
-        throw new ScriptError(
-          "wrong-type",
-          "a function or an object cannot be part of a cache's key",
-        );
-      }
-      const text = toText(value);
-      return `${value === null ? "none" : typeof value}:${text.length}:${text};`;
-    })
-    .join("");
+      put("]");
+      return;
+    }
+    if (typeof value === "object" && value !== null) {
+      throw new ScriptError(
+        "wrong-type",
+        "a function or an object cannot be part of a cache's key",
+      );
+    }
+    const text = toText(value);
+    put(`${value === null ? "none" : typeof value}:${text.length}:${text};`);
+  };
+  for (const value of values) putValue(value);
+  countWork(key.length >> 3);
+  return key;
+};

@@ -280,6 +280,7 @@ const askHost = (
         },
         (error: unknown) => {
           run.site = site;
+          run.resumed();
           throw withSite(error, site);
         },
       );

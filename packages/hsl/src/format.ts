@@ -10,7 +10,7 @@ import { ScriptError } from "./values/errors.ts";
 import type { Value } from "./values/value.ts";
 
 const directive =
-  /%(?:(%)|(?:\[([0-9]{1,4})\])?(?:'(.))?([<>=^])?([0-9]{1,7})?(?:\.([0-9]{1,3}))?([sfdixcb]))/gs;
+  /%(?:(%)|(?:\[([0-9]{1,4})\])?(?:'(.))?([<>=^])?([0-9]{1,15})?(?:\.([0-9]{1,15}))?([sfdixcb]))/gs;
 
 /** Fills the values into the directives of a text. */
 export const formatText = (text: string, values: HslArray, maxBytes: number): string => {

@@ -3,9 +3,11 @@ import { Thrown } from "./callable.ts";
 import { Ending, type Host, type RunResult, type ScriptFault } from "./host.ts";
 import { type Program, signal } from "./program.ts";
 import { Run } from "./run.ts";
+import { HslArray } from "./values/array.ts";
 import { decodeBytes } from "./values/bytes.ts";
 import { toText } from "./values/convert.ts";
 import { ScriptError, type Site } from "./values/errors.ts";
+import { meterFor } from "./values/meter.ts";
 import { HslObject } from "./values/object.ts";
 
 export const runProgram = (program: Program, host: Host): RunResult | Promise<RunResult> => {
@@ -28,6 +30,7 @@ export const runProgram = (program: Program, host: Host): RunResult | Promise<Ru
 };
 
 const endOf = (run: Run, ended: number): RunResult => {
+  meterFor(null);
   if (ended === signal.end) return resultOf(run, run.ending);
   return {
     kind: "end",
@@ -37,15 +40,17 @@ const endOf = (run: Run, ended: number): RunResult => {
 };
 
 const resultOf = (run: Run | undefined, thrown: unknown): RunResult => {
+  meterFor(null);
   const steps = run?.steps ?? 0;
-  if (thrown instanceof Ending) {
+  const site = run?.site ?? { line: 1, column: 1, offset: 0 };
+  try {
+    if (!(thrown instanceof Ending)) return { kind: "error", error: faultOf(thrown, site), steps };
+    // whoever reads the arguments later writes them as text, and is no script that may fail
+    for (const value of thrown.args) if (value instanceof HslArray) toText(value);
     return { kind: "action", action: thrown.action, args: thrown.args, steps };
+  } catch (error) {
+    return { kind: "error", error: faultOf(error, site), steps };
   }
-  return {
-    kind: "error",
-    error: faultOf(thrown, run?.site ?? { line: 1, column: 1, offset: 0 }),
-    steps,
-  };
 };
 
 const faultOf = (thrown: unknown, last: Site): ScriptFault => {

@@ -160,12 +160,15 @@ export class Names {
     module.classes.set(node.name, info);
     const taken = new Set<string>();
     for (const member of node.members) {
-      if (taken.has(member.name)) {
+      // C::$name and C::name() are two names
+      const spelled =
+        member.kind === "Property" && member.isStatic ? `$${member.name}` : member.name;
+      if (taken.has(spelled)) {
         unit.report("error", "duplicate-name", member, `\`${member.name}\` is declared twice.`);
         continue;
       }
-      taken.add(member.name);
-      if (member.isPrivate) info.privates.add(member.name);
+      taken.add(spelled);
+      if (member.isPrivate) info.privates.add(spelled);
       if (member.kind === "Method") {
         info.methods.set(
           member.name,

@@ -63,11 +63,17 @@ export const defineNativeClass = <State>(
               try {
                 const result = body(state, args, run, object);
                 if (!(result instanceof Promise)) return result;
-                return untilCancelled(result, run.host.signal).then((value) => {
-                  run.site = site;
-                  run.resumed();
-                  return value;
-                }, placed);
+                return untilCancelled(result, run.host.signal).then(
+                  (value) => {
+                    run.site = site;
+                    run.resumed();
+                    return value;
+                  },
+                  (error: unknown) => {
+                    run.resumed();
+                    return placed(error);
+                  },
+                );
               } catch (error) {
                 return placed(error);
               }

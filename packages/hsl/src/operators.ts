@@ -69,10 +69,11 @@ const textFor = (run: Run, value: Value, site: Site): string => {
 export const subtract: Operate = (run, a, b, site) => {
   if (!(a instanceof HslArray)) return minus(run, a, b, site);
   const unwanted = b instanceof HslArray ? b.toList() : [b];
-  run.charge((a.size * unwanted.length) >> 2, bytesOf.array + a.size * bytesOf.item);
+  run.charge(Math.floor((a.size * unwanted.length) / 4), bytesOf.array + a.size * bytesOf.item);
   const kept = new HslArray();
   for (const [key, value] of a) {
     if (!unwanted.some((other) => looseEquals(value, other))) kept.set(key, value);
+    if (value instanceof HslArray) run.checkTime();
   }
   return kept;
 };

@@ -10,6 +10,7 @@ import { bytesOf, withDefaults } from "./limits.ts";
 import type { Program } from "./program.ts";
 import { HslArray } from "./values/array.ts";
 import { ScriptError, type Site } from "./values/errors.ts";
+import { meterFor } from "./values/meter.ts";
 import { HslObject } from "./values/object.ts";
 import type { Value } from "./values/value.ts";
 
@@ -79,6 +80,7 @@ export class Run implements RunContext {
     this.startedAt = host.monotonic();
     this.burstStartedAt = this.startedAt;
     this.checkpoint = Math.min(stepsBetweenClockReadings, this.limits.steps + 1);
+    meterFor(this);
   }
 
   /** What `return` at the top level gave. */
@@ -116,6 +118,7 @@ export class Run implements RunContext {
 
   /** After a wait: a new stretch of computing begins. */
   resumed(): void {
+    meterFor(this);
     const now = this.host.monotonic();
     this.burstStartedAt = now;
     this.checkWall(now);

@@ -68,6 +68,7 @@ export class ClassInfo {
   readonly unit: Unit;
   readonly module: Module;
   readonly methods = new Map<string, FunctionInfo>();
+  /** Names of private members; a static variable's begins with $. */
   readonly privates = new Set<string>();
   /** Static variables: their slots among the globals. */
   readonly statics = new Map<string, { readonly slot: number; readonly node: Property }>();

@@ -27,6 +27,11 @@ test.each(["pcre_match", "pcre_match_all", "=~"])(
   },
 );
 
+const twins = "$a = [1]; $b = [1]; for ($i = 0; $i < 10; $i++) { $a = [$a, $a]; $b = [$b, $b]; }\n";
+const endless = "$a = []; for ($i = 0; $i < 60; $i++) $a = [$a, $a];\n";
+const few = { steps: 100_000 };
+const stopped = "budget-steps line 2";
+
 describe("a budget that is spent ends the run and names the line", () => {
   test.each([
     ["steps", "\nforever {}", { steps: 1000 }, "budget-steps line 2"],
@@ -72,6 +77,36 @@ describe("a budget that is spent ends the run and names the line", () => {
       "budget-depth line 2",
     ],
     ["output", "forever echo 1;", {}, "budget-output line 1"],
+    [
+      "comparing large arrays",
+      `${twins}for ($i = 0; $i < 1000; $i++) $x = $a == $b;`,
+      few,
+      stopped,
+    ],
+    ["the text of large arrays", `${twins}for ($i = 0; $i < 1000; $i++) $x = "$a";`, few, stopped],
+    [
+      "searching among large arrays",
+      `${twins}$b[1] = 2;\nin_array($b, [$a] * 1000);`,
+      few,
+      "budget-steps line 3",
+    ],
+    ["unique large arrays", `${twins}array_unique([$a] * 1000);`, few, stopped],
+    ["taking an array from an array", "\n(range(1, 50000) - range(50001, 100000));", {}, stopped],
+    [
+      "keys of a cache",
+      `${twins}function f($x) {} for ($i = 0; $i < 1000; $i++) cache [] f($a);`,
+      few,
+      stopped,
+    ],
+    [
+      "a key of a cache without an end",
+      "function f($x) {} $a = []; for ($i = 0; $i < 60; $i++) $a = [$a, $a];\ncache [] f($a);",
+      {},
+      "budget-string line 2",
+    ],
+    ["a width without an end", '\n$x = "%999999999d" % [1];', {}, "budget-string line 2"],
+    ["throwing what has no text", `${endless}throw $a;`, {}, "budget-string line 2"],
+    ["an action with what has no text", `${endless}Reject($a);`, {}, "budget-string line 2"],
     [
       "catching does not help",
       "try { forever {} } catch ($e) { echo 1; }",

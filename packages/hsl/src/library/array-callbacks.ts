@@ -240,7 +240,10 @@ export const arrayCallbackFunctions: readonly LibraryFunction[] = [
     (args, run) => {
       const needle = valueAt(args, 0);
       if (!isCallable(needle)) {
-        for (const value of arrayAt(args, 1).values()) if (strictEquals(value, needle)) return true;
+        for (const value of arrayAt(args, 1).values()) {
+          if (strictEquals(value, needle)) return true;
+          if (value instanceof HslArray) run.checkTime?.();
+        }
         return false;
       }
       const found = finish(search(run, needle, arrayAt(args, 1), true));

@@ -105,9 +105,12 @@ export const arrayFunctions: readonly LibraryFunction[] = [
         log: ["1", "0"],
       },
     },
-    (args) => {
+    (args, run) => {
       const needle = valueAt(args, 0);
-      for (const value of arrayAt(args, 1).values()) if (looseEquals(value, needle)) return true;
+      for (const value of arrayAt(args, 1).values()) {
+        if (looseEquals(value, needle)) return true;
+        if (value instanceof HslArray) run.checkTime?.();
+      }
       return false;
     },
   ),
@@ -121,13 +124,15 @@ export const arrayFunctions: readonly LibraryFunction[] = [
       since: "modern",
       example: { script: 'echo array_unique([1, 2, 1, "1"]);', log: ['[0=>1,1=>2,3=>"1"]'] },
     },
-    (args) => {
+    (args, run) => {
       const seen = new Map<unknown, Value[]>();
       const result = new HslArray();
       for (const [key, value] of arrayAt(args, 0)) {
-        const same = seen.get(uniqueKey(value));
+        const identity = uniqueKey(value);
+        if (value instanceof HslArray) run.checkTime?.();
+        const same = seen.get(identity);
         if (same?.some((other) => strictEquals(other, value)) === true) continue;
-        if (same === undefined) seen.set(uniqueKey(value), [value]);
+        if (same === undefined) seen.set(identity, [value]);
         else same.push(value);
         result.set(key, value);
       }

@@ -37,8 +37,8 @@ export class HslArray {
   /** Exactly one of the two is in use. */
   private list: Value[] | null = [];
   private map: Map<Key, Value> | null = null;
-  /** Highest integer key + 1; −1: not known any more. Only for `map`. */
-  private next = 0;
+  /** The key that `push` will use, or null when that has to be found out again. Only for `map`. */
+  private next: number | null = 0;
   private shared = false;
 
   static of(...values: readonly Value[]): HslArray {
@@ -113,7 +113,9 @@ export class HslArray {
     }
     const map = this.asMap();
     map.set(index, value);
-    if (typeof index === "number" && this.next >= 0 && index >= this.next) this.next = index + 1;
+    if (typeof index !== "number" || this.next === null) return;
+    if (index >= this.next) this.next = index + 1;
+    else if (index < 0 && this.next === 0) this.next = null; // it may be the only one
   }
 
   /** Puts a value in the place of another. False, and nothing done, where there is none or somebody shares the array. */
@@ -136,11 +138,12 @@ export class HslArray {
   /** The key the next `push` will use. */
   nextIndex(): number {
     if (this.list !== null) return this.list.length;
-    if (this.next < 0) {
-      this.next = 0;
+    if (this.next === null) {
+      let highest: number | null = null;
       for (const key of this.keys()) {
-        if (typeof key === "number" && key >= this.next) this.next = key + 1;
+        if (typeof key === "number" && key >= (highest ?? key)) highest = key;
       }
+      this.next = highest === null ? 0 : highest + 1;
     }
     if (this.next > maxIndex)
       throw new ScriptError("array-full", "no index is left after 2147483647");
@@ -158,7 +161,7 @@ export class HslArray {
       }
     }
     const removed = this.asMap().delete(index);
-    if (removed && index === this.next - 1) this.next = -1;
+    if (removed && this.next !== null && index === this.next - 1) this.next = null;
     return removed;
   }
 

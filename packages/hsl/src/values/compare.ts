@@ -2,6 +2,7 @@
 import { HslArray } from "./array.ts";
 import { parseNumber, typeName } from "./convert.ts";
 import { ScriptError } from "./errors.ts";
+import { countWork } from "./meter.ts";
 import type { Value } from "./value.ts";
 
 /** `a == b`. */
@@ -9,15 +10,13 @@ export const looseEquals = (a: Value, b: Value): boolean => {
   if (typeof a === "string" && typeof b === "string") return a === b;
   if (typeof a === "number" && typeof b === "number") return a === b;
   return a instanceof HslArray && b instanceof HslArray
-    ? arraysEqual(a, b, looseScalars, { left: maxItems }, 0)
+    ? compareArrays(a, b, looseScalars)
     : looseScalars(a, b);
 };
 
 /** `a === b`: the same type and equal. */
 export const strictEquals = (a: Value, b: Value): boolean =>
-  a instanceof HslArray && b instanceof HslArray
-    ? arraysEqual(a, b, same, { left: maxItems }, 0)
-    : a === b;
+  a instanceof HslArray && b instanceof HslArray ? compareArrays(a, b, same) : a === b;
 
 const same = (a: Value, b: Value): boolean => a === b;
 
@@ -36,6 +35,17 @@ const emptyAsNone = (value: Value): boolean => value === null || value === "" ||
 
 const maxItems = 1_000_000; // shared inner arrays can look exponentially large
 const maxNesting = 200;
+
+const compareArrays = (
+  a: HslArray,
+  b: HslArray,
+  equal: (a: Value, b: Value) => boolean,
+): boolean => {
+  const items = { left: maxItems };
+  const isEqual = arraysEqual(a, b, equal, items, 0);
+  countWork((maxItems - items.left) >> 1);
+  return isEqual;
+};
 
 const arraysEqual = (
   a: HslArray,

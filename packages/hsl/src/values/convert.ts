@@ -1,6 +1,7 @@
 /** Conversions between the types of the language (hsl.md §2). */
 import { HslArray } from "./array.ts";
 import { ScriptError } from "./errors.ts";
+import { countWork } from "./meter.ts";
 import { HslFunction, HslObject } from "./object.ts";
 import type { Value } from "./value.ts";
 
@@ -73,6 +74,7 @@ export const toText = (value: Value): string => {
   if (value instanceof HslArray) {
     const printer = { text: "" };
     printArray(value, printer, 0);
+    countWork(printer.text.length >> 1);
     return printer.text;
   }
   return `[${typeName(value)}]`;
@@ -98,7 +100,9 @@ const printArray = (array: HslArray, out: { text: string }, depth: number): void
 };
 
 /** A byte string between double quotes, as a script would write it. */
-const quote = (bytes: string): string => `"${bytes.replace(/[\\"$]/g, "\\$&")}"`;
+const quote = (bytes: string): string =>
+  special.test(bytes) ? `"${bytes.replace(/[\\"$]/g, "\\$&")}"` : `"${bytes}"`;
+const special = /[\\"$]/;
 
 const decimal = /^[+-]?[0-9]+(?:\.[0-9]+)?$/;
 const hexadecimal = /^([+-]?)0[xX]([0-9a-fA-F]+)$/;
