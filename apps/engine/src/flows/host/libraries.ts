@@ -4,14 +4,7 @@
  * them before its first mail.
  */
 import { createRequire } from "node:module";
-
-const once = <T>(load: () => T): (() => T) => {
-  let loaded: T | undefined;
-  return () => {
-    loaded ??= load();
-    return loaded;
-  };
-};
+import { once } from "./once.ts";
 
 /** SPF, DKIM, DMARC, ARC and the policies of MTA-STS. */
 export const loadMailauth = once(() => import("./mailauth.ts"));

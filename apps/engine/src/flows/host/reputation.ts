@@ -9,6 +9,7 @@ import { LRUCache } from "lru-cache";
 import type pg from "pg";
 import type { Dnsbl } from "./dnsbl.ts";
 import type { Http } from "./http.ts";
+import { once } from "./once.ts";
 
 export type ReputationAnswer = "accept" | "tempfail" | "permfail";
 
@@ -73,8 +74,13 @@ export const createReputation = ({
   report?: (text: string, error: unknown) => void;
   clock?: () => Date;
 }): Reputation => {
-  const known = new LRUCache<string, ReputationAnswer>({ max: 50_000, ttl: keptMilliseconds });
-  const memories = new LRUCache<string, AddressMemory>({ max: 50_000, ttl: keptMilliseconds });
+  // a cache takes the room for all it may hold at once
+  const known = once(
+    () => new LRUCache<string, ReputationAnswer>({ max: 50_000, ttl: keptMilliseconds }),
+  );
+  const memories = once(
+    () => new LRUCache<string, AddressMemory>({ max: 50_000, ttl: keptMilliseconds }),
+  );
 
   const askZone = async (question: ReputationQuestion): Promise<ReputationResult> => {
     const { address, source, permfail, tempfail } = question;
@@ -120,17 +126,17 @@ export const createReputation = ({
       if (parseAddress(address) === undefined)
         return { kind: "error", text: "This is no address." };
       const key = `${source}\n${permfail.join()}\n${tempfail.join()}\n${address}`;
-      const before = known.get(key);
+      const before = known().get(key);
       if (before !== undefined) return { kind: "answer", answer: before };
       const isService = /^https?:\/\//i.test(source);
       const result = await (isService ? askService(question) : askZone(question));
-      if (result.kind === "answer") known.set(key, result.answer);
+      if (result.kind === "answer") known().set(key, result.answer);
       return result;
     },
     remembered: async (address, days) => {
       if (parseAddress(address) === undefined) return null;
       const key = `${days} ${address}`;
-      const before = memories.get(key);
+      const before = memories().get(key);
       if (before !== undefined) return before;
       try {
         const { rows } = await pool.query<{ accepted: string; rejected: string; spam: string }>({
@@ -146,7 +152,7 @@ export const createReputation = ({
           rejected: Number(row?.rejected ?? 0),
           spam: Number(row?.spam ?? 0),
         };
-        memories.set(key, memory);
+        memories().set(key, memory);
         return memory;
       } catch (error) {
         report("The memory of addresses cannot be read.", error);

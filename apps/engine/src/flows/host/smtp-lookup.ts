@@ -6,6 +6,7 @@
  */
 import { parseMailbox } from "@sluice/mail-syntax";
 import { LRUCache } from "lru-cache";
+import { once } from "./once.ts";
 import {
   type Dialog,
   DialogError,
@@ -52,11 +53,11 @@ const rememberMilliseconds = 86_400_000;
 const rememberRefusedMilliseconds = 300_000;
 
 export const createSmtpLookup = (): SmtpLookup => {
-  const taken = new LRUCache<string, true>({ max: 100_000, ttl: rememberMilliseconds });
-  const refused = new LRUCache<string, LookupAnswer>({
-    max: 100_000,
-    ttl: rememberRefusedMilliseconds,
-  });
+  // a cache takes the room for all it may hold at once, and most gateways ask no such server
+  const taken = once(() => new LRUCache<string, true>({ max: 100_000, ttl: rememberMilliseconds }));
+  const refused = once(
+    () => new LRUCache<string, LookupAnswer>({ max: 100_000, ttl: rememberRefusedMilliseconds }),
+  );
 
   const withServer = async (
     server: LookupServer,
@@ -81,16 +82,16 @@ export const createSmtpLookup = (): SmtpLookup => {
 
   return {
     clear: () => {
-      taken.clear();
-      refused.clear();
+      taken().clear();
+      refused().clear();
     },
     recipient: async (server, sender, recipient) => {
       if (parseMailbox(recipient) === null || (sender !== "" && parseMailbox(sender) === null)) {
         return { kind: "error", code: 0, text: "This is no address." };
       }
       const key = `${server.key} ${sender} ${recipient}`;
-      if (taken.get(key) === true) return { kind: "yes" };
-      const before = refused.get(key);
+      if (taken().get(key) === true) return { kind: "yes" };
+      const before = refused().get(key);
       if (before !== undefined) return before;
       const answer = await withServer(server, async (dialog) => {
         if (server.user !== "") {
@@ -104,8 +105,8 @@ export const createSmtpLookup = (): SmtpLookup => {
         const to = await dialog.command(`RCPT TO:<${recipient}>`);
         return answerOf(to.code, wordsOf(to));
       });
-      if (answer.kind === "yes") taken.set(key, true);
-      if (answer.kind === "no") refused.set(key, answer);
+      if (answer.kind === "yes") taken().set(key, true);
+      if (answer.kind === "no") refused().set(key, answer);
       return answer;
     },
     password: async (server, user, password) => {
