@@ -11,6 +11,13 @@ if (import.meta.main) {
   enableCompileCache(); // the second start reads what the first has compiled
   const argv = process.argv.slice(2);
   const [command] = argv[0] !== "hsl" && argv.includes("--help") ? ["help"] : argv;
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+      // `sluice log … | head` has seen enough; a gateway goes on without a reader
+      if (command !== "start") process.exit();
+    });
+  }
   if (command === "hsl") {
     // needs no gateway, and brings options of its own
     const { runHslCommand } = await import("./hsl.ts");

@@ -1,4 +1,5 @@
 /** `sluice hsl`: what it is given, what it answers, and that nothing stays behind. */
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
@@ -52,6 +53,19 @@ test("the answer as JSON has a log, a verdict and diagnostics, and nothing else"
       },
     ],
   });
+});
+
+test("a reader that has seen enough ends it without a complaint", () => {
+  const file = path.join(folder, "script.hsl");
+  writeFileSync(file, 'for ($i = 0; $i < 900; $i += 1) echo "line $i " . str_repeat("x", 1000);');
+  const main = path.resolve(import.meta.dirname, "../../src/cli/main.ts");
+  const { stdout, stderr } = spawnSync(
+    "sh",
+    ["-c", '"$1" "$2" hsl "$3" | head -n 1', "sh", process.execPath, main, file],
+    { encoding: "utf8" },
+  );
+  expect(stdout).toMatch(/^line 0 x+\n$/);
+  expect(stderr).toBe("");
 });
 
 test("a name of another kind of flow is refused with where it exists", async () => {
