@@ -254,7 +254,8 @@ export class Cursor {
     let depth = this.isOperator("(") ? 1 : Number.POSITIVE_INFINITY;
     const { nesting } = this;
     try {
-      return rule(this.expectOperator("(", `after \`${keyword.text}\``));
+      const cure = `Parentheses belong around it: ${keyword.text} (…).`;
+      return rule(this.expectOperator("(", `after \`${keyword.text}\``, { cure }));
     } catch (thrown) {
       if (!(thrown instanceof SyntaxAbort)) throw thrown;
       this.nesting = nesting;

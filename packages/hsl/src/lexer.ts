@@ -158,10 +158,15 @@ const scanOperator = (text: string, start: number, report: Report): Token | unde
     });
     return { kind: "variable", text: "", start, end };
   } else {
-    report("error", "unknown-character", span, `\`${printable(char)}\` means nothing here.`);
+    report("error", "unknown-character", span, `\`${printable(char)}\` means nothing here.`, {
+      cure: printersQuotes.includes(char) ? 'Write a straight quote, ".' : undefined,
+    });
   }
   return undefined;
 };
+
+/** What word processors and web pages make of quotes. */
+const printersQuotes = "“”„‟‘’‚«»";
 
 const skippedLength = (text: string, at: number): number =>
   String.fromCodePoint(text.codePointAt(at) ?? 0).length;

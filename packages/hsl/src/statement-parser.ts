@@ -32,12 +32,30 @@ const parseHead = (cursor: Cursor, keyword: Token): Expression =>
   cursor.head(keyword, (open) => {
     const test = cursor.parseExpression();
     const close = cursor.close(open);
+    if (keyword.text !== "switch") checkConstantTest(cursor, keyword, test);
     checkHeadEnd(cursor, keyword, open, close);
     return test;
   }) ?? missing(keyword);
 
 /** Stands where a mistake was. */
 const missing = (token: Token): Expression => ({ kind: "None", ...spanOf(token) });
+
+const isConstant = (value: Expression): boolean =>
+  value.kind === "String"
+    ? value.parts.every((part) => typeof part === "string")
+    : ["Number", "Boolean", "None"].includes(value.kind);
+
+/** `if ($x = 5)` is the same every time, and hardly meant. */
+const checkConstantTest = (cursor: Cursor, keyword: Token, test: Expression): void => {
+  if (test.kind !== "Assignment" || test.operator !== "=" || !isConstant(test.value)) return;
+  cursor.report(
+    "warning",
+    "assignment-as-condition",
+    test,
+    `The condition of \`${keyword.text}\` gives a value to a variable, and is the same every time.`,
+    { cure: "Write == to compare." },
+  );
+};
 
 const checkHeadEnd = (cursor: Cursor, keyword: Token, open: Token, close: Token): void => {
   const { token } = cursor;
@@ -103,13 +121,15 @@ const parseForever: Rule = (cursor, keyword) => {
   return { kind: "Forever", body, start: keyword.start, end: body.end };
 };
 
+const parts = { cure: "Its three parts are parted by semicolons: for ($i = 0; $i < 9; $i++)." };
+
 const parseFor: Rule = (cursor, keyword) => {
   cursor.next();
   const head = cursor.head(keyword, (open) => {
     const init = parseList(cursor, ";");
-    cursor.expectOperator(";", "after the first part of `for`");
+    cursor.expectOperator(";", "after the first part of `for`", parts);
     const test = cursor.isOperator(";") ? null : cursor.parseExpression();
-    cursor.expectOperator(";", "after the condition of `for`");
+    cursor.expectOperator(";", "after the condition of `for`", parts);
     const step = parseList(cursor, ")");
     cursor.close(open);
     return { init, test, step };

@@ -1,4 +1,5 @@
 /** What `sluice hsl` is given: the script, files, a message, and variables as JSON. */
+import { isUtf8 } from "node:buffer";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 
@@ -23,6 +24,24 @@ export const readStandardInput = async (): Promise<Buffer> => {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks);
+};
+
+/** The first byte of a script that is no part of UTF-8, such as those of an old Windows editor. */
+export const byteThatIsNoText = (
+  bytes: Buffer,
+): { readonly line: number; readonly column: number; readonly message: string } | null => {
+  if (isUtf8(bytes)) return null;
+  let [line, start] = [1, 0];
+  for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
+    if (!isUtf8(bytes.subarray(start, end))) break;
+    line += 1;
+    start = end + 1;
+  }
+  const [before = ""] = bytes.subarray(start).toString("utf8").split("\uFFFD", 1);
+  const code = bytes[start + Buffer.byteLength(before)] ?? 0;
+  const name = code.toString(16).toUpperCase().padStart(2, "0");
+  const message = `The byte 0x${name} is no UTF-8. Save the script as UTF-8; inside a string \\x${name} stands for this byte.`;
+  return { line, column: before.length + 1, message };
 };
 
 /** The files of a folder by their names; names that the file store could not hold are left out. */

@@ -5,7 +5,13 @@
  */
 import { hostname } from "node:os";
 import { parseArgs } from "node:util";
-import { readFiles, readInput, readStandardInput, readVariables } from "./hsl-input.ts";
+import {
+  byteThatIsNoText,
+  readFiles,
+  readInput,
+  readStandardInput,
+  readVariables,
+} from "./hsl-input.ts";
 
 export type CommandIo = {
   readonly stdout: (text: string) => void;
@@ -41,14 +47,27 @@ export const runHslCommand = async (args: readonly string[], io: CommandIo): Pro
     }
     const bytes = await (options.file === "-" ? readStandardInput() : readInput(options.file));
     const script = bytes.toString("utf8").replace(/^\uFEFF/, "");
-    const answer = await (options.isCheck ? check(script, options) : run(script, options, io));
+    const foreign = byteThatIsNoText(bytes);
+    const answer =
+      foreign === null
+        ? await (options.isCheck ? check(script, options) : run(script, options, io))
+        : failed("not-utf8", foreign.message, foreign.line, foreign.column);
     print(answer, options, io);
     return answer.diagnostics.some(({ severity }) => severity === "error") ? 1 : 0;
   } catch (error) {
-    io.stderr(`${error instanceof Error ? error.message : String(error)}\n`);
+    const message = error instanceof Error ? error.message : String(error);
+    if (args.includes("--json")) io.stdout(`${JSON.stringify(failed("not-run", message))}\n`);
+    else io.stderr(`${message}\n`);
     return 1;
   }
 };
+
+/** The answer when nothing could be checked. */
+const failed = (code: string, message: string, line = 1, column = 1): Answer => ({
+  log: [],
+  verdict: null,
+  diagnostics: [{ severity: "error", code, message, line, column }],
+});
 
 type Options = {
   readonly file: string;

@@ -104,6 +104,41 @@ test("what the command cannot read is named with the reason", async () => {
   });
 });
 
+test("with --json what cannot be run is one object on standard output too", async () => {
+  const cases: readonly (readonly [readonly string[], string])[] = [
+    [["--vars", "{bad"], "--vars is no JSON: line 1, column 2: Expected property name or '}'."],
+    [["--files", `${folder}/no`], "DIR/no cannot be read: there is no such file."],
+    [["--dns", "ns.example"], "--dns is an address and a port: 127.0.0.1:5353, or [::1]:5353."],
+  ];
+  for (const [options, message] of cases) {
+    const { exitCode, stdout, stderr } = await sluiceHsl("echo 1;", ...options, "--json");
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: "" });
+    expect(JSON.parse(stdout.replaceAll(folder, "DIR"))).toStrictEqual({
+      log: [],
+      verdict: null,
+      diagnostics: [{ severity: "error", code: "not-run", message, line: 1, column: 1 }],
+    });
+  }
+});
+
+test("a script that is no UTF-8 is not run, and the byte is named", async () => {
+  const file = path.join(folder, "script.hsl");
+  const text = '// r\u00e9sum\u00e9\nReject("f?r \u00e9");\n';
+  writeFileSync(
+    file,
+    Buffer.from(text.replace("?", "\0")).map((byte) => (byte === 0 ? 0xfc : byte)),
+  );
+  const message =
+    "The byte 0xFC is no UTF-8. Save the script as UTF-8; inside a string \\xFC stands for this byte.";
+  for (const more of [[], ["--check"]]) {
+    expect(await command(file, "--flow", "recipient", ...more)).toEqual({
+      exitCode: 1,
+      stdout: "",
+      stderr: `DIR/script.hsl:2:10: error: ${message}\n`,
+    });
+  }
+});
+
 test("a variable that the kind of flow has not is told, and the script runs", async () => {
   const vars = '{"$sender": "a@x.test", "sendr": 1}';
   expect(await sluiceHsl("echo $sender; Deliver();", "--vars", vars)).toEqual({
