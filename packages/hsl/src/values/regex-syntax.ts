@@ -14,6 +14,8 @@ export type Translation = {
   /** In the engine's syntax. */
   readonly text: string;
   readonly names: ReadonlyMap<string, number>;
+  /** A `$` or `\\Z` that is also true before a line feed at the very end. */
+  readonly endsBeforeNewline: boolean;
 };
 
 /** About one instruction of the engine for each; its time is size × length of the subject. */
@@ -32,6 +34,8 @@ class Translator extends PatternReader {
   private scope: Scope;
   private out = "";
   private groups = 0;
+  private hasEnd = false;
+  private hasVeryEnd = false;
   /** Size of the atom a quantifier would repeat; 0: there is none. */
   private atomSize = 0;
 
@@ -50,7 +54,11 @@ class Translator extends PatternReader {
     const set = `${ignoreCase ? "i" : ""}${multiline ? "m" : ""}${dotAll ? "s" : ""}${ungreedy ? "U" : ""}`;
     while (this.at < this.source.length) this.item();
     if (this.outer.length > 0) throw patternError('this "(" is never closed', this.scope.openedAt);
-    return { text: (set === "" ? "" : `(?${set})`) + this.out, names: this.names };
+    return {
+      text: (set === "" ? "" : `(?${set})`) + this.out,
+      names: this.names,
+      endsBeforeNewline: this.hasEnd && !this.hasVeryEnd,
+    };
   }
 
   private item(): void {
@@ -63,7 +71,8 @@ class Translator extends PatternReader {
     else if (char === "(") this.open();
     else if (char === ")") this.close();
     else if (char === "|") this.plain("|", 1, false);
-    else if (char === "^" || char === "$") this.plain(char, 1, true);
+    else if (char === "^") this.plain(char, 1, true);
+    else if (char === "$") this.end(char, 1);
     else if (char === ".") this.plain(".", 1, true);
     else if (char === "*" || char === "+" || char === "?") this.repeat(char, 0);
     else if (char === "{") this.brace();
@@ -73,6 +82,11 @@ class Translator extends PatternReader {
   private plain(text: string, length: number, repeatable: boolean): void {
     this.at += length;
     this.atom(text, repeatable ? 1 : 0);
+  }
+
+  private end(text: string, length: number): void {
+    this.hasEnd = true;
+    this.plain(text, length, true);
   }
 
   private atom(text: string, size: number): void {
@@ -241,9 +255,11 @@ class Translator extends PatternReader {
     refuseEscape(this.source.slice(start, start + 24), start);
     const set = this.classEscape(letter, start);
     if (set !== undefined) this.atom(`[${set}]`, 1);
-    else if ("bBAz".includes(letter)) this.plain(`\\${letter}`, 2, true);
-    else if (letter === "Z") this.plain("\\z", 2, true);
-    else if (letter === "R") {
+    else if (letter === "Z") this.end("\\z", 2);
+    else if ("bBAz".includes(letter)) {
+      if (letter === "z") this.hasVeryEnd = true;
+      this.plain(`\\${letter}`, 2, true);
+    } else if (letter === "R") {
       const single = writeRanges(classEscapes["v"]?.[this.flags.utf8 ? "text" : "bytes"] ?? []);
       this.plain(`(?:\\r\\n|[${single}])`, 2, true);
     } else if (letter === "N") this.plain("[^\\n]", 2, true);

@@ -67,6 +67,32 @@ describe("what a pattern matches", () => {
   });
 });
 
+describe("the end before a last line feed", () => {
+  it.each([
+    ["^OK$", "OK\n", ["OK"]],
+    ["^OK$", "OK\n\n", []],
+    ["^OK\\Z", "OK\n", ["OK"]],
+    ["^OK\\z", "OK\n", []],
+    ["^$", "\n", [""]],
+    ["$", "end\n", ["", ""]],
+    ["a$", "a\na\n", ["a"]],
+    ["a\\n?$", "a\n", ["a\n"]],
+    ["\\s*$", "ab \n", [" \n", ""]],
+    ["\\w+$|b", "b ab\n", ["b", "ab"]],
+    ["[$]", "$\n", ["$"]],
+    ["\\$", "a\n", []],
+  ])("/%s/ in %j is %j", (pattern, subject, expected) => {
+    expect(all(pattern, "", subject)).toEqual(expected);
+    expect(compilePattern(pattern).test(subject)).toBe(expected.length > 0);
+  });
+
+  it("counts towards the limit", () => {
+    expect(compilePattern("$").replace("end\n", "!", { limit: 1 })).toBe("end!\n");
+    expect(compilePattern("$").replace("end\n", "!")).toBe("end!\n!");
+    expect(compilePattern("$", "m").replace("a\nb\n", "!")).toBe("a!\nb!\n!");
+  });
+});
+
 describe("bytes and UTF-8", () => {
   const text = encodeText("né ÉÈ");
   it("counts a dot as one byte without u, one character with it", () => {
@@ -274,6 +300,8 @@ describe("against the engine of JavaScript", () => {
         fc.constantFrom("", "i", "m", "s", "im"),
         subject,
         (source, flags, text) => {
+          // JavaScript's $ is never true before a last line feed: that is compared below
+          fc.pre(flags.includes("m") || !source.includes("$") || !text.endsWith("\n"));
           const expected = [...text.matchAll(new RegExp(source, `${flags}g`))].map((found) => [
             found.index,
             found[0],
@@ -284,6 +312,19 @@ describe("against the engine of JavaScript", () => {
           expect(regex.test(text)).toBe(expected.length > 0);
         },
       ),
+      { numRuns: 3000 },
+    );
+  });
+
+  it("finds the same before a last line feed", () => {
+    fc.assert(
+      fc.property(pattern, fc.constantFrom("", "i", "s"), subject, (source, flags, text) => {
+        fc.pre(!source.includes("$"));
+        const expected = new RegExp(`(?:${source})(?=\\n?$)`, flags).exec(`${text}\n`);
+        const regex = compilePattern(`(?:${source})$`, flags);
+        expect(regex.exec(`${text}\n`)?.start).toBe(expected?.index);
+        expect(regex.test(`${text}\n`)).toBe(expected !== null);
+      }),
       { numRuns: 3000 },
     );
   });

@@ -10,7 +10,7 @@
 import { RE2JS } from "re2js";
 import { ScriptError } from "./errors.ts";
 import { type PatternFlags, patternError } from "./regex-reader.ts";
-import { maxPatternSize, translatePattern } from "./regex-syntax.ts";
+import { maxPatternSize, type Translation, translatePattern } from "./regex-syntax.ts";
 import { readUtf8 } from "./utf8-text.ts";
 import { WatchedText } from "./watched-text.ts";
 
@@ -49,12 +49,19 @@ export class HslRegex {
   private readonly engine: RE2JS;
   private readonly utf8: boolean;
   private readonly size: number;
+  private readonly endsBeforeNewline: boolean;
 
-  constructor(pattern: string, flags: string, engine: RE2JS, names: ReadonlyMap<string, number>) {
+  constructor(
+    pattern: string,
+    flags: string,
+    engine: RE2JS,
+    { names, endsBeforeNewline }: Pick<Translation, "names" | "endsBeforeNewline">,
+  ) {
     this.pattern = pattern;
     this.flags = flags;
     this.engine = engine;
     this.names = names;
+    this.endsBeforeNewline = endsBeforeNewline;
     this.utf8 = flags.includes("u");
     this.size = engine.programSize();
   }
@@ -65,7 +72,10 @@ export class HslRegex {
 
   /** Whether the pattern is found anywhere in the subject. */
   test(subject: string, onLook?: (() => void) | undefined): boolean {
-    return this.engine.test(this.input(subject, onLook).input);
+    return (
+      this.engine.test(this.input(subject, onLook).input) ||
+      (this.hasTwoEnds(subject) && this.engine.test(this.input(subject.slice(0, -1), onLook).input))
+    );
   }
 
   /** The first match, or null. */
@@ -76,6 +86,39 @@ export class HslRegex {
 
   /** All matches from left to right, without overlaps. */
   *matches(subject: string, options: SearchOptions = {}): Generator<RegexMatch, void> {
+    const { limit = 0 } = options;
+    const whole = this.search(subject, options);
+    if (!this.hasTwoEnds(subject)) {
+      yield* whole;
+      return;
+    }
+    // what `$` finds before the last line feed is what it finds in the text without that
+    const shorter = this.search(subject.slice(0, -1), options);
+    for (let count = 1; ; count++) {
+      const { value: match } = whole.next();
+      const { value: early } = shorter.next();
+      if (match instanceof Object && (!(early instanceof Object) || match.start <= early.start)) {
+        yield match;
+        if (early instanceof Object && early.start === match.start && early.end === match.end) {
+          continue;
+        }
+        yield* whole;
+        return;
+      }
+      if (!(early instanceof Object)) return;
+      yield early;
+      if (count === limit) return;
+      const from = early.end + (early.end === early.start ? 1 : 0);
+      yield* this.search(subject, { ...options, from, limit: limit === 0 ? 0 : limit - count });
+      return;
+    }
+  }
+
+  private hasTwoEnds(subject: string): boolean {
+    return this.endsBeforeNewline && subject.endsWith("\n");
+  }
+
+  private *search(subject: string, options: SearchOptions): Generator<RegexMatch, void> {
     const { from = 0, limit = 0, onWork, onLook } = options;
     const { input, byteAt, indexAt } = this.input(subject, onLook);
     if (from === 0 && subject.length > shortSubject && !this.engine.test(input)) {
@@ -204,10 +247,10 @@ const compileAnew = (pattern: string, flags: string): HslRegex => {
   if (pattern.length > maxPatternBytes) {
     throw patternError(`${pattern.length} bytes are too long, 4096 at most`);
   }
-  const { text, names } = translatePattern(pattern, readFlags(flags));
+  const translation = translatePattern(pattern, readFlags(flags));
   let engine: RE2JS;
   try {
-    engine = RE2JS.compile(text);
+    engine = RE2JS.compile(translation.text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw patternError(
@@ -219,7 +262,7 @@ const compileAnew = (pattern: string, flags: string): HslRegex => {
   if (engine.programSize() > 2 * maxPatternSize) {
     throw patternError('the pattern is too large; lower the counts in "{…}"');
   }
-  return new HslRegex(pattern, flags, engine, names);
+  return new HslRegex(pattern, flags, engine, translation);
 };
 
 const readFlags = (flags: string): PatternFlags => {
