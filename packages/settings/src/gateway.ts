@@ -26,7 +26,7 @@ export const Gateway = z.strictObject({
   postmaster: field
     .text({
       label: "Postmaster",
-      help: "Gets the mail to the bare address <Postmaster>, which every gateway must take (RFC 5321). Empty: it goes to “Postmaster” by way of the first domain.",
+      help: "Gets the mail to the bare address <Postmaster>, which every gateway must take (RFC 5321). No recipient flow is asked about it. Empty: postmaster of the first domain gets it.",
       placeholder: "postmaster@example.org",
       max: 320,
       pattern: mailbox,

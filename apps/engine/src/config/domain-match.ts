@@ -97,6 +97,15 @@ export const matchDomain = (
   return null;
 };
 
+/** The first domain of this listener that is one in particular: what is for the gateway itself goes to it. */
+export const firstDomain = (settings: Settings, listenerId: string): DomainMatch | null => {
+  for (const [id, domain] of Object.entries(settings.domains)) {
+    const isHere = domain.listener === undefined || domain.listener === listenerId;
+    if (domain.enabled && isHere && !isAnyDomain(domain, id)) return { id, domain, byAny: false };
+  }
+  return null;
+};
+
 /** The matches that are tried, from most to least specific, up to the one that holds. */
 export const explainMatch = (
   settings: Settings,

@@ -7,7 +7,7 @@
 import {
   canonicalDomain,
   type DomainMatch,
-  isAnyDomain,
+  firstDomain,
   matchDomain,
 } from "../config/domain-match.ts";
 import type { MaybeLater, Ran } from "../flows/flow-input.ts";
@@ -37,8 +37,11 @@ export const takeRecipient = (
   transaction: Transaction,
   command: RcptCommand,
 ): MaybeLater<SessionReply> => {
-  const { snapshot, listener, listenerId, parts } = session;
-  const { address, domain } = namedRecipient(session, command);
+  const { snapshot, listener, parts } = session;
+  const isPostmaster = command.domain === "";
+  const { address, match } = isPostmaster
+    ? postmasterOf(session, command)
+    : matched(session, command);
   const { messageId } = transaction;
   const isAllowed = transaction.smtpUtf8 || isAscii(address);
   const mailbox = mailboxOf(address);
@@ -63,11 +66,8 @@ export const takeRecipient = (
   };
 
   if (!isAllowed) return refuse(replies.nonAscii);
-  const match =
-    (domain === "" ? null : matchDomain(snapshot.settings, listenerId, domain)) ??
-    (command.domain === "" ? postmasterDomain(session) : null);
-  const isAnonymous = session.signIn === null;
-  if (isAnonymous && !takesFromStrangers(match)) return refuse(replies.noSuchDomain(messageId));
+  const isOpen = isPostmaster ? address !== command.address : takesFromStrangers(match);
+  if (session.signIn === null && !isOpen) return refuse(replies.noSuchDomain(messageId));
   const transport = match === null ? listener.outboundTransport : match.domain.transport;
   if (match === null && transport === undefined) return refuse(replies.noOutbound(messageId));
 
@@ -107,7 +107,7 @@ export const takeRecipient = (
         return verdict satisfies never;
     }
   };
-  const flowId = match?.domain.recipientFlow;
+  const flowId = isPostmaster ? undefined : match?.domain.recipientFlow;
   const flow = flowId === undefined ? null : (snapshot.flows.get(flowId) ?? null);
   if (flow === null && flowId !== undefined) {
     return refuse(replies.recipientDeferred("", messageId)); // named, but it cannot run
@@ -138,23 +138,30 @@ const mailboxOf = (address: string): string => {
   return address.slice(0, at) + canonicalDomain(address.slice(at));
 };
 
-/** Who is meant: the bare `<Postmaster>` is the mailbox that the gateway names. */
-const namedRecipient = (
-  { snapshot }: Session,
-  { address, domain }: RcptCommand,
-): { readonly address: string; readonly domain: string } => {
-  const { postmaster } = snapshot.settings.gateway;
-  if (domain !== "" || postmaster === "") return { address, domain };
-  return { address: postmaster, domain: postmaster.slice(postmaster.lastIndexOf("@") + 1) };
-};
+type Meant = { readonly address: string; readonly match: DomainMatch | null };
 
-/** RFC 5321 §4.5.1: `<Postmaster>` without a domain, or one of a domain that is not ours, is taken by the first domain of this listener. */
-const postmasterDomain = (session: Session): DomainMatch | null => {
-  for (const [id, domain] of Object.entries(session.snapshot.settings.domains)) {
-    const isHere = domain.listener === undefined || domain.listener === session.listenerId;
-    if (domain.enabled && isHere && !isAnyDomain(domain, id)) return { id, domain, byAny: false };
+const matched = (
+  { snapshot, listenerId }: Session,
+  { address, domain }: Pick<RcptCommand, "address" | "domain">,
+): Meant => ({ address, match: matchDomain(snapshot.settings, listenerId, domain) });
+
+/**
+ * The bare `<Postmaster>` (RFC 5321 §4.5.1) is the mailbox that the gateway names, else
+ * the postmaster of this listener's first domain, which also takes a named one of a domain
+ * that is not ours. No recipient flow is asked: it must be accepted.
+ */
+const postmasterOf = (session: Session, command: RcptCommand): Meant => {
+  const { settings } = session.snapshot;
+  const { postmaster } = settings.gateway;
+  const first = firstDomain(settings, session.listenerId);
+  if (postmaster !== "") {
+    const domain = postmaster.slice(postmaster.lastIndexOf("@") + 1);
+    const { match } = matched(session, { address: postmaster, domain });
+    return { address: postmaster, match: match ?? first };
   }
-  return null;
+  if (first === null) return { address: command.address, match: null };
+  const name = canonicalDomain(first.domain.name ?? first.id);
+  return { address: `postmaster@${name}`, match: first };
 };
 
 /**

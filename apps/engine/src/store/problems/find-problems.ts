@@ -10,6 +10,7 @@ import { fileProblems } from "./files.ts";
 import { flowProblems } from "./flows.ts";
 import { listenerProblems } from "./listeners.ts";
 import { referenceProblems } from "./missing-references.ts";
+import { postmasterProblems } from "./postmaster.ts";
 import type { SettingsProblem, Surroundings } from "./problem.ts";
 import { scannerProblems } from "./scanners.ts";
 import { secretProblems } from "./secrets.ts";
@@ -37,6 +38,7 @@ export const findProblems = (
     ...transportProblems(settings, surroundings),
     ...directoryProblems(settings, surroundings),
     ...tlsReportProblems(settings),
+    ...postmasterProblems(settings),
     ...findRelays(settings, surroundings.blocks),
   ];
 };
