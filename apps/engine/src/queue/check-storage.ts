@@ -8,6 +8,8 @@
  */
 import { statfs } from "node:fs/promises";
 import type pg from "pg";
+import { createIncomingMark } from "./incoming-mark.ts";
+import type { AcceptMessage } from "./queue-entry.ts";
 
 const required: Readonly<Record<string, readonly string[]>> = {
   fsync: ["on"],
@@ -41,28 +43,36 @@ export type StorageLimits = {
 export type StorageWatch = {
   /** May this listener take mail? Only mail without direct processing waits for its content flow. */
   readonly state: (listener: { readonly directProcessing: boolean }) => "ready" | "full";
+  /** Refuses what is past the mark when its turn comes, however many began before it was reached. */
+  readonly guarded: (accept: AcceptMessage) => AcceptMessage;
   /** Looks at once. */
   readonly look: () => Promise<void>;
   readonly close: () => void;
 };
 
-/** Free space must exceed the high mark by this factor, and waiting mail fall below this part of its limit. */
+/** Free space must exceed the high mark by this factor. */
 const freeFactor = 1.25;
-const waitingPart = 0.8;
 
 export const watchStorage = (options: {
   readonly pool: Pick<pg.Pool, "query">;
   /** Where the data, and our own database, are kept. */
   readonly folder: string;
   readonly limits: () => StorageLimits;
+  /** Workers that take mail beside each other; each gets its part of the room. */
+  readonly workers?: number;
   readonly report: (text: string) => void;
   /** Bytes that we may still write there. */
   readonly freeBytes?: (folder: string) => Promise<number>;
   readonly milliseconds?: number;
 }): StorageWatch => {
   const { pool, folder, report, freeBytes = freeBytesOf, milliseconds = 1000 } = options;
+  const incoming = createIncomingMark({
+    pool,
+    limit: () => options.limits().incomingLimit,
+    workers: options.workers ?? 1,
+    report,
+  });
   let isDiskFull = false;
-  let isIncomingFull = false;
 
   const lookAtDisk = async (): Promise<void> => {
     const free = (await freeBytes(folder)) / 1_000_000;
@@ -78,29 +88,9 @@ export const watchStorage = (options: {
     isDiskFull = isFull;
   };
 
-  const lookAtQueue = async (): Promise<void> => {
-    const limit = options.limits().incomingLimit;
-    const { rows } = await pool.query<{ count: string }>({
-      name: "incoming-waiting",
-      text: `SELECT count(*) AS count FROM (SELECT FROM queue_entry
-        WHERE queue = 'incoming' AND lease_epoch IS NULL LIMIT $1) AS waiting`,
-      values: [limit],
-    });
-    const count = Number(rows[0]?.count ?? 0);
-    const isFull = count >= (isIncomingFull ? limit * waitingPart : limit);
-    if (isFull !== isIncomingFull) {
-      report(
-        isFull
-          ? `${count} entries wait for their content flow: new mail of listeners without direct processing is answered 452.`
-          : `${count} entries wait for their content flow: mail is taken again.`,
-      );
-    }
-    isIncomingFull = isFull;
-  };
-
   const look = async (): Promise<void> => {
     await lookAtDisk();
-    await lookAtQueue();
+    await incoming.look();
   };
   let isLooking = false;
   const timer = setInterval(() => {
@@ -116,7 +106,8 @@ export const watchStorage = (options: {
 
   return {
     state: ({ directProcessing }) =>
-      isDiskFull || (isIncomingFull && !directProcessing) ? "full" : "ready",
+      isDiskFull || (incoming.isFull() && !directProcessing) ? "full" : "ready",
+    guarded: incoming.guarded,
     look,
     close: () => clearInterval(timer),
   };

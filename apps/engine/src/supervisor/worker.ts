@@ -191,6 +191,7 @@ export const startWorker = async (
     pool,
     folder: environment.dataFolder,
     limits: () => snapshot.current().settings.gateway,
+    workers: environment.workers,
     report: (text) => history.log({ level: "warn", component: "queue", text }),
   });
   await Promise.all([storage.look(), libraries]);
@@ -198,7 +199,7 @@ export const startWorker = async (
     snapshot,
     parts: {
       runner,
-      acceptMessage: intake.watched(commit.acceptMessage),
+      acceptMessage: intake.watched(storage.guarded(commit.acceptMessage)),
       history,
       contents,
       storageState: (listener) =>

@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { GatewayError } from "../../src/errors.ts";
 import { watchStorage } from "../../src/queue/check-storage.ts";
+import type { Acceptance } from "../../src/queue/queue-entry.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { eventually, type QueueRig, startQueueRig } from "../support/queue-rig.ts";
 import { startSink } from "../support/sink.ts";
@@ -188,4 +189,53 @@ test("results that cannot be written are kept, and written when the database ans
   expect(sink.messages.filter((message) => message.sha256 === sha256)).toHaveLength(1);
   for (const one of rigs.splice(0)) await one.close();
   await sink.close();
+});
+
+test("a burst that began before the mark was reached stops at it, with two workers beside each other", async () => {
+  await database.pool.query("TRUNCATE queue_entry");
+  const limit = 100;
+  const watchOne = () =>
+    watchStorage({
+      pool: database.pool,
+      folder: "/data",
+      limits: () => ({ minimumFreeMegabytes: 0, incomingLimit: limit }),
+      workers: 2,
+      report: () => {},
+      freeBytes: async () => 1e12,
+      milliseconds: 1e9,
+    });
+  const watches = [watchOne(), watchOne()];
+  let id = 0;
+  const insert = async (): Promise<void> => {
+    id += 1;
+    await database.pool.query(
+      `INSERT INTO queue_entry (queue_id, message_id, body_id, queue, sender, recipient, size, received_at,
+         revision, next_attempt_at, envelope)
+       VALUES ($1, gen_random_uuid(), gen_random_uuid(), 'incoming', '', 'a@example.org', 1, now(), 1, now(), '{}')`,
+      [id],
+    );
+  };
+  const acceptance = (queue: "incoming" | "outgoing") =>
+    ({ bodies: [{ entries: [{ queue }] }] }) as unknown as Acceptance;
+  const burst = (): Promise<string[]> =>
+    Promise.all(
+      watches.flatMap((watch) => {
+        const accept = watch.guarded(insert);
+        return Array.from({ length: 300 }, () => refusal(accept(acceptance("incoming"))));
+      }),
+    );
+  const answers = await burst();
+  const accepted = answers.filter((answer) => answer === "accepted").length;
+  expect(accepted).toBeGreaterThanOrEqual(limit);
+  expect(accepted).toBeLessThanOrEqual(limit * 1.2);
+  expect(new Set(answers)).toEqual(new Set(["accepted", "STORAGE_FULL"]));
+  expect(watches.map((watch) => watch.state({ directProcessing: false }))).toEqual([
+    "full",
+    "full",
+  ]);
+  for (const watch of watches) {
+    // mail that waits for nothing is none of its business
+    expect(await refusal(watch.guarded(async () => {})(acceptance("outgoing")))).toBe("accepted");
+    watch.close();
+  }
 });
