@@ -101,7 +101,7 @@ export const Transport = z.strictObject({
   onGivingUp: field
     .choice(["notify", "discard"], {
       label: "On giving up",
-      help: "Notify sends a delivery status notification (RFC 3464).",
+      help: "Notify sends a delivery status notification (RFC 3464); Discard tells nobody, and history says Deleted.",
       choices: { notify: "Notify the sender", discard: "Discard" },
       section: "Queue",
     })

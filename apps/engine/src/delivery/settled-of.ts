@@ -29,6 +29,7 @@ export const settledOf = (settings: Settings, copy: CopyResult, at: Date): Settl
         tls:
           tls === null ? null : `${tls.protocol} ${tls.cipher}${tls.verified ? ", verified" : ""}`,
         milliseconds: copy.milliseconds,
+        gaveUp: decision.kind === "gone" ? reasons[decision.why] : null,
         delaySeconds: decision.kind === "again" ? Math.round(decision.delaySeconds) : null,
       },
     },
@@ -55,6 +56,13 @@ export const settledOf = (settings: Settings, copy: CopyResult, at: Date): Settl
   };
 };
 
+const reasons = {
+  refused: "refused",
+  age: "too old",
+  attempts: "tried too often",
+  flow: null, // its trace tells
+} as const;
+
 const wordsOf = (
   decision: CopyResult["decision"],
   code: number,
@@ -70,8 +78,7 @@ const wordsOf = (
     case "again":
       return { kind: "attempt-deferred", outcome: "queued" };
     case "gone":
-      if (decision.why === "flow" && !decision.notify)
-        return { kind: "deleted", outcome: "deleted" };
+      if (!decision.notify) return { kind: "deleted", outcome: "deleted" };
       return { kind: code >= 500 ? "attempt-refused" : "bounced", outcome: "bounced" };
     default:
       return decision satisfies never;

@@ -1,7 +1,9 @@
 /** Notices to senders: when, to whom, what they say, read by Python's email and flufl.bounce. */
+import { Settings } from "@sluice/settings";
 import { afterEach, describe, expect, test } from "vitest";
 import { isWanted } from "../../src/delivery/delivery-status-notification.ts";
 import { createNotices } from "../../src/delivery/notices.ts";
+import { settledOf } from "../../src/delivery/settled-of.ts";
 import type { Acceptance } from "../../src/queue/queue-entry.ts";
 import { type AwkwardOptions, startAwkward } from "../support/awkward-server.ts";
 import { createTestDelivery, type Mail } from "../support/delivery.ts";
@@ -382,6 +384,9 @@ describe("never", () => {
     const { accepted, copies } = await attempt(refusing("550 no"), {}, { transport });
     expect(accepted).toEqual([]);
     expect(copies[0]?.decision).toMatchObject({ kind: "gone", notify: false });
+    expect(copies.map((copy) => settledOf(Settings.parse({}), copy, new Date()))).toMatchObject([
+      { outcome: "deleted", event: { kind: "deleted", detail: { gaveUp: "refused", code: 550 } } },
+    ]);
   });
 });
 

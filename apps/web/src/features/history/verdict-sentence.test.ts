@@ -99,7 +99,7 @@ test("what a transport without a destination took names the transport, not the b
 });
 
 test("what a delivery flow threw away names the flow, and the answer before it", () => {
-  const sentence = (code: number, reply: string) =>
+  const sentence = (code: number, reply: string, gaveUp: string | null = null) =>
     verdictSentence(
       {
         record: { ...record, outcome: "deleted" },
@@ -110,7 +110,7 @@ test("what a delivery flow threw away names the flow, and the answer before it",
             kind: "deleted",
             queueId: "7",
             recipient: "anna@example.org",
-            detail: { transport: "sink", code, reply },
+            detail: { transport: "sink", code, reply, gaveUp },
           },
         ],
       },
@@ -119,6 +119,9 @@ test("what a delivery flow threw away names the flow, and the answer before it",
   expect(sentence(0, "deleted by the delivery flow")).toBe("Thrown away by the delivery flow.");
   expect(sentence(451, "451 4.7.1 later")).toBe(
     "Thrown away by the delivery flow after the answer: 451 4.7.1 later",
+  );
+  expect(sentence(451, "451 4.7.1 later", "too old")).toBe(
+    "Given up (too old) and discarded, as the transport ‘sink’ says; the last answer: 451 4.7.1 later",
   );
 });
 

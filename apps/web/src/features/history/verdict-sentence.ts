@@ -41,10 +41,12 @@ export const verdictSentence = (
   }
 };
 
-/** Its transport leads nowhere, or its delivery flow threw it away; null: it did not come to a transport. */
+/** Its transport leads nowhere or gave it up, or its delivery flow threw it away; null: it did not come to a transport. */
 const discarded = (events: readonly MessageEvent[]): string | null => {
   const detail = events.findLast(({ kind }) => kind === "deleted")?.detail ?? {};
-  const { transport, code, reply } = detail;
+  const { transport, code, reply, gaveUp } = detail;
+  if (typeof transport === "string" && typeof gaveUp === "string")
+    return `Given up (${gaveUp}) and discarded, as the transport ‘${transport}’ says${typeof reply === "string" && reply !== "" ? `; the last answer: ${reply}` : "."}`;
   if (typeof transport === "string" && code !== undefined && code !== 250)
     return `Thrown away by the delivery flow${typeof reply === "string" && code !== 0 ? ` after the answer: ${reply}` : "."}`;
   return typeof transport === "string" ? `Discarded by the transport ‘${transport}’.` : null;
