@@ -5,6 +5,7 @@
 import type { FlowKind } from "@sluice/flow-schema";
 import type { Settings } from "@sluice/settings";
 import { canonicalDomain, type DomainMatch, matchDomain } from "../config/domain-match.ts";
+import { byNaturalOrder } from "../store/natural-order.ts";
 
 /** Where a flow in force is set: here, or in an object that stands for more than this cell. */
 export type FlowInForce = {
@@ -52,7 +53,7 @@ export const assignmentMap = (
   const listeners = Object.entries(settings.listeners)
     .map(([id, { address, port, enabled }]) => ({ id, address, port, enabled }))
     .toSorted(
-      (a, b) => Number(isAny(a.address)) - Number(isAny(b.address)) || a.id.localeCompare(b.id),
+      (a, b) => Number(isAny(a.address)) - Number(isAny(b.address)) || byNaturalOrder(a.id, b.id),
     );
   const wanted = canonicalDomain(filter);
   const names = [
@@ -63,7 +64,7 @@ export const assignmentMap = (
     ),
   ]
     .filter((name) => name.includes(wanted))
-    .toSorted((a, b) => Number(a === "any") - Number(b === "any") || a.localeCompare(b));
+    .toSorted((a, b) => Number(a === "any") - Number(b === "any") || byNaturalOrder(a, b));
   return {
     listeners,
     columns: names.slice(0, limit).map((name) => ({

@@ -19,6 +19,7 @@ import {
   writeObject,
 } from "./draft-objects.ts";
 import { liveObjects } from "./live-objects.ts";
+import { byNaturalOrder } from "./natural-order.ts";
 import { type Actor, inTransaction, lockSettings, type Store, type Transaction } from "./prisma.ts";
 import { isReferable, renameReferences, type Use, usesOf } from "./references.ts";
 import type { SecretStore } from "./secret-store.ts";
@@ -87,7 +88,7 @@ export const createDraftStore = (store: Store, blocks: BlockRegistry, secrets: S
     const deleted = [...live].map(([id, body]): DraftRow => {
       return { kind, id, body, version: 0, updatedAt: "", updatedBy: "", state: "deleted" };
     });
-    return [...present, ...deleted].sort((a, b) => (a.id < b.id ? -1 : 1));
+    return [...present, ...deleted].sort((a, b) => byNaturalOrder(a.id, b.id));
   };
 
   const find = (transaction: Transaction | Store, kind: ObjectKind, id: string) =>

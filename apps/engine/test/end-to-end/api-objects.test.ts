@@ -147,6 +147,19 @@ test("a list of domains is added at once, with a report for each line", async ()
   expect(own.body).toMatchObject({ name: "bücher.example" }); // as people write it
 });
 
+test("names with numbers are listed as people count", async () => {
+  await anna.api.domains.bulkAdd.mutate({
+    text: "customer-10.test\ncustomer-2.test\ncustomer-1.test\n",
+    template: {},
+  });
+  const counted = ["customer-1.test", "customer-2.test", "customer-10.test"];
+  const isOurs = (name: string): boolean => name.startsWith("customer-");
+  const rows = await anna.api.settings.list.query({ kind: "domain" });
+  expect(rows.map(({ id }) => id).filter(isOurs)).toEqual(counted);
+  const map = await anna.api.domains.map.query({ of: "draft", filter: "customer-" });
+  expect(map.columns.map(({ name }) => name)).toEqual(counted);
+});
+
 test("a name that is somebody's alias, or stands twice in its line, is refused with the reason; another listener may have it", async () => {
   const add = (text: string, template = {}) =>
     anna.api.domains.bulkAdd.mutate({ text, template }).then(({ lines }) => lines);
