@@ -1,8 +1,9 @@
 // npm start, npm test, npm run dev, npm run setup. Plain JavaScript for whatever Node the machine has:
 // brings pnpm, installs, prepares, and hands over to the Node that the packages bring.
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { constants } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -25,20 +26,28 @@ const environment = {
   PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, // never used; stops a download
 };
 
-const run = (program, args, options = {}) => {
-  const result = spawnSync(program, args, {
-    cwd: root,
-    stdio: "inherit",
-    env: environment,
-    ...options,
+/** What runs now: a signal to stop is passed on to it, and nothing else is begun. */
+let running = null;
+let isStopping = false;
+for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) {
+  process.on(signal, () => {
+    isStopping = true;
+    running?.kill(signal);
   });
-  if (result.error) throw result.error;
-  return result.status ?? 1;
-};
+}
 
-const must = (program, args) => {
-  const status = run(program, args, { stdio: ["ignore", "inherit", "inherit"] });
-  if (status !== 0) process.exit(status);
+const run = (program, args, options = {}) =>
+  new Promise((resolveStatus, reject) => {
+    running = spawn(program, args, { cwd: root, stdio: "inherit", env: environment, ...options });
+    running.on("error", reject);
+    running.on("exit", (status, signal) =>
+      resolveStatus(status ?? 128 + constants.signals[signal]),
+    );
+  });
+
+const must = async (program, args) => {
+  const status = await run(program, args, { stdio: ["ignore", "inherit", "inherit"] });
+  if (status !== 0 || isStopping) process.exit(status || 1);
 };
 
 /** Every file below, in order; generated ones apart. */
@@ -65,25 +74,25 @@ const digest = (paths) => {
 };
 
 /** Runs a step when its inputs changed or its result is missing. */
-const step = (name, inputs, results, work) => {
+const step = async (name, inputs, results, work) => {
   const folder = join(root, "node_modules", ".cache", "sluice");
   const stamp = join(folder, name);
   const now = digest(inputs);
   const before = existsSync(stamp) ? readFileSync(stamp, "utf8") : "";
   if (before === now && results.every((result) => existsSync(join(root, result)))) return;
-  work();
+  await work();
   mkdirSync(folder, { recursive: true });
   writeFileSync(stamp, now);
 };
 
 const npx = process.platform === "win32" ? "npx.cmd" : "npx";
-step(
+await step(
   "install",
   ["pnpm-lock.yaml", "pnpm-workspace.yaml", "package.json"],
   ["node_modules/.bin"],
   () => must(npx, ["--yes", pnpm, "install", "--frozen-lockfile", "--prefer-offline"]),
 );
-step(
+await step(
   "generate",
   [
     "prisma/schema.prisma",
@@ -94,7 +103,7 @@ step(
   ["apps/engine/src/store/generated/client.ts", "packages/blocks/src/registry/definitions.gen.ts"],
   () => must("node", ["scripts/generate.ts"]),
 );
-step("web", ["apps/web", "packages"], ["apps/web/dist/index.html"], () =>
+await step("web", ["apps/web", "packages"], ["apps/web/dist/index.html"], () =>
   must("node", ["scripts/build.ts"]),
 );
 
@@ -102,13 +111,13 @@ switch (command) {
   case "setup":
     break; // all is there now: for who starts it by other means
   case "start":
-    process.exit(run("node", ["apps/engine/src/cli/main.ts", "start", ...rest]));
+    process.exit(await run("node", ["apps/engine/src/cli/main.ts", "start", ...rest]));
     break;
   case "dev":
-    process.exit(run("node", ["scripts/dev.ts", ...rest]));
+    process.exit(await run("node", ["scripts/dev.ts", ...rest]));
     break;
   case "test":
-    process.exit(run("node", ["scripts/test.ts", ...rest]));
+    process.exit(await run("node", ["scripts/test.ts", ...rest]));
     break;
   default:
     console.error(`Unknown command ${command}: start, setup, test or dev.`);

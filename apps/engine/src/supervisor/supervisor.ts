@@ -71,6 +71,37 @@ export const supervise = async (): Promise<void> => {
 
   let stopping = false;
   let postgres: EmbeddedPostgres | null = null;
+  let starting: Promise<EmbeddedPostgres> | null = null;
+  const children = new Map<string, Worker>();
+  const stopChildren = async (): Promise<void> => {
+    const exits = [...children.values()].map(
+      (child) => new Promise<void>((resolve) => child.once("exit", () => resolve())),
+    );
+    for (const child of children.values()) child.send({ kind: "stop" });
+    const patience = setTimeout(() => {
+      for (const child of children.values()) child.process.kill("SIGKILL");
+    }, 30_000);
+    await Promise.all(exits);
+    clearTimeout(patience);
+  };
+  const stop = async (): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    await stopChildren();
+    await (postgres ?? (await starting?.catch(() => null)))?.stop();
+    process.exit(0);
+  };
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => void stop());
+  /** A step of the start; what a stop has broken off is no failure, and nothing follows it. */
+  const step = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      const result = await work;
+      if (!stopping) return result;
+    } catch (error) {
+      if (!stopping) throw error;
+    }
+    return new Promise<T>(() => {}); // the stop ends the process
+  };
   let address: DatabaseAddress;
   if (environment.databaseUrl === null) {
     const startServer = (): Promise<EmbeddedPostgres> =>
@@ -80,7 +111,8 @@ export const supervise = async (): Promise<void> => {
         log: (line) => say(`postgres: ${line}`),
         settings: { max_connections: String(connectionsFor(environment.workers)) },
       });
-    postgres = await startServer();
+    starting = startServer();
+    postgres = await step(starting);
     address = postgres.address;
     const watch = async (server: EmbeddedPostgres): Promise<void> => {
       await server.exited;
@@ -101,9 +133,9 @@ export const supervise = async (): Promise<void> => {
     address = { kind: "url", url: environment.databaseUrl };
   }
 
-  const applied = await migrate(address);
+  const applied = await step(migrate(address));
   if (applied.length > 0) say(`Migrations applied: ${applied.join(", ")}`);
-  const first = await prepareFirstStart({ address, environment, user });
+  const first = await step(prepareFirstStart({ address, environment, user }));
 
   cluster.schedulingPolicy = cluster.SCHED_NONE; // children accept by themselves; we only bind
   cluster.setupPrimary({ exec: new URL("../main.ts", import.meta.url).pathname, args: [] });
@@ -115,7 +147,6 @@ export const supervise = async (): Promise<void> => {
     ),
   );
   const deaths = new Map<string, number[]>();
-  const children = new Map<string, Worker>();
   const ticketKeys = createTicketKeySource({
     tell: (key) => {
       for (const child of children.values()) {
@@ -187,31 +218,12 @@ export const supervise = async (): Promise<void> => {
       });
     });
 
-  const stop = async (): Promise<void> => {
-    if (stopping) return;
-    stopping = true;
-    ticketKeys.close();
-    const exits = [...children.values()].map(
-      (child) => new Promise<void>((resolve) => child.once("exit", () => resolve())),
-    );
-    for (const child of children.values()) child.send({ kind: "stop" });
-    const patience = setTimeout(() => {
-      for (const child of children.values()) child.process.kill("SIGKILL");
-    }, 30_000);
-    await Promise.all(exits);
-    clearTimeout(patience);
-    await postgres?.stop();
-    process.exit(0);
-  };
-  process.on("SIGINT", () => void stop());
-  process.on("SIGTERM", () => void stop());
-
   settled.push(launch("control", "control"));
   for (let index = 1; index <= environment.workers; index++) {
     settled.push(launch("worker", `worker-${index}`));
   }
   const failed = (await Promise.allSettled(settled)).find((result) => result.status === "rejected");
-  if (failed !== undefined && children.size === 0) {
+  if (failed !== undefined && children.size === 0 && !stopping) {
     await postgres?.stop();
     throw failed.reason;
   }
