@@ -19,6 +19,12 @@ export type Grammar = {
 };
 
 const maxNesting = 200;
+/** What a statement is cut short by, and what was probably meant. */
+const cuts: ReadonlyMap<string, string> = new Map([
+  ["=>", "A function is written function ($x) { return …; }."],
+  [",", 'Texts are joined with a dot: "a" . "b".'],
+]);
+
 const closers: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}" };
 
 export class Cursor {
@@ -107,7 +113,10 @@ export class Cursor {
         token,
         `Expected ${purpose}, but found ${describeToken(token)}.`,
         {
-          cure: `Write $${token.text}.`,
+          cure:
+            this.peek().kind === "variable"
+              ? `There are no types here: leave ${token.text} away.`
+              : `Write $${token.text}.`,
         },
       );
     }
@@ -153,10 +162,7 @@ export class Cursor {
       });
     }
     if (!startsStatement) {
-      this.unexpected("Expected `;`", {
-        cure:
-          token.text === "=>" ? "A function is written function ($x) { return …; }." : undefined,
-      });
+      this.unexpected("Expected `;`", { cure: cuts.get(token.text) });
     }
     const { line, column } = this.source.position(previous.end);
     const begun = this.source.position(previous.start);
