@@ -17,6 +17,7 @@ export { coreSignatures } from "./library/core-signatures.ts";
 export * from "./library/index.ts";
 export { defaultLimits } from "./limits.ts";
 export { type LiteralValue, literal } from "./literal.ts";
+export { memoryOf } from "./memory-counter.ts";
 export { defineNativeClass, type NativeMethod } from "./native-class.ts";
 export { type Parsed, parse } from "./parser.ts";
 export { print } from "./printer.ts";

@@ -7,11 +7,11 @@
  */
 import type { Ending, FunctionBody, Host, Limits, RunContext } from "./host.ts";
 import { bytesOf, withDefaults } from "./limits.ts";
+import { MemoryCounter } from "./memory-counter.ts";
 import type { Program } from "./program.ts";
-import { HslArray } from "./values/array.ts";
 import { ScriptError, type Site } from "./values/errors.ts";
 import { meterFor } from "./values/meter.ts";
-import { HslObject } from "./values/object.ts";
+import type { HslObject } from "./values/object.ts";
 import type { Value } from "./values/value.ts";
 
 /** A variable that closures share. */
@@ -212,44 +212,5 @@ export class Run implements RunContext {
 
   private memoryExceeded(): ScriptError {
     return this.exceeded("memory", `the script used more than ${this.limits.memoryBytes} bytes`);
-  }
-}
-
-class MemoryCounter {
-  private readonly pending: (Value | undefined)[] = [];
-  private readonly seen = new Set<object>();
-  private bytes = 0;
-  private items = 0;
-
-  add(value: Value | undefined): void {
-    this.items += 1;
-    if (typeof value === "string") this.bytes += value.length + bytesOf.string;
-    else if (typeof value === "object" && value !== null) this.pending.push(value);
-  }
-
-  addAll(values: Iterable<Value | undefined>): void {
-    for (const value of values) this.add(value);
-  }
-
-  private addKeys(keys: Iterable<string | number>): void {
-    for (const key of keys) if (typeof key === "string") this.bytes += key.length + bytesOf.string;
-  }
-
-  count(enough: number): { readonly bytes: number; readonly items: number } {
-    for (let next = this.pending.pop(); next !== undefined; next = this.pending.pop()) {
-      if (this.bytes > enough || next === null || typeof next !== "object") break;
-      if (this.seen.has(next)) continue;
-      this.seen.add(next);
-      if (next instanceof HslArray) {
-        this.bytes += bytesOf.array + next.size * bytesOf.item;
-        if (!next.isPlainList) this.addKeys(next.keys());
-        this.addAll(next.values());
-      } else if (next instanceof HslObject) {
-        this.bytes += bytesOf.object;
-        this.addKeys(next.members.keys());
-        this.addAll(next.members.values());
-      }
-    }
-    return { bytes: this.bytes, items: this.items };
   }
 }

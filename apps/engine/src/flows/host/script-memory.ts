@@ -3,10 +3,33 @@
  * of `barrier`. Of one process, bounded, and apart for each flow, so that functions
  * of the same name in two flows do not meet.
  */
-import type { Barriers, ScriptCache, Value } from "@sluice/hsl";
+import { type Barriers, memoryOf, type ScriptCache, type Value } from "@sluice/hsl";
 import { LRUCache } from "lru-cache";
 
-type Kept = { readonly value: Value; readonly until: number };
+type Kept = { readonly value: Value; readonly until: number; readonly bytes: number };
+
+/** The answers of one function in one namespace. */
+class Space {
+  readonly entries = new Map<string, Kept>();
+  bytes = 0;
+
+  put(key: string, kept: Kept, lru: boolean): void {
+    const old = this.entries.get(key);
+    if (old !== undefined) this.bytes -= old.bytes;
+    if (lru) this.entries.delete(key); // moves it behind the others
+    this.entries.set(key, kept);
+    this.bytes += kept.bytes;
+  }
+
+  /** Forgets the oldest until no more than so many are left, and they are not too large. */
+  trim(most: number): void {
+    for (const [key, { bytes }] of this.entries) {
+      if (this.entries.size <= most && this.bytes <= spaceBytes) break;
+      this.entries.delete(key);
+      this.bytes -= bytes;
+    }
+  }
+}
 
 export type ScriptMemory = {
   readonly cacheOf: (flow: string) => ScriptCache;
@@ -15,28 +38,31 @@ export type ScriptMemory = {
 
 const maximumSpaces = 2000;
 const maximumEntries = 10_000;
+const totalBytes = 64 * 1024 * 1024;
+const spaceBytes = 16 * 1024 * 1024;
 
 export const createScriptMemory = (monotonic: () => number): ScriptMemory => {
-  const spaces = new LRUCache<string, Map<string, Kept>>({ max: maximumSpaces });
+  const spaces = new LRUCache<string, Space>({
+    max: maximumSpaces,
+    maxSize: totalBytes,
+    sizeCalculation: ({ bytes }) => bytes + 1,
+  });
   const barriers = new LRUCache<string, Barrier>({ max: maximumSpaces });
 
   return {
     cacheOf: (flow) => ({
       get: (space, key) => {
-        const kept = spaces.get(`${flow}\0${space}`)?.get(key);
+        const kept = spaces.get(`${flow}\0${space}`)?.entries.get(key);
         return kept !== undefined && kept.until > monotonic() ? kept.value : undefined;
       },
       set: (space, key, value, { ttlSeconds, size, lru }) => {
         const name = `${flow}\0${space}`;
-        const entries = spaces.get(name) ?? new Map<string, Kept>();
-        spaces.set(name, entries);
-        if (lru) entries.delete(key); // moves it behind the others
-        entries.set(key, { value, until: monotonic() + ttlSeconds });
-        const most = Math.max(1, Math.min(size, maximumEntries));
-        for (const oldest of entries.keys()) {
-          if (entries.size <= most) break;
-          entries.delete(oldest);
-        }
+        const kept = spaces.get(name) ?? new Space();
+        const bytes = key.length + memoryOf(value, spaceBytes);
+        kept.put(key, { value, until: monotonic() + ttlSeconds, bytes }, lru);
+        kept.trim(Math.max(1, Math.min(size, maximumEntries)));
+        spaces.delete(name); // it is weighed anew
+        spaces.set(name, kept);
       },
     }),
     barriersOf: (flow) => ({
