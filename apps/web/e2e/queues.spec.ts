@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, type Page, test } from "@playwright/test";
+import { standstill } from "../../engine/test/support/standstill.ts";
 import { startDevGateway } from "./fixtures/dev-gateway.ts";
 
 let gateway: Awaited<ReturnType<typeof startDevGateway>>;
@@ -127,13 +128,17 @@ test("an administrator acts on waiting mail, and sees what became of it", async 
      SELECT 100000 + n, gen_random_uuid(), gen_random_uuid(), 'outgoing', 'a@sender.example', 'b@example.org', 1,
        now(), 'internal', 'mx.many.example', 1, now() + interval '1 hour', '{}' FROM generate_series(1, 60000) AS n`,
   );
+  const midway = await standstill(gateway.query, "queue_entry", "NEW.queue_id = 130000");
   await open("outgoing", "?hop=mx.many.example");
   await choose(page, "Hold");
   await confirm(page, "Hold");
   await expect(job("Hold: Under way")).toBeVisible();
   await expect(page.getByRole("progressbar")).toBeVisible();
   await shot(page, "under-way");
+  const isTold = page.waitForResponse(/queue\.stopJob/);
   await page.getByRole("button", { name: "Stop", exact: true }).click();
+  await isTold;
+  await midway.goOn();
   await expect(job("Hold: Stopped")).toContainText("not reached");
   await shot(page, "stopped");
   await page.emulateMedia({ colorScheme: "dark" });

@@ -1,5 +1,7 @@
 import { beforeAll, beforeEach, expect, test } from "vitest";
 import { createQueueOperations } from "../../src/queue/queue-operations.ts";
+import { eventually } from "../support/queue-rig.ts";
+import { standstill } from "../support/standstill.ts";
 import { apiOfFile, createBrowser, refusal } from "./api-support.ts";
 
 const { gateway, anna } = await apiOfFile((database) => ({
@@ -129,12 +131,24 @@ test("work on many entries is listed, and can be stopped between two steps", asy
        now(), 'internal', 'mx.many.example', 1, now(), '{}' FROM generate_series(1, 20000) AS n`,
   );
   const filter = { nextHop: "mx.many.example" };
+  const { pool } = gateway.database;
+  const midway = await standstill(
+    (text) => pool.query(text),
+    "queue_entry",
+    "NEW.queue_id = 110000",
+  );
   const { id } = await anna.api.queue.hold.mutate({ filter });
+  await eventually(
+    async () => (await pool.query(midway.isReached)).rows.length,
+    (standing) => standing === 1,
+  );
   await anna.api.queue.stopJob.mutate({ id });
+  await midway.goOn();
   const job = await done(Promise.resolve({ id }));
   expect(job).toMatchObject({ state: "stopped", by: "anna" });
   const held = await anna.api.queue.list.query({ queue: "hold", filter });
   expect(held.estimate).toBe(job.done);
+  expect(job.done).toBeGreaterThan(0);
   expect(job.done).toBeLessThan(20_000);
   expect((await anna.api.queue.jobs.query())[0]?.id).toBe(id);
 });

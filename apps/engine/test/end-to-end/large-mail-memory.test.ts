@@ -10,6 +10,7 @@ import { startListener, until } from "../support/listener.ts";
 import { eventually, startQueueRig } from "../support/queue-rig.ts";
 import { startReluctant } from "../support/reluctant-server.ts";
 import { greeted } from "../support/smtp-client.ts";
+import { standstill } from "../support/standstill.ts";
 
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void; // what the flag brings
@@ -53,14 +54,12 @@ test("50 MB on the whole way in and out are never held in memory", async () => {
       () => held() - before,
       (bytes) => bytes < 16 * megabyte,
     );
-  const stopper = await database.pool.connect();
   try {
-    await stopper.query(`
-      CREATE FUNCTION wait_for_stopper() RETURNS trigger LANGUAGE plpgsql AS
-        $$ BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NEW; END $$;
-      CREATE TRIGGER on_the_way BEFORE INSERT ON mail_body FOR EACH ROW
-        WHEN (NEW.part = 3000) EXECUTE FUNCTION wait_for_stopper();
-      SELECT pg_advisory_lock(1)`);
+    const halfway = await standstill(
+      (text) => database.pool.query(text),
+      "mail_body",
+      "NEW.part = 3000",
+    );
 
     const client = await greeted(listener.port);
     await client.sayAll("MAIL FROM:<a@example.com>", "RCPT TO:<b@example.org>", "DATA");
@@ -73,18 +72,12 @@ test("50 MB on the whole way in and out are never held in memory", async () => {
 
     client.send(".\r\n");
     await eventually(
-      async () => {
-        const { rows } = await database.pool.query(
-          `SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
-            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
-        );
-        return rows.length;
-      },
+      async () => (await database.pool.query(halfway.isReached)).rows.length,
       (waiting) => waiting === 1,
     );
     await holdsLittle(); // half of it is stored
 
-    await stopper.query("SELECT pg_advisory_unlock(1)");
+    await halfway.goOn();
     expect(await client.reply()).toMatch(/^250/);
     client.end();
     await until(server.isStanding);
@@ -99,7 +92,6 @@ test("50 MB on the whole way in and out are never held in memory", async () => {
     );
     expect(server.taken()).toBeGreaterThan(blocks * megabyte);
   } finally {
-    stopper.release(true);
     await listener.close();
     await rig.close();
     await server.close();
