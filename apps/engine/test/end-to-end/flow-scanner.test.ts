@@ -15,6 +15,7 @@ import { createTestFlows, scriptFlow } from "../support/flows.ts";
 import { startKnot } from "../support/knot.ts";
 import { testWithPeer } from "../support/peers.ts";
 import { plainEnvelope } from "../support/plain-envelope.ts";
+import { eventually } from "../support/queue-rig.ts";
 
 let database: TestDatabase;
 let lease: Lease;
@@ -114,13 +115,15 @@ const scan = async (
   });
   scanners.push(scanner);
   scanner.wake();
-  for (let attempt = 0; attempt < 400; attempt++) {
-    const { rows } = await database.pool.query(
-      "SELECT 1 FROM queue_entry WHERE queue = 'incoming' AND attempts = 0",
-    );
-    if (rows.length === 0) break;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  await eventually(
+    async () => {
+      const { rows } = await database.pool.query(
+        "SELECT 1 FROM queue_entry WHERE queue = 'incoming' AND attempts = 0",
+      );
+      return rows.length;
+    },
+    (left) => left === 0,
+  );
   await history.close();
   expect(problems).toEqual([]);
 };
@@ -191,6 +194,7 @@ test("while mail pours in one message is judged at a time, and the others when i
   });
   const history = createHistory({ pool: database.pool, clock: () => new Date(), logLevel: "info" });
   let isBusy = true;
+  const two = Promise.withResolvers<void>();
   let running = 0;
   let most = 0;
   const counts: number[] = [];
@@ -205,7 +209,9 @@ test("while mail pours in one message is judged at a time, and the others when i
       content: async (flow, input) => {
         running += 1;
         most = Math.max(most, running);
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        if (running === 2) two.resolve();
+        // once there is room, one waits for another beside it
+        await (isBusy ? new Promise((resolve) => setTimeout(resolve, 20)) : two.promise);
         running -= 1;
         counts.push(most);
         if (counts.length === 3) isBusy = false;

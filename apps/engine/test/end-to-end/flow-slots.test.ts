@@ -5,6 +5,7 @@ import { startAwkward } from "../support/awkward-server.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { createTestDelivery } from "../support/delivery.ts";
 import { scriptFlow } from "../support/flows.ts";
+import { eventually } from "../support/queue-rig.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -22,12 +23,7 @@ const locks = async (): Promise<number> => {
   );
   return rows[0].held;
 };
-const until = async (held: number): Promise<void> => {
-  for (let tries = 0; tries < 500 && (await locks()) !== held; tries++) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  expect(await locks()).toBe(held);
-};
+const until = (held: number) => eventually(locks, (count) => count === held);
 
 test("workers together hold no more places than there are, and a place given back is free", async () => {
   const reports: string[] = [];

@@ -62,7 +62,8 @@ export const untilTrue = async (
   child: ChildProcess,
   ask: () => Promise<boolean> | boolean,
 ): Promise<void> => {
-  for (let attempt = 0; attempt < 600; attempt++) {
+  const deadline = Date.now() + 60_000;
+  while (Date.now() < deadline) {
     if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
     if (await ask()) return;
     await new Promise((resolve) => setTimeout(resolve, 25));

@@ -70,7 +70,7 @@ export const fakeFlow = (
 });
 
 /** Resolves when `holds` does; what a session leaves behind comes a moment after its end. */
-export const until = async (holds: () => boolean, milliseconds = 10_000): Promise<void> => {
+export const until = async (holds: () => boolean, milliseconds = 60_000): Promise<void> => {
   const deadline = performance.now() + milliseconds;
   while (!holds()) {
     if (performance.now() > deadline) throw new Error("it did not come to pass");

@@ -3,15 +3,7 @@
  * passwords (by Dovecot's protocol) and have a certificate. Needs root, as Postfix does.
  */
 import { execFile, execFileSync } from "node:child_process";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -57,6 +49,20 @@ const answers = (port: number): Promise<boolean> =>
     socket.once("error", () => resolve(false));
   });
 
+const editNames = `
+test -e /etc/postfix/main.cf || echo "compatibility_level = 3.6" > /etc/postfix/main.cf
+names=$2
+for name in $(postconf -c /etc/postfix -h alternate_config_directories); do
+  test "$name" = "$1" || test ! -d "$name" || names="$names $name"
+done
+exec postconf -c /etc/postfix -e "alternate_config_directories = $names"`;
+
+/** Postfix runs other configurations only when the main one names them; another test may name its own meanwhile. */
+const nameInMain = async (folder: string, isThere: boolean): Promise<void> => {
+  mkdirSync("/etc/postfix", { recursive: true });
+  const names = [folder, isThere ? folder : ""];
+  await run("flock", ["/etc/postfix", "sh", "-c", editNames, "sh", ...names]);
+};
 export const startPostfix = async (options: PostfixOptions): Promise<Postfix> => {
   const { relayName = "127.0.0.1", accounts = {}, tls, trusts, main = [] } = options;
   const postfix = requirePeer("postfix");
@@ -115,25 +121,9 @@ export const startPostfix = async (options: PostfixOptions): Promise<Postfix> =>
     .replace(/^([^ #]+ +(?:inet|unix|pass|fifo) +[-yn]+ +[-yn]+ +)[y-]( )/gm, "$1n$2");
   const postlog = /^postlog/m.test(master) ? "" : "postlog unix-dgram n - n - 1 postlogd\n";
   writeFileSync(path.join(folder, "etc/master.cf"), master + postlog);
-  if (!existsSync("/etc/postfix/main.cf")) {
-    mkdirSync("/etc/postfix", { recursive: true });
-    writeFileSync("/etc/postfix/main.cf", "compatibility_level = 3.6\n");
-  }
-  // Postfix runs other configurations only when the main one names them
-  const { stdout } = await run("postconf", [
-    "-c",
-    "/etc/postfix",
-    "-h",
-    "alternate_config_directories",
-  ]);
-  await run("postconf", [
-    "-c",
-    "/etc/postfix",
-    "-e",
-    `alternate_config_directories = ${stdout.trim()} ${folder}/etc`,
-  ]);
+  await nameInMain(`${folder}/etc`, true);
   await run(postfix, ["-c", path.join(folder, "etc"), "start"]);
-  const deadline = Date.now() + 15_000;
+  const deadline = Date.now() + 60_000;
   while (!(await answers(port))) {
     if (Date.now() > deadline) throw new Error("Postfix does not answer");
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -156,17 +146,7 @@ export const startPostfix = async (options: PostfixOptions): Promise<Postfix> =>
     stop: async () => {
       await run(postfix, ["-c", path.join(folder, "etc"), "abort"]).catch(() => {}); // it may be gone
       await closeAuth?.();
-      const { stdout: named } = await run("postconf", [
-        "-c",
-        "/etc/postfix",
-        "-h",
-        "alternate_config_directories",
-      ]);
-      const left = named
-        .split(/\s+/)
-        .filter((one) => one !== `${folder}/etc`)
-        .join(" ");
-      await run("postconf", ["-c", "/etc/postfix", "-e", `alternate_config_directories = ${left}`]);
+      await nameInMain(`${folder}/etc`, false);
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -184,7 +184,7 @@ export const startQueueRig = async (options: {
 export const eventually = async <T>(
   ask: () => Promise<T> | T,
   holds: (answer: T) => boolean,
-  milliseconds = 20_000,
+  milliseconds = 60_000,
 ): Promise<T> => {
   const deadline = performance.now() + milliseconds;
   for (;;) {

@@ -114,7 +114,8 @@ export const startSlapd = async (options: SlapdOptions): Promise<Slapd> => {
 
 /** Waits until somebody listens there. */
 export const untilOpen = async (port: number, child: ChildProcess): Promise<void> => {
-  for (let attempt = 0; attempt < 400; attempt++) {
+  const deadline = Date.now() + 60_000;
+  while (Date.now() < deadline) {
     if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
     const isOpen = await new Promise<boolean>((resolve) => {
       const socket = connect({ host: "127.0.0.1", port });
