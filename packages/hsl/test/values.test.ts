@@ -37,7 +37,7 @@ class Model {
 
   push(value: Value): void {
     const integers = this.pairs.flatMap(([k]) => (typeof k === "number" ? [k] : []));
-    this.set(Math.max(-1, ...integers) + 1, value);
+    this.set(integers.length === 0 ? 0 : Math.max(...integers) + 1, value);
   }
 
   delete(given: Key): boolean {
