@@ -317,6 +317,16 @@ const wrongCount = (
 /** `$f = strlen;`: the function a name stands for, as a value. */
 export const functionValue = (context: Context, node: Expression): Value | undefined => {
   const callee = calleeOf(context, node);
+  const identity = "info" in callee ? callee.info : "name" in callee ? callee.name : callee.kind;
+  const known = functionValues.getOrInsertComputed(context.shared, () => new Map());
+  if (!known.has(identity)) known.set(identity, valueOf(context, callee));
+  return known.get(identity);
+};
+
+/** By what they call: the same function is the same value wherever it is named. */
+const functionValues = new WeakMap<Context["shared"], Map<unknown, Value | undefined>>();
+
+const valueOf = (context: Context, callee: ReturnType<typeof calleeOf>): Value | undefined => {
   switch (callee.kind) {
     case "user":
       return new HslFunction(callee.info.name, closureOf(context.shared.userCode(callee.info)));
