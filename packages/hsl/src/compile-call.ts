@@ -319,14 +319,17 @@ export const functionValue = (context: Context, node: Expression): Value | undef
   const callee = calleeOf(context, node);
   const identity = "info" in callee ? callee.info : "name" in callee ? callee.name : callee.kind;
   const known = functionValues.getOrInsertComputed(context.shared, () => new Map());
-  if (!known.has(identity)) known.set(identity, valueOf(context, callee));
+  if (!known.has(identity)) known.set(identity, makeFunctionValue(context, callee));
   return known.get(identity);
 };
 
 /** By what they call: the same function is the same value wherever it is named. */
 const functionValues = new WeakMap<Context["shared"], Map<unknown, Value | undefined>>();
 
-const valueOf = (context: Context, callee: ReturnType<typeof calleeOf>): Value | undefined => {
+const makeFunctionValue = (
+  context: Context,
+  callee: ReturnType<typeof calleeOf>,
+): Value | undefined => {
   switch (callee.kind) {
     case "user":
       return new HslFunction(callee.info.name, closureOf(context.shared.userCode(callee.info)));
