@@ -28,7 +28,7 @@ test.each(["pcre_match", "pcre_match_all", "=~"])(
 );
 
 const twins = "$a = [1]; $b = [1]; for ($i = 0; $i < 10; $i++) { $a = [$a, $a]; $b = [$b, $b]; }\n";
-const endless = "$a = []; for ($i = 0; $i < 60; $i++) $a = [$a, $a];\n";
+const endless = '$a = ["x" * 100000]; for ($i = 0; $i < 60; $i++) $a = [$a, $a];\n';
 const few = { steps: 100_000 };
 const stopped = "budget-steps line 2";
 
@@ -100,7 +100,7 @@ describe("a budget that is spent ends the run and names the line", () => {
     ],
     [
       "a key of a cache without an end",
-      "function f($x) {} $a = []; for ($i = 0; $i < 60; $i++) $a = [$a, $a];\ncache [] f($a);",
+      `function f($x) {} ${endless}cache [] f($a);`,
       {},
       "budget-string line 2",
     ],
