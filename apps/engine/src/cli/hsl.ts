@@ -195,20 +195,27 @@ const run = async (script: string, options: Options, io: CommandIo): Promise<Ans
   return { log, verdict, diagnostics: diagnostics.map(told) };
 };
 
+/** What a sender wrote must not steer the terminal; line ends and tabs stay. */
+const harmless = (text: string): string =>
+  text.replace(/(?!\r?\n|\t)\p{Cc}/gu, (control) => {
+    const code = control.charCodeAt(0).toString(16).padStart(2, "0");
+    return `\\x${code}`;
+  });
+
 const print = (answer: Answer, options: Options, io: CommandIo): void => {
   if (options.isJson) {
     io.stdout(`${JSON.stringify(answer)}\n`);
     return;
   }
-  for (const line of answer.log) io.stdout(`${line}\n`);
+  for (const line of answer.log) io.stdout(`${harmless(line)}\n`);
   for (const { severity, message, line, column } of answer.diagnostics) {
-    io.stderr(`${options.file}:${line}:${column}: ${severity}: ${message}\n`);
+    io.stderr(`${options.file}:${line}:${column}: ${severity}: ${harmless(message)}\n`);
   }
   if (options.isCheck) return;
   const { verdict } = answer;
   const argument = verdict?.text ?? verdict?.arg;
   if (verdict !== null) {
-    io.stdout(`${verdict.action}${argument === undefined ? "" : `: ${argument}`}\n`);
+    io.stdout(`${verdict.action}${argument === undefined ? "" : `: ${harmless(argument)}`}\n`);
   } else if (answer.diagnostics.every(({ severity }) => severity !== "error")) {
     io.stdout("The script ends without an action.\n");
   }

@@ -121,6 +121,17 @@ test("with --json what cannot be run is one object on standard output too", asyn
   }
 });
 
+test("control characters of a mail do not reach the terminal, and are whole in JSON", async () => {
+  const script = 'echo "\\x1b[31mred\\x07\\ttab\\r\\nnext\\r"; Reject("no \\x1b[2J");';
+  expect((await sluiceHsl(script)).stdout).toBe(
+    "\\x1b[31mred\\x07\ttab\r\nnext\\x0d\nReject: no \\x1b[2J\n",
+  );
+  expect(JSON.parse((await sluiceHsl(script, "--json")).stdout)).toMatchObject({
+    log: ["\x1b[31mred\x07\ttab\r\nnext\r"],
+    verdict: { text: "no \x1b[2J" },
+  });
+});
+
 test("a script that is no UTF-8 is not run, and the byte is named", async () => {
   const file = path.join(folder, "script.hsl");
   const text = '// r\u00e9sum\u00e9\nReject("f?r \u00e9");\n';
