@@ -28,6 +28,7 @@ const peers: Readonly<Record<string, string>> = {
   "/usr/sbin/dovecot": "dovecot-core",
   "/usr/bin/openssl": "openssl",
   "/usr/bin/python3": "python3",
+  "/usr/lib/python3/dist-packages/aiosmtplib/__init__.py": "python3-aiosmtplib",
   "/usr/lib/python3/dist-packages/dkim/__init__.py": "python3-dkim",
   "/usr/lib/python3/dist-packages/flufl/bounce/__init__.py": "python3-flufl.bounce",
   "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf": "fonts-dejavu-core",

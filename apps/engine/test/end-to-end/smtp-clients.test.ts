@@ -28,6 +28,38 @@ const start = async (): Promise<ListenerUnderTest> => {
   return listener;
 };
 
+/** Users sign in with the password "right", over TLS. */
+const startWithSignIn = (
+  mode: "required" | "implicit",
+  chain: ReturnType<typeof makeChain>,
+): Promise<ListenerUnderTest> =>
+  startListener({
+    settings: (port) => ({
+      certificates: {
+        main: { certificate: chain.server.certificate, privateKey: { secret: "stored" } },
+      },
+      listeners: {
+        inbound: {
+          address: "127.0.0.1",
+          port,
+          tls: { mode, certificates: ["main"] },
+          authenticationFlow: "logins",
+          outboundTransport: "next",
+        },
+      },
+      transports: { next: { destination: "127.0.0.1:1" } },
+    }),
+    secrets: { "certificate/main/privateKey": chain.server.privateKey },
+    flows: [fakeFlow("logins", "authentication")],
+    runner: {
+      authentication: (_flow, { userName, password }) => ({
+        verdict:
+          password === "right" ? { kind: "accept", userName } : { kind: "reject", text: "Wrong" },
+        trace: null,
+      }),
+    },
+  });
+
 testWithPeer("swaks")("swaks delivers a message with an attachment, byte for byte", async () => {
   const { port, messages } = await start();
   await run(requirePeer("swaks"), [
@@ -59,34 +91,7 @@ testWithPeer("msmtp", "openssl")(
     writeFileSync(path.join(folder, "authority.pem"), chain.authority.certificate);
     try {
       for (const mode of ["required", "implicit"] as const) {
-        const under = await startListener({
-          settings: (port) => ({
-            certificates: {
-              main: { certificate: chain.server.certificate, privateKey: { secret: "stored" } },
-            },
-            listeners: {
-              inbound: {
-                address: "127.0.0.1",
-                port,
-                tls: { mode, certificates: ["main"] },
-                authenticationFlow: "logins",
-                outboundTransport: "next",
-              },
-            },
-            transports: { next: { destination: "127.0.0.1:1" } },
-          }),
-          secrets: { "certificate/main/privateKey": chain.server.privateKey },
-          flows: [fakeFlow("logins", "authentication")],
-          runner: {
-            authentication: (_flow, { userName, password }) => ({
-              verdict:
-                password === "right"
-                  ? { kind: "accept", userName }
-                  : { kind: "reject", text: "Wrong" },
-              trace: null,
-            }),
-          },
-        });
+        const under = await startWithSignIn(mode, chain);
         const send = (password: string): Promise<string> =>
           new Promise((resolve) => {
             const child = execFile(
@@ -161,3 +166,78 @@ c.quit()
     "Subject: x\r\n\r\n.\r\n..two\r\nGr\xc3\xbc\xc3\x9fe\r\n",
   );
 });
+
+testWithPeer("aiosmtplib", "openssl")(
+  "aiosmtplib sends 8-bit text from many connections at once, by STARTTLS and by TLS, signed in and not",
+  async () => {
+    const chain = makeChain(["localhost"]);
+    const folder = mkdtempSync(path.join(tmpdir(), "sluice-aiosmtplib-"));
+    const authority = path.join(folder, "authority.pem");
+    writeFileSync(authority, chain.authority.certificate);
+    const python = async (script: string): Promise<string[]> =>
+      (await run(requirePeer("python3"), ["-c", script])).stdout.trim().split("\n");
+    const sends = `
+import asyncio, ssl
+import aiosmtplib
+from email.message import EmailMessage
+def mail(n):
+  m = EmailMessage()
+  m["From"] = "a@client.example"
+  m["To"] = "b@example.test, c@example.test"
+  m["Subject"] = f"Gr\\u00fc\\u00dfe {n}"
+  m.set_content(".\\n..two\\nGr\\u00fc\\u00dfe\\n", cte="8bit")
+  return m
+`;
+    try {
+      const { port, messages } = await start();
+      const plain = await python(`${sends}
+async def main():
+  async def one(n):
+    async with aiosmtplib.SMTP("127.0.0.1", ${port}) as c:
+      for k in range(3):
+        errors, text = await c.send_message(mail(f"{n}.{k}"))
+        assert errors == {}, errors
+      try:
+        await c.sendmail("a@client.example", ["b@elsewhere.example"], b"x")
+      except aiosmtplib.SMTPRecipientsRefused as e:
+        return e.recipients[0].code
+  print(*await asyncio.gather(*[one(n) for n in range(8)]))
+asyncio.run(main())
+`);
+      expect(plain).toEqual([Array(8).fill("550").join(" ")]);
+      expect(messages).toHaveLength(24);
+      for (const { acceptance, bodies } of messages) {
+        expect(acceptance.bodies[0]?.entries.map(({ recipient }) => recipient)).toEqual([
+          "b@example.test",
+          "c@example.test",
+        ]);
+        expect(bodies[0]).toMatch(/\r\n\r\n\.\r\n\.\.two\r\nGr\xc3\xbc\xc3\x9fe\r\n$/);
+      }
+      for (const mode of ["required", "implicit"] as const) {
+        const under = await startWithSignIn(mode, chain);
+        try {
+          const signedIn = await python(`${sends}
+async def main():
+  context = ssl.create_default_context(cafile="${authority}")
+  for password in ["right", "wrong"]:
+    how = {"hostname": "localhost", "port": ${under.port}, "username": "anna", "password": password, "tls_context": context}
+    how["${mode === "required" ? "start_tls" : "use_tls"}"] = True
+    try:
+      await aiosmtplib.send(mail(password), **how)
+      print("sent")
+    except aiosmtplib.SMTPAuthenticationError as e:
+      print(e.code, e.message)
+asyncio.run(main())
+`);
+          expect(signedIn).toEqual(["sent", "535 5.7.8 Wrong"]);
+          expect(under.messages).toHaveLength(1);
+          expect(under.messages[0]?.bodies[0]).toMatch(/with ESMTPSA\r\n/);
+        } finally {
+          await under.close();
+        }
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+);

@@ -2,7 +2,14 @@
 import { existsSync } from "node:fs";
 import { test } from "vitest";
 
-const folders = ["/usr/bin", "/usr/sbin", "/usr/local/bin", "/bin", "/sbin"];
+const folders = [
+  "/usr/bin",
+  "/usr/sbin",
+  "/usr/local/bin",
+  "/bin",
+  "/sbin",
+  "/usr/lib/python3/dist-packages",
+];
 
 const packages: Readonly<Record<string, string>> = {
   slapd: "slapd",
@@ -22,6 +29,7 @@ const packages: Readonly<Record<string, string>> = {
   dovecot: "dovecot-core",
   openssl: "openssl",
   python3: "python3",
+  aiosmtplib: "python3-aiosmtplib",
 };
 
 export const findPeer = (program: string): string | null =>
