@@ -5,7 +5,7 @@
 import type { FlowKind } from "@sluice/flow-schema";
 import type { Settings } from "@sluice/settings";
 import { canonicalDomain, type DomainMatch, matchDomain } from "../config/domain-match.ts";
-import { byNaturalOrder } from "../store/natural-order.ts";
+import { byNaturalOrder } from "../config/natural-order.ts";
 
 /** Where a flow in force is set: here, or in an object that stands for more than this cell. */
 export type FlowInForce = {

@@ -1,6 +1,8 @@
 /** A message as text: its header fields, its plain text, and what is attached. HTML is reduced to its text. */
+
 import { decodeWords } from "@sluice/mail-syntax";
 import PostalMime from "postal-mime";
+import { decodeCharset } from "../scanner/charset.ts";
 
 export type MessagePreview = {
   readonly headers: readonly { readonly name: string; readonly value: string }[];
@@ -18,15 +20,6 @@ export type MessagePreview = {
 
 /** Text as the octets a header field is made of, one character each. */
 const octets = (text: string): string => Buffer.from(text, "utf8").toString("latin1");
-
-/** `undefined`: this runtime does not know the charset, and the word stays as it is. */
-const decodeCharset = (bytes: string, charset: string): string | undefined => {
-  try {
-    return new TextDecoder(charset).decode(Buffer.from(bytes, "latin1"));
-  } catch {
-    return undefined;
-  }
-};
 
 const maximumBytes = 4 * 1024 * 1024;
 const maximumText = 100_000;

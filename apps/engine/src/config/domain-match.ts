@@ -5,6 +5,7 @@
  */
 import { domainToAscii } from "@sluice/mail-syntax";
 import type { Domain, Settings } from "@sluice/settings";
+import { byNaturalOrder } from "./natural-order.ts";
 
 export type DomainMatch = {
   readonly id: string;
@@ -97,13 +98,15 @@ export const matchDomain = (
   return null;
 };
 
-/** The first domain of this listener that is one in particular: what is for the gateway itself goes to it. */
+/** The first domain of this listener, as lists show them, that is one in particular: what is for the gateway itself goes to it. */
 export const firstDomain = (settings: Settings, listenerId: string): DomainMatch | null => {
-  for (const [id, domain] of Object.entries(settings.domains)) {
-    const isHere = domain.listener === undefined || domain.listener === listenerId;
-    if (domain.enabled && isHere && !isAnyDomain(domain, id)) return { id, domain, byAny: false };
-  }
-  return null;
+  const here = Object.entries(settings.domains).filter(
+    ([, { enabled, listener }]) => enabled && (listener === undefined || listener === listenerId),
+  );
+  const first = here
+    .filter(([id, domain]) => !isAnyDomain(domain, id))
+    .sort(([a], [b]) => byNaturalOrder(a, b))[0];
+  return first === undefined ? null : { id: first[0], domain: first[1], byAny: false };
 };
 
 /** The matches that are tried, from most to least specific, up to the one that holds. */

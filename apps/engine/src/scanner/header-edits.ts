@@ -4,6 +4,7 @@
  * SMTPUTF8. A value with CR, LF or NUL is an error (RFC 5322 §2.2): it would
  * write a field of its own.
  */
+
 import {
   countFields,
   decodeUtf8,
@@ -17,6 +18,7 @@ import {
   isNamed,
   type RawField,
 } from "@sluice/mail-syntax";
+import { decodeCharset } from "./charset.ts";
 
 export type EditOptions = {
   readonly smtpUtf8: boolean;
@@ -78,7 +80,7 @@ export const countHeaders = countFields;
 /** Value of a field as a script sees it: unfolded; with `decode` as UTF-8 text without encoded words. */
 export const headerText = (field: RawField, decode: boolean): string => {
   const value = fieldValue(field);
-  return decode ? encodeUtf8(decodeWords(value, charset)) : value;
+  return decode ? encodeUtf8(decodeWords(value, decodeCharset)) : value;
 };
 
 const makeField = (name: string, value: string, options: EditOptions): RawField =>
@@ -95,13 +97,4 @@ const rawField = (name: string, value: string, { refold = true }: EditOptions): 
 const encode = (value: string, { smtpUtf8 }: EditOptions): string => {
   if (/[\r\n\0]/.test(value)) throw new HeaderError("the value has a line break or NUL in it");
   return smtpUtf8 || !/[\u0080-\u00ff]/.test(value) ? value : encodeWords(decodeUtf8(value));
-};
-
-/** Charsets that Node knows; an unknown one leaves the encoded word as it is. */
-const charset = (bytes: string, label: string): string | undefined => {
-  try {
-    return new TextDecoder(label).decode(Buffer.from(bytes, "latin1"));
-  } catch {
-    return undefined;
-  }
 };

@@ -14,6 +14,7 @@ import type { FlowTrace } from "../flows/trace.ts";
 import type { AcceptReply, ContentVerdict } from "../flows/verdict.ts";
 import type { HistoryRecord, Outcome } from "../history/event.ts";
 import type { StoredBody } from "../queue/queue-entry.ts";
+import { decodeCharset } from "../scanner/charset.ts";
 import type { Content } from "../scanner/content.ts";
 import { incomingBody, keepMessage, type RecipientVerdict } from "./acceptance.ts";
 import { receivedField, transmissionOf } from "./received-field.ts";
@@ -27,7 +28,7 @@ export const subjectOf = (header: Buffer): string => {
   const match = /^subject:[ \t]*((?:[^\r\n]|\r?\n[ \t])*)/im.exec(header.toString("latin1"));
   if (match === null) return "";
   const raw = (match[1] ?? "").replace(/\r?\n[ \t]+/g, " ").trim();
-  return decodeWords(Buffer.from(raw, "latin1").toString("utf8")).slice(0, 998);
+  return decodeWords(raw, decodeCharset).slice(0, 998);
 };
 
 const countHops = (header: Buffer): number =>

@@ -7,6 +7,7 @@
 import type { BlockRegistry } from "@sluice/flow-schema";
 import type { ObjectKind } from "@sluice/settings";
 import type { SettingsObject } from "@sluice/settings/text-form";
+import { byNaturalOrder } from "../config/natural-order.ts";
 import { GatewayError } from "../errors.ts";
 import { appendAudit } from "./audit.ts";
 import { sameValue } from "./compare-settings.ts";
@@ -19,7 +20,6 @@ import {
   writeObject,
 } from "./draft-objects.ts";
 import { liveObjects } from "./live-objects.ts";
-import { byNaturalOrder } from "./natural-order.ts";
 import { type Actor, inTransaction, lockSettings, type Store, type Transaction } from "./prisma.ts";
 import { isReferable, renameReferences, type Use, usesOf } from "./references.ts";
 import type { SecretStore } from "./secret-store.ts";
