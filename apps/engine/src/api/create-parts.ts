@@ -20,6 +20,7 @@ import { createSecretStore } from "../store/secret-store.ts";
 import { createSessionStore } from "../store/session-store.ts";
 import { createUnusedSecrets } from "../store/unused-secrets.ts";
 import { createUserStore } from "../store/user-store.ts";
+import { createViewStore } from "../store/view-store.ts";
 import { createDownloads } from "./downloads.ts";
 import { createHistorySums } from "./history-numbers.ts";
 import { createJobs } from "./jobs.ts";
@@ -100,6 +101,7 @@ export const createApiParts = (options: ApiOptions): ApiParts => {
     unusedSecrets: createUnusedSecrets(store, clock),
     secretAccess,
     users: createUserStore(store),
+    views: createViewStore(store),
     sessions: createSessionStore(store, clock),
     secondFactors: createSecondFactorStore(store, options.secretKey, clock),
     icons: createIconStore(store, options.fetchBytes),

@@ -26,6 +26,7 @@ import type { SecretStore } from "../store/secret-store.ts";
 import type { SessionStore } from "../store/session-store.ts";
 import type { UnusedSecrets } from "../store/unused-secrets.ts";
 import type { UserStore } from "../store/user-store.ts";
+import type { ViewStore } from "../store/view-store.ts";
 import type { Downloads } from "./downloads.ts";
 import type { Jobs } from "./jobs.ts";
 import type { KeyRecordCheck } from "./key-record-check.ts";
@@ -41,6 +42,7 @@ export type ApiParts = {
   readonly unusedSecrets: UnusedSecrets;
   readonly secretAccess: SecretAccess;
   readonly users: UserStore;
+  readonly views: ViewStore;
   readonly sessions: SessionStore;
   readonly secondFactors: SecondFactorStore;
   readonly icons: IconStore;

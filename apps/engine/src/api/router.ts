@@ -20,6 +20,7 @@ import { system } from "./system.ts";
 import { textForm } from "./text-form.ts";
 import { router } from "./trpc.ts";
 import { users } from "./users.ts";
+import { views } from "./views.ts";
 
 export const appRouter = router({
   signIn,
@@ -43,6 +44,7 @@ export const appRouter = router({
   scripting,
   system,
   users,
+  views,
   textForm,
 });
 

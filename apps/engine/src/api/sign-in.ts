@@ -72,7 +72,7 @@ const userOf = ({ name, role }: { name: string; role: Role }): SignedInUser => (
   permissions: rolePermissions[role],
 });
 
-const sessionOf = (ctx: Context): { userId: string; name: string; sessionId: string } => {
+export const sessionOf = (ctx: Context): { userId: string; name: string; sessionId: string } => {
   if (ctx.caller?.kind !== "session") {
     throw new GatewayError("NOT_ALLOWED", "This is for somebody who has signed in with a browser.");
   }

@@ -18,6 +18,7 @@ import { EmptyState } from "../../ui/empty-state.tsx";
 import { ErrorAlert } from "../../ui/error-alert.tsx";
 import { Page } from "../../ui/page.tsx";
 import { visibleText } from "../../ui/visible-text.ts";
+import { SavedViews } from "../saved-views/saved-views.tsx";
 import { cellTerm, rowTerms } from "./cell-terms.ts";
 import { ColumnChooser } from "./column-chooser.tsx";
 import { Histogram } from "./histogram.tsx";
@@ -123,6 +124,7 @@ export const HistoryPage = () => {
       fill
       actions={
         <>
+          <SavedViews page="history" isFiltered={text !== ""} />
           <ColumnChooser hidden={hidden} onChange={setHidden} />
           <Switch
             label="Live"

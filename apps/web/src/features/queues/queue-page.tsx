@@ -14,6 +14,7 @@ import { EmptyState } from "../../ui/empty-state.tsx";
 import { ErrorAlert } from "../../ui/error-alert.tsx";
 import { Page } from "../../ui/page.tsx";
 import { visibleText } from "../../ui/visible-text.ts";
+import { SavedViews } from "../saved-views/saved-views.tsx";
 import { ActionDialog } from "./action-dialog.tsx";
 import { JobLine } from "./job-line.tsx";
 import { PauseEverything, Pauses } from "./pauses.tsx";
@@ -135,6 +136,7 @@ export const QueuePage = () => {
             });
           }}
         />
+        <SavedViews page="queues" isFiltered={isFiltered} />
         {mayRead && selected.size === 1 && only !== undefined && (
           <Button
             variant="default"
