@@ -82,7 +82,7 @@ export const createAutosave = <T>(initial: T, options: Options<T>) => {
   const flush = async (): Promise<void> => {
     if (timer !== null) clearTimeout(timer);
     timer = null;
-    if (running !== null) await running;
+    while (running !== null) await running;
     if (current === saved || state.kind === "conflict") return;
     running = run().finally(() => {
       running = null;
@@ -115,6 +115,22 @@ export const createAutosave = <T>(initial: T, options: Options<T>) => {
         tell({ kind: "waiting" });
         plan(0);
       }
+    },
+    /** Nothing is saved until `settle`: a person has to choose. */
+    halt: (): void => {
+      if (timer !== null) clearTimeout(timer);
+      tell({ kind: "conflict" });
+    },
+    /** Does something while no save is under way, and none begins. */
+    alone: async (work: () => Promise<void>): Promise<void> => {
+      while (running !== null) await running;
+      const done = work();
+      running = done
+        .catch(() => {}) // told to who asked for it
+        .finally(() => {
+          running = null;
+        });
+      await done;
     },
     isDirty: (): boolean => current !== saved,
     stop: (): void => {
