@@ -6,7 +6,6 @@ import { startDevGateway } from "./fixtures/dev-gateway.ts";
 let gateway: Awaited<ReturnType<typeof startDevGateway>>;
 
 test.beforeAll(async () => {
-  test.setTimeout(60_000);
   gateway = await startDevGateway(0, path.resolve(import.meta.dirname, "../dist"));
 });
 test.afterAll(() => gateway.close());
@@ -72,7 +71,7 @@ test("a flow of six blocks by keyboard alone, and undo after a reload", async ({
   });
 
   await test.step("a reload keeps the flow and the steps of undo", async () => {
-    await expect(page.getByText(/^Saved \d/)).toBeVisible({ timeout: 10_000 });
+    await expect(page.getByText(/^Saved \d/)).toBeVisible();
     await page.reload();
     await expect(blocks(page)).toHaveCount(6);
     await expect(page.getByRole("button", { name: /^Undo: Add/ })).toBeEnabled();

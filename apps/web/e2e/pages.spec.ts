@@ -1,16 +1,15 @@
 /** Every page of the menu, on a gateway with much mail: readable by everybody, nothing in the console, nothing cut off. */
 import path from "node:path";
-import AxeBuilder from "@axe-core/playwright";
 import { type BrowserContext, expect, type Page, test } from "@playwright/test";
 import { navigation } from "../src/shell/navigation.ts";
 import { makeAdministrator } from "./fixtures/administrator.ts";
+import { axeOn } from "./fixtures/axe.ts";
 import { startDevGateway } from "./fixtures/dev-gateway.ts";
 
 let gateway: Awaited<ReturnType<typeof startDevGateway>>;
 let state: Awaited<ReturnType<BrowserContext["storageState"]>>;
 
 test.beforeAll(async ({ browser }) => {
-  test.setTimeout(60_000);
   gateway = await startDevGateway(0, path.resolve(import.meta.dirname, "../dist"));
   const context = await browser.newContext();
   const page = await context.newPage();
@@ -73,8 +72,7 @@ for (const [turn, viewport] of sizes.entries()) {
           await expect(page.locator("h1").first()).toBeVisible();
           await expect(page.getByRole("status", { name: /Loading/ })).toHaveCount(0);
           await settled(page, colorScheme);
-          const { violations } = await new AxeBuilder({ page })
-            .setLegacyMode(true) // there are no frames: no second page is needed for them
+          const { violations } = await axeOn(page)
             .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
             .analyze();
           for (const { id, nodes } of violations)

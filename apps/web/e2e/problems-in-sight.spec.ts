@@ -51,7 +51,6 @@ const certificateFile = (days: number): string =>
   `certificate: |\n${certificateFor(days).replace(/^/gm, "  ").trimEnd()}\n`;
 
 test.beforeAll(async ({ browser }) => {
-  test.setTimeout(120_000);
   const certificate = makeCertificate(["ldap.example"]);
   plain = await startSlapd({
     ldif: `dn: uid=alice,${slapdBase}\nobjectClass: inetOrgPerson\ncn: Alice\nsn: A\nuid: alice\nmail: alice@example.test\n`,

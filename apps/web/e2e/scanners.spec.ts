@@ -5,7 +5,6 @@ import { makeAdministrator, printedCode } from "./fixtures/administrator.ts";
 
 let gateway: Gateway;
 test.beforeAll(async () => {
-  test.setTimeout(120_000);
   gateway = await createGateway({ workers: 1 });
   await gateway.start();
 });

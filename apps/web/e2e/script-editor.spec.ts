@@ -1,8 +1,8 @@
 /** Writing a script in its block: the draft is saved meanwhile, and the editor stays the one it was. */
 import path from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
 import { makeAdministrator } from "./fixtures/administrator.ts";
+import { axeOn } from "./fixtures/axe.ts";
 import { startDevGateway } from "./fixtures/dev-gateway.ts";
 
 const signIn = async (page: Page): Promise<void> => {
@@ -12,7 +12,6 @@ const signIn = async (page: Page): Promise<void> => {
 let gateway: Awaited<ReturnType<typeof startDevGateway>>;
 
 test.beforeEach(async () => {
-  test.setTimeout(60_000);
   gateway = await startDevGateway(0, path.resolve(import.meta.dirname, "../dist"));
 });
 test.afterEach(() => gateway.close());
@@ -115,7 +114,7 @@ const stored = async (): Promise<unknown> => {
 };
 
 const axe = async (page: Page): Promise<string[]> => {
-  const { violations } = await new AxeBuilder({ page }).include("[data-region], dialog").analyze();
+  const { violations } = await axeOn(page).include("[data-region], dialog").analyze();
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 };
 

@@ -1,8 +1,8 @@
 /** An authenticator beside the password, and the password again before users change. */
 import path from "node:path";
-import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
 import { codeAt, secretBytes } from "../../engine/test/support/authenticator.ts";
+import { axeOn } from "./fixtures/axe.ts";
 import { startDevGateway } from "./fixtures/dev-gateway.ts";
 
 const password = "correct horse battery staple";
@@ -10,7 +10,6 @@ let gateway: Awaited<ReturnType<typeof startDevGateway>>;
 let ahead = 0;
 
 test.beforeAll(async () => {
-  test.setTimeout(120_000);
   gateway = await startDevGateway(0, path.resolve(import.meta.dirname, "../dist"));
 });
 test.afterAll(() => gateway.close());
@@ -23,7 +22,7 @@ const advance = (milliseconds: number): void => {
 const codeOf = (secret: Buffer): string => codeAt(secret, new Date(Date.now() + ahead));
 
 const accessible = async (page: Page): Promise<void> => {
-  const { violations } = await new AxeBuilder({ page })
+  const { violations } = await axeOn(page)
     .withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"])
     .analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);

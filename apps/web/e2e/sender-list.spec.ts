@@ -1,9 +1,9 @@
 /** A sender whose mail got through is put onto the list of blocked ones, by keys, and refused from then on. */
-import AxeBuilder from "@axe-core/playwright";
 import { expect, test } from "@playwright/test";
 import { createGateway, freePort, type Gateway } from "../../engine/test/support/gateway.ts";
 import { greeted } from "../../engine/test/support/smtp-client.ts";
 import { makeAdministrator, printedCode } from "./fixtures/administrator.ts";
+import { axeOn } from "./fixtures/axe.ts";
 
 const recipientFlow = `kind: recipient
 title: Senders
@@ -23,7 +23,6 @@ let gateway: Gateway;
 let port: number;
 
 test.beforeAll(async () => {
-  test.setTimeout(120_000);
   port = await freePort();
   gateway = await createGateway({ workers: 1 });
   await gateway.start();
@@ -58,7 +57,7 @@ test("a sender goes from history onto the list of blocked ones, and is refused",
   const code = await printedCode(gateway);
   await makeAdministrator(page, base, code);
 
-  await expect.poll(() => send("pest@spam.test"), { timeout: 20_000 }).toMatch(/^250/);
+  await expect.poll(() => send("pest@spam.test")).toMatch(/^250/);
   await page.goto(`${base}/mail/history?q=from%3Apest%40spam.test`);
   const row = page.getByRole("grid", { name: "History" }).getByRole("row").nth(1);
   await expect(row).toContainText("pest@spam.test");
@@ -69,7 +68,7 @@ test("a sender goes from history onto the list of blocked ones, and is refused",
   await expect(dialog).toContainText(
     "Read by “Blocked?” in “Senders”; what is found goes to “Refuse”.",
   );
-  const { violations } = await new AxeBuilder({ page }).include("[role=dialog]").analyze();
+  const { violations } = await axeOn(page).include("[role=dialog]").analyze();
   expect(violations.map(({ id }) => id)).toEqual([]);
   await dialog.getByRole("button", { name: "Add and publish" }).press("Enter");
   await expect(dialog).toContainText("pest@spam.test was added to blocked and is in force.");
@@ -77,8 +76,6 @@ test("a sender goes from history onto the list of blocked ones, and is refused",
   await expect(dialog).toBeHidden();
   await expect(row).toBeFocused();
 
-  await expect
-    .poll(() => send("Pest@Spam.test"), { timeout: 20_000 })
-    .toMatch(/^550 .*You are blocked/);
+  await expect.poll(() => send("Pest@Spam.test")).toMatch(/^550 .*You are blocked/);
   expect(await send("friend@example.net")).toMatch(/^250/);
 });

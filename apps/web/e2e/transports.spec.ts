@@ -1,15 +1,14 @@
 /** A way out for mail: its form explains every setting, and the test shows each step against a real Postfix. */
-import AxeBuilder from "@axe-core/playwright";
 import { expect, test } from "@playwright/test";
 import { createGateway, freePort, type Gateway } from "../../engine/test/support/gateway.ts";
 import { type Postfix, startPostfix } from "../../engine/test/support/postfix.ts";
 import { makeAdministrator, printedCode } from "./fixtures/administrator.ts";
+import { axeOn } from "./fixtures/axe.ts";
 
 let gateway: Gateway;
 let postfix: Postfix;
 
 test.beforeAll(async () => {
-  test.setTimeout(120_000);
   postfix = await startPostfix({ relayTo: 9 });
   gateway = await createGateway({ workers: 1 });
   await gateway.start();
@@ -58,7 +57,7 @@ test("a transport is written, tried step by step, and saved", async ({ page }) =
       .filter({ hasText: `:${closed}` })
       .nth(1),
   ).toContainText("ECONNREFUSED");
-  const { violations } = await new AxeBuilder({ page }).analyze();
+  const { violations } = await axeOn(page).analyze();
   expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
 
   await page.getByRole("button", { name: "Save in the draft" }).click();
