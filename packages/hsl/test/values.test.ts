@@ -167,3 +167,10 @@ test("copies of arrays in a script never see each other's writes", () => {
 
 /** JSON turns an empty list and an emptied array into the same thing; the text does so already. */
 const shape = (value: Value): string => String(value);
+
+test("a long run of blanks in a text that is no number costs what its length costs", () => {
+  const run = " ".repeat(1_000_000);
+  expect(parseNumber(`a${run}b`)).toBeUndefined();
+  expect(parseNumber(`${run}12${run}`)).toBe(12);
+  expect(parseNumber(" \r\n")).toBeUndefined();
+});

@@ -30,3 +30,9 @@ it("leaves ASCII alone, unless it looks encoded", () => {
   expect(encodeWords("Hello")).toBe("Hello");
   expect(decodeWords(encodeWords("=?utf-8?Q?x?="))).toBe("=?utf-8?Q?x?=");
 });
+
+it("reads a word of nothing but padding, and one with padding in its middle", () => {
+  const padding = "=".repeat(1_000_000);
+  expect(decodeWords(`=?utf-8?B?YQ${padding}?=`)).toBe("a");
+  expect(decodeWords(`=?utf-8?B?${padding}x?=`)).toBe(`=?utf-8?B?${padding}x?=`);
+});

@@ -127,7 +127,7 @@ const decodeBase64 = (text: string): string | null => {
   let bytes = "";
   let bits = 0;
   let held = 0;
-  for (const char of text.replace(/=+$/, "")) {
+  for (const char of text.replace(/(?<!=)=+$/, "")) {
     const value = alphabet.indexOf(char);
     if (value < 0) return null;
     bits = ((bits << 6) | value) & 0xffffff;

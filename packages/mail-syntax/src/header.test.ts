@@ -104,3 +104,17 @@ describe("foldField", () => {
     }
   });
 });
+
+describe("a long run of blanks", () => {
+  const run = " ".repeat(1_000_000);
+
+  it("inside a value costs what its length costs", () => {
+    expect(getField(parse(`X: a${run}b\r\n\r\n`), "X")).toBe(`a${run}b`);
+  });
+
+  it("around a value is no part of it", () => {
+    expect(getField(parse(`X:${run}a${run}\r\n\r\n`), "X")).toBe("a");
+    expect(getField(parse("X:  \r\n\r\n"), "X")).toBe("");
+    expect(getField(parse(`X:${run}\r\n \t\r\n\r\n`), "X")).toBe("");
+  });
+});

@@ -69,12 +69,15 @@ export const serializeHeaderSection = (section: HeaderSection): Uint8Array<Array
 
 const endLine = (raw: string): string => (raw.endsWith("\n") ? raw : `${raw}\r\n`);
 
-/** The value of a field: unfolded (RFC 5322 §2.2.3), without the blanks around it. */
+/**
+ * The value of a field: unfolded (RFC 5322 §2.2.3), without the blanks around it. A run of
+ * blanks is looked at from its first one only, for senders write long ones.
+ */
 export const fieldValue = (field: RawField): string =>
   field.raw
     .slice(field.raw.indexOf(":") + 1)
     .replace(/\r?\n(?=[ \t])/g, "")
-    .replace(/^[ \t]+|[ \t\r\n]+$/g, "");
+    .replace(/(?<![ \t\r\n])[ \t\r\n]+$|^[ \t]+/g, "");
 
 /** Whether the field has this name. */
 export const isNamed = (field: RawField, name: string): boolean =>

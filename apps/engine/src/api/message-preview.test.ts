@@ -43,3 +43,15 @@ test("entities become characters, whatever they spell", () => {
   expect(textOfHtml("a &lt;b&gt; &#x41;&#66; &nbsp;&unknown;")).toBe("a <b> AB  &unknown;");
   expect(textOfHtml("&#1114112;&#0;x")).toBe("x");
 });
+
+test("what has no end costs what its length costs", () => {
+  expect(textOfHtml(`${"<".repeat(1_000_000)}b>x`)).toBe(`${"<".repeat(999_999)}x`);
+  expect(textOfHtml("<script>".repeat(200_000))).toBe("");
+  expect(textOfHtml(`a${" ".repeat(1_000_000)}b \t\nc`)).toBe(`a${" ".repeat(1_000_000)}b\nc`);
+});
+
+test("scripts, styles and heads are left out to their ends, in any letters", () => {
+  const html =
+    "<HEAD><title>t</title></head >a<script>1</style></SCRIPT>b<style x>c</style>d<script>e";
+  expect(textOfHtml(html)).toBe("abde");
+});

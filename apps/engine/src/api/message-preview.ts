@@ -76,17 +76,38 @@ const entities: Readonly<Record<string, string>> = {
   nbsp: " ",
 };
 
+/** Without what no reader shows. An end that was looked for in vain is not looked for again. */
+const withoutUnseen = (html: string): string => {
+  const pieces: string[] = [];
+  const openers = /<(script|style|head)\b[^<>]*>/gi;
+  const endless = new Set<string>();
+  let from = 0;
+  for (let found = openers.exec(html); found !== null; found = openers.exec(html)) {
+    const name = (found[1] ?? "").toLowerCase();
+    if (endless.has(name)) continue;
+    const closer = new RegExp(`</${name}\\s*>`, "gi");
+    closer.lastIndex = openers.lastIndex;
+    if (closer.exec(html) === null) {
+      endless.add(name);
+      continue;
+    }
+    pieces.push(html.slice(from, found.index));
+    from = closer.lastIndex;
+    openers.lastIndex = from;
+  }
+  return pieces.join("") + html.slice(from);
+};
+
 /** What a reader would see of it, roughly. The result is text and is only ever shown as text. */
 export const textOfHtml = (html: string): string =>
-  html
-    .replace(/<(script|style|head)\b[^>]*>[\s\S]*?<\/\1\s*>/gi, "")
-    .replace(/<(br|\/p|\/div|\/tr|\/li|\/h[1-6])\b[^>]*>/gi, "\n")
-    .replace(/<[^>]*>/g, "")
+  withoutUnseen(html)
+    .replace(/<(br|\/p|\/div|\/tr|\/li|\/h[1-6])\b[^<>]*>/gi, "\n")
+    .replace(/<[^<>]*>/g, "")
     .replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]+));/gi, (whole, decimal, hex, name) => {
       if (name !== undefined) return entities[String(name).toLowerCase()] ?? whole;
       const point = decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal);
       return point > 0 && point <= 0x10ffff ? String.fromCodePoint(point) : "";
     })
-    .replace(/[ \t]+\n/g, "\n")
+    .replace(/(?<![ \t])[ \t]+\n/g, "\n")
     .replace(/\n{3,}/g, "\n\n")
     .trim();

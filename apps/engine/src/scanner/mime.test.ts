@@ -111,3 +111,17 @@ test("anything at all is read without an exception", () => {
     expect(parseMime(Buffer.from(odd))).toHaveLength(1);
   }
 });
+
+test("long runs of what a sender may repeat cost what their length costs", () => {
+  const blanks = " ".repeat(1_000_000);
+  const read = (head: string, body: string) => {
+    const bytes = mail([head, "", body]);
+    const [part] = parseMime(bytes);
+    if (part === undefined) throw new Error("missing");
+    return { type: part.type, text: decodedPart(bytes, part).toString("latin1") };
+  };
+  expect(read(`Content-Type: ${"a/".repeat(40_000)}\x01`, "").type).toBe("text/plain");
+  expect(read("Content-Type: a/b/c; x=y", "").type).toBe("a/b/c");
+  const encoded = "Content-Transfer-Encoding: quoted-printable";
+  expect(read(encoded, `a${blanks}b${blanks}\r\nc \t`).text).toBe(`a${blanks}b\r\nc`);
+});

@@ -139,7 +139,8 @@ type ContentType = {
 };
 
 const readContentType = (value: string): ContentType => {
-  const type = /^\s*([!-~]+?\/[!-~]+?)\s*(?:;|$)/.exec(value)?.[1]?.toLowerCase() ?? "text/plain";
+  const type =
+    /^\s*([!-.0-:<-~]+\/[!-:<-~]+)\s*(?:;|$)/.exec(value)?.[1]?.toLowerCase() ?? "text/plain";
   const parameters = readParameters(value);
   return { type, boundary: parameters.get("boundary") ?? "", parameters };
 };
@@ -215,7 +216,7 @@ export const decodedPart = (bytes: Buffer, part: MimePart): Buffer => {
       return Buffer.from(
         body
           .toString("latin1")
-          .replace(/[ \t]+(?=\r?\n|$)/g, "")
+          .replace(/(?<![ \t])[ \t]+(?=\r?\n|$)/g, "")
           .replace(/=\r?\n/g, "")
           .replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) =>
             String.fromCharCode(Number.parseInt(hex, 16)),

@@ -132,7 +132,7 @@ const pack = (run: RunContext, format: string, values: readonly Value[]): string
 const repeats = (count: Item["count"]): number => (count === "*" ? 0 : (count ?? 1));
 
 const readText = (letter: string, bytes: string): string => {
-  if (letter === "A") return bytes.replace(/[ \t\r\n\0]+$/, "");
+  if (letter === "A") return bytes.replace(/(?<![ \t\r\n\0])[ \t\r\n\0]+$/, "");
   if (letter !== "Z") return bytes;
   const end = bytes.indexOf("\0");
   return end < 0 ? bytes : bytes.slice(0, end);

@@ -109,7 +109,8 @@ const hexadecimal = /^([+-]?)0[xX]([0-9a-fA-F]+)$/;
 
 /** The number a text is, wholly; `undefined` when it is none. */
 export const parseNumber = (text: string): number | undefined => {
-  const trimmed = text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, "");
+  // a run of blanks is looked at from its first one only: from each of them would take the square of its length
+  const trimmed = text.replace(/(?<![ \t\r\n])[ \t\r\n]+$|^[ \t\r\n]+/g, "");
   if (decimal.test(trimmed)) return Number(trimmed);
   const hex = hexadecimal.exec(trimmed);
   if (hex === null) return undefined;

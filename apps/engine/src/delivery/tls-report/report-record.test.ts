@@ -31,3 +31,11 @@ test("one record does not make us write to the world", () => {
   const many = Array.from({ length: 50 }, (_, index) => `mailto:u${index}@example.org`).join(",");
   expect(reportTargets([`v=TLSRPTv1; rua=${many}`])).toHaveLength(5);
 });
+
+test("blanks around the addresses are no part of them, however many", () => {
+  const blanks = " ".repeat(60_000);
+  expect(
+    reportTargets([`v=TLSRPTv1;${blanks}rua${blanks}=${blanks}mailto:a@example.org${blanks}`]),
+  ).toEqual([{ kind: "mail", address: "a@example.org" }]);
+  expect(reportTargets([`v=TLSRPTv1; rua=${blanks}x`])).toEqual([]);
+});

@@ -15,7 +15,7 @@ export const reportTargets = (texts: readonly string[]): readonly ReportTarget[]
   if (record === undefined || records.length > 1) return []; // §3: several are as good as none
   const rua = record
     .split(";")
-    .map((field) => /^\s*rua\s*=\s*(.*?)\s*$/s.exec(field)?.[1])
+    .map((field) => /^\s*rua\s*=(.*)$/s.exec(field)?.[1]?.trim())
     .find((value) => value !== undefined);
   return (rua ?? "")
     .split(",")

@@ -105,7 +105,7 @@ const newPart = (): Part => {
 const newBoundary = (): string => `=_${randomBytes(18).toString("base64url")}`;
 
 const typeOf = (part: Part): string =>
-  /^\s*([!-~]+?\/[!-~]+?)\s*(?:;|$)/
+  /^\s*([!-.0-:<-~]+\/[!-:<-~]+)\s*(?:;|$)/
     .exec(getField(part.header(), "Content-Type") ?? "")?.[1]
     ?.toLowerCase() ?? "text/plain";
 
