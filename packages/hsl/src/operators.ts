@@ -3,7 +3,7 @@ import { formatText } from "./format.ts";
 import { bytesOf } from "./limits.ts";
 import type { Run } from "./run.ts";
 import { HslArray } from "./values/array.ts";
-import { looseEquals } from "./values/compare.ts";
+import { includesLoosely } from "./values/compare.ts";
 import { toText, typeName } from "./values/convert.ts";
 import { ScriptError, type Site } from "./values/errors.ts";
 import { HslRegex, patternFromText } from "./values/regex.ts";
@@ -72,8 +72,7 @@ export const subtract: Operate = (run, a, b, site) => {
   run.charge(Math.floor((a.size * unwanted.length) / 4), bytesOf.array + a.size * bytesOf.item);
   const kept = new HslArray();
   for (const [key, value] of a) {
-    if (!unwanted.some((other) => looseEquals(value, other))) kept.set(key, value);
-    if (value instanceof HslArray) run.checkTime();
+    if (!includesLoosely(unwanted, value, run.checkTime)) kept.set(key, value);
   }
   return kept;
 };

@@ -93,6 +93,18 @@ describe("a budget that is spent ends the run and names the line", () => {
     ["unique large arrays", `${twins}array_unique([$a] * 1000);`, few, stopped],
     ["taking an array from an array", "\n(range(1, 50000) - range(50001, 100000));", {}, stopped],
     [
+      "a long number among many",
+      '$s = "1" * 1000000; $a = range(1, 100000);\nin_array($s, $a);',
+      {},
+      stopped,
+    ],
+    [
+      "a long number taken from many",
+      '$s = "1" * 1000000; $a = range(1, 100000);\n([$s] - $a);',
+      {},
+      stopped,
+    ],
+    [
       "keys of a cache",
       `${twins}function f($x) {} for ($i = 0; $i < 1000; $i++) cache [] f($a);`,
       few,

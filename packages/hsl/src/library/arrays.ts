@@ -1,5 +1,5 @@
 import { HslArray } from "../values/array.ts";
-import { looseEquals, strictEquals } from "../values/compare.ts";
+import { includesLoosely, strictEquals } from "../values/compare.ts";
 import { toText } from "../values/convert.ts";
 import { ScriptError } from "../values/errors.ts";
 import type { Value } from "../values/value.ts";
@@ -105,14 +105,7 @@ export const arrayFunctions: readonly LibraryFunction[] = [
         log: ["1", "0"],
       },
     },
-    (args, run) => {
-      const needle = valueAt(args, 0);
-      for (const value of arrayAt(args, 1).values()) {
-        if (looseEquals(value, needle)) return true;
-        if (value instanceof HslArray) run.checkTime?.();
-      }
-      return false;
-    },
+    (args, run) => includesLoosely(arrayAt(args, 1).values(), valueAt(args, 0), run.checkTime),
   ),
   defineFunction(
     {

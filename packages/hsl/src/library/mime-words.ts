@@ -102,7 +102,7 @@ export const mimeWordFunctions: readonly LibraryFunction[] = [
     },
     (args, run) => {
       reserveText(run, 4 * textAt(args, 0).length);
-      run.charge(textAt(args, 0).length >> 1, 0);
+      run.charge(4 * textAt(args, 0).length, 0);
       return encodeMimeWords(textAt(args, 0));
     },
   ),

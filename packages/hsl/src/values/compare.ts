@@ -1,6 +1,6 @@
 /** `==`, `===` and `<` (hsl.md §2). */
 import { HslArray } from "./array.ts";
-import { parseNumber, typeName } from "./convert.ts";
+import { longText, parseNumber, typeName } from "./convert.ts";
 import { ScriptError } from "./errors.ts";
 import { countWork } from "./meter.ts";
 import type { Value } from "./value.ts";
@@ -13,6 +13,23 @@ export const looseEquals = (a: Value, b: Value): boolean => {
     ? compareArrays(a, b, looseScalars)
     : looseScalars(a, b);
 };
+
+/** Whether a value `==` one of the values; `check` is asked after each comparison that may take long. */
+export const includesLoosely = (
+  values: Iterable<Value>,
+  needle: Value,
+  check: (() => void) | undefined,
+): boolean => {
+  const isLarge = isLong(needle);
+  for (const value of values) {
+    if (looseEquals(value, needle)) return true;
+    if (isLarge || isLong(value)) check?.();
+  }
+  return false;
+};
+
+const isLong = (value: Value): boolean =>
+  value instanceof HslArray || (typeof value === "string" && value.length > longText);
 
 /** `a === b`: the same type and equal. */
 export const strictEquals = (a: Value, b: Value): boolean =>

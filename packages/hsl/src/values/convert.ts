@@ -104,11 +104,16 @@ const quote = (bytes: string): string =>
   special.test(bytes) ? `"${bytes.replace(/[\\"$]/g, "\\$&")}"` : `"${bytes}"`;
 const special = /[\\"$]/;
 
+const numberStart = /^[ \t\r\n]*[+\-0-9]/;
+/** Reading a longer one as a number is counted. */
+export const longText = 256;
 const decimal = /^[+-]?[0-9]+(?:\.[0-9]+)?$/;
 const hexadecimal = /^([+-]?)0[xX]([0-9a-fA-F]+)$/;
 
 /** The number a text is, wholly; `undefined` when it is none. */
 export const parseNumber = (text: string): number | undefined => {
+  if (!numberStart.test(text)) return undefined;
+  if (text.length > longText) countWork(text.length >> 6);
   // a run of blanks is looked at from its first one only: from each of them would take the square of its length
   const trimmed = text.replace(/(?<![ \t\r\n])[ \t\r\n]+$|^[ \t\r\n]+/g, "");
   if (decimal.test(trimmed)) return Number(trimmed);
