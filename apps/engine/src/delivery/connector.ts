@@ -88,7 +88,11 @@ export const createConnector = (parts: CandidateParts): Connector => {
           const where = `${host.name} [${host.address}]:${host.port}`;
           const tell = (failure: TlsFailure | null): void => {
             if (domain !== "" && question.tlsMode !== "none")
-              parts.onTls?.({ domain, policyType, host: host.name, failure });
+              parts.onTls?.({
+                ...{ domain, policyType, host: host.name, failure },
+                sendingIp: question.client.sourceAddress,
+                receivingIp: host.address,
+              });
           };
           try {
             const client = await openConnection(host, {

@@ -13,6 +13,9 @@ export type TlsSession = {
   readonly host: string;
   /** null: it worked. */
   readonly failure: string | null;
+  /** Whose addresses they were, as far as known; kept of failures alone. */
+  readonly sendingIp?: string | null;
+  readonly receivingIp?: string | null;
 };
 
 export type TlsResults = {
@@ -22,10 +25,10 @@ export type TlsResults = {
 };
 
 const addText = `
-INSERT INTO tls_result (day, domain, policy_type, host, result, count)
-SELECT day, domain, policy_type, host, result, count FROM json_to_recordset($1::json)
-  AS row (day date, domain text, policy_type text, host text, result text, count bigint)
-ON CONFLICT (day, domain, policy_type, host, result)
+INSERT INTO tls_result (day, domain, policy_type, host, result, sending_ip, receiving_ip, count)
+SELECT day, domain, policy_type, host, result, sending_ip, receiving_ip, count FROM json_to_recordset($1::json)
+  AS row (day date, domain text, policy_type text, host text, result text, sending_ip text, receiving_ip text, count bigint)
+ON CONFLICT (day, domain, policy_type, host, result, sending_ip, receiving_ip)
   DO UPDATE SET count = tls_result.count + excluded.count`;
 
 const mostKept = 10_000;
@@ -50,6 +53,7 @@ export const createTlsResults = (options: {
         policy_type: session.policyType,
         host: session.host,
         result: session.failure ?? "success",
+        ...addressesOf(session),
         count,
       }))
       // always in one order: two workers that add to the same rows do not wait for each other in a circle
@@ -79,7 +83,8 @@ export const createTlsResults = (options: {
     count: (session) => {
       const day = options.clock().toISOString().slice(0, 10);
       const { domain, policyType, host, failure } = session;
-      const key = [day, domain, policyType, host, failure].join(" ");
+      const { sending_ip: sending, receiving_ip: receiving } = addressesOf(session);
+      const key = [day, domain, policyType, host, failure, sending, receiving].join(" ");
       const sum = sums.get(key);
       if (sum !== undefined) sum.count += 1;
       else if (sums.size < mostKept) sums.set(key, { day, session, count: 1 });
@@ -92,6 +97,11 @@ export const createTlsResults = (options: {
     },
   };
 };
+
+const addressesOf = ({ failure, sendingIp, receivingIp }: TlsSession) => ({
+  sending_ip: failure === null ? "" : (sendingIp ?? ""),
+  receiving_ip: failure === null ? "" : (receivingIp ?? ""),
+});
 
 export type TlsResultSum = {
   readonly policyType: string;
@@ -140,7 +150,8 @@ export const listTlsResults = async (pool: pg.Pool, since: Date): Promise<TlsRes
           ORDER BY count DESC) FILTER (WHERE result <> 'success'), '[]') AS failures,
         (SELECT json_build_object('state', sent.state, 'detail', sent.detail) FROM tls_report AS sent
           WHERE sent.day = tls_result.day AND sent.domain = tls_result.domain) AS report
-      FROM tls_result WHERE day >= $1::date
+      FROM (SELECT day, domain, policy_type, host, result, sum(count) AS count FROM tls_result
+        WHERE day >= $1::date GROUP BY 1, 2, 3, 4, 5) AS tls_result
       GROUP BY tls_result.day, domain, policy_type
       ORDER BY tls_result.day DESC, failed DESC, successes DESC, domain LIMIT ${mostRows}`,
     values: [since.toISOString().slice(0, 10)],

@@ -54,6 +54,9 @@ const send = async (
 
 const isClear = (server: AwkwardServer): boolean => !server.lines.includes("STARTTLS");
 
+/** Both ends of a connection, where no source address is set. */
+const addresses = { sendingIp: null, receivingIp: "127.0.0.1" };
+
 describe("modes", () => {
   withOpenssl("none never starts TLS", async () => {
     const server = await start({ certificate: mx });
@@ -431,7 +434,13 @@ describe("DANE", () => {
     const result = await toDane(server, "bob@dane.test", results);
     expect(result).toMatchObject({ code: 250, copy: { tls: { verified: true } } });
     expect(results).toEqual([
-      { domain: "dane.test", policyType: "tlsa", host: "mx.dane.test", failure: null },
+      {
+        domain: "dane.test",
+        policyType: "tlsa",
+        host: "mx.dane.test",
+        failure: null,
+        ...addresses,
+      },
     ]);
   });
 
@@ -530,6 +539,7 @@ describe("MTA-STS", () => {
         policyType: "sts",
         host: "mx.sts.test",
         failure: "certificate-not-trusted",
+        ...addresses,
       },
     ]);
     expect(fetched[0]).toMatchObject({
@@ -612,7 +622,13 @@ describe("MTA-STS", () => {
     expect(broken.reports[0]).toContain("The MTA-STS policy of sts.test could not be fetched");
     expect(broken.results).toEqual([
       { domain: "sts.test", policyType: "sts", host: "", failure: "sts-policy-fetch-error" },
-      { domain: "sts.test", policyType: "no-policy-found", host: "mx.sts.test", failure: null },
+      {
+        domain: "sts.test",
+        policyType: "no-policy-found",
+        host: "mx.sts.test",
+        failure: null,
+        ...addresses,
+      },
     ]);
     expect(await delivery(server, 200, "text/html").one(bob)).toMatchObject({ code: 250 });
     expect(await delivery(server).one({ recipients: ["bob@other.test"] })).toMatchObject({

@@ -88,12 +88,21 @@ const deliver = (flows: ReturnType<typeof flowsFor>, recipient: string, requireT
     requireTls,
   });
 
+/** Both ends of a connection, where no source address is set. */
+const addresses = { sendingIp: null, receivingIp: "127.0.0.1" };
+
 describe("DANE", () => {
   peers("a server with the key that DNS names is asked, whoever signed it", async () => {
     const flows = flowsFor("dane", right);
     expect(await ask(flows, "bob@dane.test")).toBe("1");
     expect(flows.tlsResults).toEqual([
-      { domain: "dane.test", policyType: "tlsa", host: "mx.dane.test", failure: null },
+      {
+        domain: "dane.test",
+        policyType: "tlsa",
+        host: "mx.dane.test",
+        failure: null,
+        ...addresses,
+      },
     ]);
     expect(right.lines.filter((line) => /^(STARTTLS|RCPT)/.test(line))).toEqual([
       "STARTTLS",
@@ -109,7 +118,7 @@ describe("DANE", () => {
       const flows = flowsFor("dane", server);
       expect(await ask(flows, "bob@dane.test")).toBe("-1");
       expect(flows.tlsResults).toEqual([
-        { domain: "dane.test", policyType: "tlsa", host: "mx.dane.test", failure },
+        { domain: "dane.test", policyType: "tlsa", host: "mx.dane.test", failure, ...addresses },
       ]);
       expect(server.lines.some((line) => /^(MAIL|RCPT)/.test(line))).toBe(false);
     }

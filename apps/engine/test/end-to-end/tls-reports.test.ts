@@ -47,7 +47,10 @@ const count = async (domain: string): Promise<void> => {
   for (let session = 0; session < 7; session++)
     results.count({ domain, policyType: "sts", host, failure: null });
   for (let session = 0; session < 2; session++)
-    results.count({ domain, policyType: "sts", host, failure: "certificate-expired" });
+    results.count({
+      ...{ domain, policyType: "sts", host, failure: "certificate-expired" },
+      ...{ sendingIp: "192.0.2.1", receivingIp: "2001:db8::25" },
+    });
   results.count({ domain, policyType: "sts", host: "", failure: "sts-policy-fetch-error" });
   results.count({ domain, policyType: "no-policy-found", host, failure: null });
   await results.close();
@@ -141,7 +144,9 @@ const expected = (domain: string) => ({
         { "result-type": "sts-policy-fetch-error", "failed-session-count": 1 },
         {
           "result-type": "certificate-expired",
+          "sending-mta-ip": "192.0.2.1",
           "receiving-mx-hostname": `mx.${domain}`,
+          "receiving-ip": "2001:db8::25",
           "failed-session-count": 2,
         },
       ],

@@ -6,6 +6,9 @@ export type CountedSessions = {
   readonly host: string;
   /** `success`, or a result type of RFC 8460 §4.3. */
   readonly result: string;
+  /** "" where they are not known. */
+  readonly sendingIp: string;
+  readonly receivingIp: string;
   readonly count: number;
 };
 
@@ -59,9 +62,11 @@ const policyReport = (facts: ReportFacts, policyType: CountedSessions["policyTyp
     ...(failures.length === 0
       ? {}
       : {
-          "failure-details": failures.map(({ result, host, count }) => ({
+          "failure-details": failures.map(({ result, host, sendingIp, receivingIp, count }) => ({
             "result-type": result,
+            ...(sendingIp === "" ? {} : { "sending-mta-ip": sendingIp }),
             ...(host === "" ? {} : { "receiving-mx-hostname": host }),
+            ...(receivingIp === "" ? {} : { "receiving-ip": receivingIp }),
             "failed-session-count": count,
           })),
         }),

@@ -55,16 +55,21 @@ export const createReportStore = (pool: pg.Pool): ReportStore => ({
       policy_type: CountedSessions["policyType"];
       host: string;
       result: string;
+      sending_ip: string;
+      receiving_ip: string;
       count: string;
     }>({
       name: "tls-report-sessions",
-      text: "SELECT policy_type, host, result, count FROM tls_result WHERE day = $1::date AND domain = $2 ORDER BY 1, 2, 3 LIMIT 1000",
+      text: `SELECT policy_type, host, result, sending_ip, receiving_ip, count FROM tls_result
+        WHERE day = $1::date AND domain = $2 ORDER BY 1, 2, 3, 4, 5 LIMIT 1000`,
       values: [day, domain],
     });
     return rows.map((row) => ({
       policyType: row.policy_type,
       host: row.host,
       result: row.result,
+      sendingIp: row.sending_ip,
+      receivingIp: row.receiving_ip,
       count: Number(row.count),
     }));
   },

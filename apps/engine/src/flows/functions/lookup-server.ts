@@ -157,7 +157,11 @@ const resolved = async (
         tls: policy,
         onTls: (failure) => {
           if (domain !== "" && tlsMode !== "none")
-            onTls?.({ domain, policyType, host: candidate.host.name, failure });
+            onTls?.({
+              ...{ domain, policyType, host: candidate.host.name, failure },
+              sendingIp: options.sourceAddress,
+              receivingIp: candidate.host.address,
+            });
         },
       });
       if (hosts.length >= maximumHosts) break;
