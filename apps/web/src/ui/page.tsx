@@ -21,7 +21,7 @@ export const Page = ({ title, description, actions, fill = false, children }: Pr
         <div className="page-title">
           <Title order={1}>{title}</Title>
           {description !== undefined && (
-            <Text c="dimmed" size="sm" mt={2}>
+            <Text component="div" c="dimmed" size="sm" mt={2}>
               {description}
             </Text>
           )}

@@ -124,7 +124,13 @@ const FlowTable = ({ flows, mayEdit, label }: TableProps) => {
                 <StateBadge state={flow.state} />
               </Table.Td>
               <Table.Td visibleFrom="sm">
-                {flow.usedBy === 0 ? <Text c="dimmed">nothing</Text> : count(flow.usedBy, "object")}
+                {flow.usedBy === 0 ? (
+                  <Text size="sm" c="dimmed">
+                    nothing
+                  </Text>
+                ) : (
+                  count(flow.usedBy, "object")
+                )}
               </Table.Td>
               <Table.Td ta="end" visibleFrom="sm">
                 {flow.runs24h.toLocaleString()}
@@ -145,7 +151,12 @@ const count = (number: number, noun: string): string =>
   `${number} ${noun}${number === 1 ? "" : "s"}`;
 
 const Problems = ({ errors, warnings }: FlowSummary["problems"]) => {
-  if (errors === 0 && warnings === 0) return <Text c="dimmed">none</Text>;
+  if (errors === 0 && warnings === 0)
+    return (
+      <Text size="sm" c="dimmed">
+        none
+      </Text>
+    );
   return (
     <Group gap="sm" wrap="nowrap">
       {errors > 0 && (

@@ -117,7 +117,7 @@ export const historyColumns: readonly Column<HistoryRow>[] = [
 const Address = ({ text }: { readonly text: string | null }) => {
   if (text === null)
     return (
-      <Text span c="dimmed">
+      <Text span size="sm" c="dimmed">
         none
       </Text>
     );

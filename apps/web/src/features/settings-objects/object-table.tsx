@@ -99,7 +99,12 @@ export const ObjectTable = ({ kind, description, columns, empty, actions, childr
                 (each) => each.kind === kind && each.id === id && each.severity !== "advice",
               );
               const worst = own.find(({ severity }) => severity === "error") ?? own[0];
-              if (worst === undefined) return <Text c="dimmed">none</Text>;
+              if (worst === undefined)
+                return (
+                  <Text size="sm" c="dimmed">
+                    none
+                  </Text>
+                );
               return (
                 <span title={own.map(({ message }) => message).join("\n")}>
                   <SeverityIcon severity={worst.severity} /> {own.length}

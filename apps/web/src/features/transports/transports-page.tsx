@@ -28,7 +28,7 @@ export const TransportsPage = () => (
       {
         id: "age",
         header: "Gives up after",
-        width: "110px",
+        width: "126px",
         cell: (row) => minutes(read(row)?.maximumAgeMinutes ?? 0),
       },
       {
