@@ -1,4 +1,4 @@
-/** Who gets mail to the bare `<Postmaster>`, which RFC 5321 §4.5.1 wants taken everywhere. Pure. */
+/** Mail to the bare `<Postmaster>` that nobody would get, though RFC 5321 §4.5.1 wants it taken everywhere. Pure. */
 import type { Settings } from "@sluice/settings";
 import { firstDomain, matchDomain } from "../../config/domain-match.ts";
 import type { SettingsProblem } from "./problem.ts";
@@ -9,31 +9,23 @@ export const postmasterProblems = (settings: Settings): SettingsProblem[] => {
   const hasDomains = Object.values(settings.domains).some(({ enabled }) => enabled);
   if (!hasDomains) return []; // nothing is taken yet, and that is told elsewhere
   const cure = "Name an address of one of your domains as postmaster in the gateway's settings.";
-  const problem = (severity: SettingsProblem["severity"], message: string): SettingsProblem => ({
+  const problem = (message: string): SettingsProblem => ({
     kind: "gateway",
     id: "gateway",
-    severity,
+    severity: "warning",
     rule: "postmaster",
     message,
     cure,
     field: ["postmaster"],
   });
   if (postmaster === "") {
+    // where a domain stands by its name its postmaster gets it, which the setting's help tells
     const refusing = listeners.filter((id) => firstDomain(settings, id) === null);
-    if (refusing.length > 0)
-      return [
-        problem(
-          "warning",
-          `Mail to the bare address <Postmaster> is refused at ${listed(refusing)}, where no domain stands by its name; RFC 5321 §4.5.1 wants it taken.`,
-        ),
-      ];
-    const takers = new Set(listeners.flatMap((id) => firstDomain(settings, id)?.id ?? []));
-    return takers.size === 0
+    return refusing.length === 0
       ? []
       : [
           problem(
-            "advice",
-            `Mail to the bare address <Postmaster> goes to the postmaster of ${[...takers].join(" and ")}, the first domain, because none is named.`,
+            `Mail to the bare address <Postmaster> is refused at ${listed(refusing)}, where no domain stands by its name; RFC 5321 §4.5.1 wants it taken.`,
           ),
         ];
   }
@@ -43,7 +35,6 @@ export const postmasterProblems = (settings: Settings): SettingsProblem[] => {
     ? []
     : [
         problem(
-          "warning",
           `The postmaster is ${postmaster}, but ${domain} is none of the domains of ${listed(strange)}: the first domain's transport, or the one for outbound mail, must take it.`,
         ),
       ];
