@@ -112,6 +112,12 @@ test("anything at all is read without an exception", () => {
   }
 });
 
+test("a line full of delimiters is looked through once", () => {
+  const line = "--b ".repeat(2_000_000);
+  const bytes = mail(["Content-Type: multipart/mixed; boundary=b", "", line, "--b", "", "x"]);
+  expect(parseMime(bytes).map(({ id }) => id)).toEqual(["/", "1"]);
+});
+
 test("long runs of what a sender may repeat cost what their length costs", () => {
   const blanks = " ".repeat(1_000_000);
   const read = (head: string, body: string) => {

@@ -110,12 +110,15 @@ const splitParts = (
   let open = -1;
   let openedBy = -1;
   for (let at = bytes.indexOf(delimiter, start); at >= 0 && at < end; ) {
-    const isLineStart = at === start || bytes[at - 1] === 10;
     const after = at + delimiter.length;
+    if (at !== start && bytes[at - 1] !== 10) {
+      at = bytes.indexOf(delimiter, after); // the rest of the line is not read for each of them
+      continue;
+    }
     const lineEnd = bytes.indexOf(10, after);
     const stop = lineEnd < 0 || lineEnd > end ? end : lineEnd + 1;
     const rest = bytes.subarray(after, stop).toString("latin1").trim();
-    if (isLineStart && (rest === "" || rest === "--")) {
+    if (rest === "" || rest === "--") {
       if (open >= 0) {
         found.push([open, Math.max(open, at - (bytes[at - 2] === 13 ? 2 : 1)), openedBy]);
       }
