@@ -22,6 +22,8 @@ import { parseCatalogueReply, replies, replyText, type SessionReply } from "./re
 import { connectionFacts, eventOf, recordOf, type Session, type Transaction } from "./session.ts";
 
 const maximumHeaderBytes = 100 * 1024;
+/** What checks a signature takes the lines one by one from the front, so its time grows with their square. */
+const maximumHeaderLines = 5000;
 
 /** Text of the subject, decoded, for history and lists. */
 export const subjectOf = (header: Buffer): string => {
@@ -29,6 +31,12 @@ export const subjectOf = (header: Buffer): string => {
   if (match === null) return "";
   const raw = (match[1] ?? "").replace(/\r?\n[ \t]+/g, " ").trim();
   return decodeWords(raw, decodeCharset).slice(0, 998);
+};
+
+const hasTooManyLines = (header: Buffer): boolean => {
+  let lines = 0;
+  for (let at = header.indexOf(10); at >= 0; at = header.indexOf(10, at + 1)) lines += 1;
+  return lines > maximumHeaderLines;
 };
 
 const countHops = (header: Buffer): number =>
@@ -43,6 +51,7 @@ export const judgeForm = (
   const { maximumMessageBytes, maximumHops } = listener;
   if (content.size > maximumMessageBytes) return replies.tooBig(maximumMessageBytes, messageId);
   if (content.header.length > maximumHeaderBytes) return replies.headerTooBig(messageId);
+  if (hasTooManyLines(content.header)) return replies.headerTooLong(messageId);
   if (countHops(content.header) > maximumHops) return replies.looping(messageId);
   return null;
 };

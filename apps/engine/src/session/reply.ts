@@ -121,6 +121,8 @@ export const replies = {
       `The message is larger than ${limit} bytes${id === undefined ? "" : ` (${id})`}`,
     ),
   headerTooBig: (id: string) => reply(552, "5.3.4", `The header section is too large (${id})`),
+  headerTooLong: (id: string) =>
+    reply(552, "5.3.4", `The header section has too many lines (${id})`),
   looping: (id: string) =>
     reply(554, "5.4.6", `Too many Received fields, the message is in a loop (${id})`),
   accepted: (id: string, wanted: AcceptReply | undefined = undefined): SessionReply => ({

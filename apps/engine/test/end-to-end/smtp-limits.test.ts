@@ -126,10 +126,20 @@ test.each([
 ])("a header section of %i bytes is answered %s", async (size, code) => {
   const { port } = await start();
   const client = await inContent(port);
-  const line = "X-Fill: 0123456789\r\n";
+  const line = "X-Fill: 01234567890123456789\r\n";
   let header = line.repeat(Math.floor((size - 40) / line.length));
   header += `X: ${"y".repeat(size - header.length - 7)}\r\n\r\n`;
   expect(header).toHaveLength(size);
+  expect(await client.say(`${header}body\r\n.`)).toMatch(new RegExp(`^${code} `));
+});
+
+test.each([
+  [5000, "250"],
+  [5001, "552"],
+])("a header section of %i lines is answered %s", async (lines, code) => {
+  const { port } = await start();
+  const client = await inContent(port);
+  const header = `${"X: y\r\n".repeat(lines - 1)}\r\n`;
   expect(await client.say(`${header}body\r\n.`)).toMatch(new RegExp(`^${code} `));
 });
 
