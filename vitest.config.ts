@@ -7,6 +7,7 @@ export default defineConfig({
         test: {
           name: "unit",
           testTimeout: 30_000, // a busy machine is not a failure
+          maxWorkers: "100%", // of its cores; Vitest leaves one alone
           include: [
             "packages/*/src/**/*.test.{ts,tsx}",
             "packages/*/test/**/*.test.ts",
@@ -24,7 +25,7 @@ export default defineConfig({
           globalSetup: ["apps/engine/test/support/global-setup.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          maxWorkers: 2,
+          maxWorkers: 3, // on two cores: much of it waits for others
         },
       },
     ],
