@@ -1,5 +1,6 @@
 /** The whole product as a person starts it: supervisor, control process, workers, its own PostgreSQL. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import {
   chmodSync,
   mkdirSync,
@@ -16,19 +17,22 @@ import { z } from "zod";
 
 const root = path.resolve(import.meta.dirname, "../../../..");
 
-export const freePort = (): Promise<number> =>
+const isFree = (port: number): Promise<boolean> =>
   new Promise((resolve, reject) => {
     const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() =>
-        address !== null && typeof address === "object"
-          ? resolve(address.port)
-          : reject(new Error("no port")),
-      );
-    });
+    server.once("error", (error: NodeJS.ErrnoException) =>
+      error.code === "EADDRINUSE" ? resolve(false) : reject(error),
+    );
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
   });
+
+/** Below the ports that the system gives to connections: between this answer and its use none of those takes it. */
+export const freePort = async (): Promise<number> => {
+  for (;;) {
+    const port = randomInt(10_000, 32_000);
+    if (await isFree(port)) return port;
+  }
+};
 
 const Status = z.object({
   revision: z.number(),
