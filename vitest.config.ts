@@ -25,7 +25,7 @@ export default defineConfig({
           globalSetup: ["apps/engine/test/support/global-setup.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          maxWorkers: 3, // on two cores: much of it waits for others
+          maxWorkers: 2,
         },
       },
     ],
