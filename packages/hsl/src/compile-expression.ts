@@ -122,7 +122,7 @@ const compileArray = (context: Context, node: ArrayLiteral): Code => {
       const bytes = bytesOf.array + codes.length * bytesOf.item;
       return ready((frame) => {
         frame.run.allocate(bytes);
-        return HslArray.fromList(constants.slice());
+        return new HslArray(constants.slice()); // of numbers, texts and the like
       });
     }
     return sequence(codes, (frame, values) => {

@@ -28,17 +28,20 @@ const nothing: Step = { waits: false, run: () => signal.next };
 
 export const compileStatement = (context: Context, node: Statement): Step => {
   const site = context.site(node);
-  const assigned = assignedByItself(context, node, site);
-  if (assigned !== null) return withProbes(context, node, assigned);
+  const plain = countedByItself(context, node, site);
+  if (plain !== null) return withProbes(context, node, plain);
   const step = compileForm(context, node);
   if (step === nothing || node.kind === "Block") return withProbes(context, node, step);
   return withProbes(context, node, counted(step, site));
 };
 
-const assignedByItself = (context: Context, node: Statement, site: Site): Step | null =>
-  node.kind === "Expression" && node.expression.kind === "Assignment"
+/** The commonest statements count themselves, which saves a call. */
+const countedByItself = (context: Context, node: Statement, site: Site): Step | null => {
+  if (node.kind === "If") return compileIf(context, node, site);
+  return node.kind === "Expression" && node.expression.kind === "Assignment"
     ? compileAssignmentStep(context, node.expression, site)
     : null;
+};
 
 const counted = (step: Step, site: Site): Step => {
   if (step.waits) {
@@ -89,7 +92,7 @@ const compileForm = (context: Context, node: Statement): Step => {
     case "Block":
       return context.block(node.body);
     case "If":
-      return compileIf(context, node);
+      return compileIf(context, node, context.site(node));
     case "While":
       return compileWhile(context, node);
     case "For":
@@ -193,7 +196,7 @@ const masked = (run: Run, text: string, named: readonly string[]): string => {
   return line;
 };
 
-const compileIf = (context: Context, node: If): Step => {
+const compileIf = (context: Context, node: If, site: Site): Step => {
   const arms = node.arms.map(({ test, body }) => ({
     test: context.expression(test),
     body: context.statement(body),
@@ -212,17 +215,23 @@ const compileIf = (context: Context, node: If): Step => {
     }
     return otherwise.run(frame);
   };
-  if (parts.some(({ waits }) => waits)) return { waits: true, run: (frame) => from(frame, 0) };
+  if (parts.some(({ waits }) => waits)) {
+    return counted({ waits: true, run: (frame) => from(frame, 0) }, site);
+  }
   const [first] = arms;
   if (arms.length === 1 && first !== undefined && !first.test.waits && !first.body.waits) {
     const { operand } = first.test;
     const [body, other] = [first.body.run, otherwise.run as Execute];
     return {
       waits: false,
-      run: (frame) => (truthy(operand.read(frame)) ? body(frame) : other(frame)),
+      run: (frame) => {
+        frame.run.enter(site);
+        return operand.isTrue(frame) ? body(frame) : other(frame);
+      },
     };
   }
-  return { waits: false, run: (frame) => from(frame, 0) as Signal }; // no part of it waits
+  // no part of it waits
+  return counted({ waits: false, run: (frame) => from(frame, 0) as Signal }, site);
 };
 
 const compileSwitch = (context: Context, node: Switch): Step => {

@@ -98,13 +98,9 @@ export class Operand {
 
   /** The value of the expression. */
   read(frame: Frame): Value {
-    const { fixed, slot } = this;
-    if (fixed !== undefined) return fixed;
-    if (slot >= 0) {
-      const value = frame.slots[slot];
-      if (value !== undefined) return value;
-    }
-    return this.left === null ? this.run(frame) : this.compute(frame, this.left);
+    const { slot } = this;
+    const value = slot < 0 ? this.fixed : frame.slots[slot];
+    return value === undefined ? this.compute(frame) : value;
   }
 
   /** The same, for a second place that holds it. */
@@ -113,22 +109,62 @@ export class Operand {
     return typeof value === "object" && value instanceof HslArray ? value.share() : value;
   }
 
-  private compute(frame: Frame, left: Operand): Value {
-    const a = left.read(frame);
-    const { right } = this;
+  /** Whether `if` takes it for true. */
+  isTrue(frame: Frame): boolean {
+    const value = this.read(frame);
+    return typeof value === "boolean" ? value : truthy(value);
+  }
+
+  private compute(frame: Frame): Value {
+    const { left, right } = this;
+    if (left === null) return this.run(frame);
     switch (this.operator) {
       case operator["!"]:
-        return !truthy(a);
+        return !left.isTrue(frame);
       case operator.and:
-        return truthy(a) && truthy((right as Operand).read(frame));
+        return left.isTrue(frame) && (right as Operand).isTrue(frame);
       case operator.or:
-        return truthy(a) || truthy((right as Operand).read(frame));
+        return left.isTrue(frame) || (right as Operand).isTrue(frame);
       case operator.choice: {
-        if (!truthy(a)) return (this.other as Operand).read(frame);
-        return right === null ? a : right.read(frame);
+        const asked = left.read(frame);
+        if (!truthy(asked)) return (this.other as Operand).read(frame);
+        return right === null ? asked : right.read(frame);
       }
     }
-    return applied(this.operator, frame, a, (right as Operand).read(frame), this.site as Site);
+    const a = left.read(frame);
+    const b = (right as Operand).read(frame);
+    const { operator: kind } = this;
+    // the rest of this is what `applied` and `elementOf` do, too, but without a call
+    if (typeof a === "number" && typeof b === "number") {
+      switch (kind) {
+        case operator["+"]:
+          return a + b;
+        case operator["-"]:
+          return a - b;
+        case operator["=="]:
+          return a === b;
+        case operator["<"]:
+          return a < b;
+        case operator[">"]:
+          return a > b;
+        case operator["*"]:
+          return a * b;
+      }
+    } else if (typeof a === "string" && typeof b === "string") {
+      switch (kind) {
+        case operator["=="]:
+          return a === b;
+        case operator["!="]:
+          return a !== b;
+        case operator["."]:
+          frame.run.allocateString(a.length + b.length);
+          return a + b;
+      }
+    }
+    if (kind !== operator.element) return applied(kind, frame, a, b, this.site as Site);
+    return a instanceof HslArray && typeof b === "number"
+      ? a.at(b)
+      : elementOf(frame, a, b, this.site as Site);
   }
 }
 
@@ -181,10 +217,8 @@ export const applied = (kind: Operator, frame: Frame, a: Value, b: Value, site: 
       return areNumbers ? a > b : placed(order, a, b, site) > 0;
     case operator["<="]:
       return areNumbers ? a <= b : placed(order, a, b, site) <= 0;
-    case operator[">="]:
-      return areNumbers ? a >= b : placed(order, a, b, site) >= 0;
     default:
-      return elementOf(frame, a, b, site);
+      return areNumbers ? a >= b : placed(order, a, b, site) >= 0;
   }
 };
 

@@ -35,11 +35,16 @@ export const keyOf = (value: Value): Key => {
 
 export class HslArray {
   /** Exactly one of the two is in use. */
-  private list: Value[] | null = [];
+  private list: Value[] | null;
   private map: Map<Key, Value> | null = null;
   /** The key that `push` will use, or null when that has to be found out again. Only for `map`. */
   private next: number | null = 0;
   private shared = false;
+
+  /** Takes the list as it is: the caller gives it away, and no array is in it. */
+  constructor(list: Value[] = []) {
+    this.list = list;
+  }
 
   static of(...values: readonly Value[]): HslArray {
     const array = new HslArray();
@@ -49,10 +54,8 @@ export class HslArray {
 
   /** Takes the list as it is: the caller gives it away. */
   static fromList(values: Value[]): HslArray {
-    const array = new HslArray();
     for (const value of values) if (value instanceof HslArray) value.shared = true;
-    array.list = values;
-    return array;
+    return new HslArray(values);
   }
 
   static fromEntries(entries: Iterable<readonly [Key, Value]>): HslArray {
@@ -86,6 +89,12 @@ export class HslArray {
       return (typeof index === "number" ? list[index] : null) ?? null;
     }
     return this.map?.get(normaliseKey(key)) ?? null;
+  }
+
+  /** The same for a number, which most keys are. */
+  at(index: number): Value {
+    const { list } = this;
+    return list === null ? this.get(index) : (list[index | 0] ?? null);
   }
 
   has(key: Key): boolean {
