@@ -33,8 +33,8 @@ export type SettlementOptions = {
 };
 
 const largest = 250;
-/** Results gather for this long: a statement for ten costs little more than one for a single result. */
-const gatherMilliseconds = 15;
+/** Results gather for this long: a statement for twenty costs little more than one for a single result. */
+const gatherMilliseconds = 50;
 /** So many are not kept waiting. */
 const many = 100;
 
