@@ -23,7 +23,7 @@ const acceptance = (messageId: string): Acceptance => {
         recipients: [],
         subject: "",
       },
-      ...{ size: 0, revision: 1, flow: null, node: null, reply: null, events: [], traces: [] },
+      ...{ size: 0, revision: 1, flow: null, node: null, reply: "", events: [], traces: [] },
     },
   };
 };
