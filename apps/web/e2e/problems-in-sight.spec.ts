@@ -8,7 +8,7 @@ import { expect, type Page, test } from "@playwright/test";
 import { makeCertificate } from "../../engine/test/support/certificate.ts";
 import { createGateway, freePort, type Gateway } from "../../engine/test/support/gateway.ts";
 import { type Slapd, slapdAdmin, slapdBase, startSlapd } from "../../engine/test/support/slapd.ts";
-import { makeAdministrator } from "./fixtures/administrator.ts";
+import { makeAdministrator, printedCode } from "./fixtures/administrator.ts";
 
 let gateway: Gateway;
 let plain: Slapd;
@@ -68,7 +68,7 @@ test.beforeAll(async ({ browser }) => {
   );
   gateway = await createGateway({ workers: 2 });
   await gateway.start();
-  const code = /setup\?code=(\S+)/.exec(gateway.output())?.[1] ?? "";
+  const code = await printedCode(gateway);
   await gateway.apply({
     "listeners/good.yaml": `address: 127.0.0.1\nport: ${await freePort()}\n`,
     "listeners/taken.yaml": `address: 127.0.0.1\nport: ${takenPort}\n`,

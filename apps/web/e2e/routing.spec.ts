@@ -1,6 +1,7 @@
 /** Who takes mail where: the assignment map, "Which flow runs?", many domains at once, and why recipients are sent apart. */
 import { expect, type Page, test } from "@playwright/test";
 import { createGateway, freePort, type Gateway } from "../../engine/test/support/gateway.ts";
+import { printedCode } from "./fixtures/administrator.ts";
 import { axeOn } from "./fixtures/axe.ts";
 
 let gateway: Gateway;
@@ -40,7 +41,7 @@ test("an administrator sees who takes mail where, and adds many domains", async 
   const base = `http://127.0.0.1:${gateway.httpPort}`;
 
   await test.step("signs in", async () => {
-    const code = /setup\?code=(\S+)/.exec(gateway.output())?.[1] ?? "";
+    const code = await printedCode(gateway);
     await page.goto(`${base}/setup?code=${code}`);
     await page.getByLabel("Name").fill("anna");
     for (const field of await page.locator("input[type=password]").all())
