@@ -56,12 +56,11 @@ $result${n} = part${n}(${n}, 5) . "\\n";
 echo $result${n};`;
   const source = Array.from({ length: 50 }, (_, n) => chunk(n)).join("\n");
   const before = processorTime();
-  const first = once(source).toFixed(2);
-  const own = (processorTime() - before).toFixed(2); // what a busy machine makes no longer
-  console.log(
-    `first compile of ${source.split("\n").length} lines: ${first} ms, ${own} ms of them computing`,
-  );
-  console.log(`warm compile: ${best(30, () => once(source)).toFixed(2)} ms`);
+  const first = once(source).toFixed(1);
+  const own = (processorTime() - before).toFixed(1); // what a busy machine makes no longer
+  const lines = source.split("\n").length;
+  console.log(`compile of ${lines} lines: ${best(30, () => once(source)).toFixed(2)} ms`);
+  console.log(`the first compile of a process: ${first} ms, ${own} ms of them computing`);
 };
 
 /** Milliseconds that this thread has computed. */
