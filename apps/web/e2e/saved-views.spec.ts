@@ -1,6 +1,7 @@
 /** A filter of a list is kept under a name, and found again. */
 import path from "node:path";
 import { expect, type Page, test } from "@playwright/test";
+import { makeAdministrator } from "./fixtures/administrator.ts";
 import { startDevGateway } from "./fixtures/dev-gateway.ts";
 
 let gateway: Awaited<ReturnType<typeof startDevGateway>>;
@@ -15,12 +16,7 @@ const shot = async (page: Page, name: string): Promise<void> => {
 };
 
 test("a filter is kept under a name, found again and deleted", async ({ page }) => {
-  await page.goto(`${gateway.address}/setup?code=${await gateway.setupCode()}`);
-  await page.locator("input[name=username]").fill("anna");
-  await page.locator("input[name=new-password]").fill("correct horse battery staple");
-  await page.locator("input[name=repeat-password]").fill("correct horse battery staple");
-  await page.getByRole("button", { name: "Create the administrator" }).click();
-  await page.waitForURL(/\/(flows|$)/);
+  await makeAdministrator(page, gateway.address, await gateway.setupCode());
   await page.goto(`${gateway.address}/mail/queues/outgoing`);
   const views = page.getByRole("button", { name: "Views" });
   await views.click();
