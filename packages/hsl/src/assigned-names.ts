@@ -1,14 +1,10 @@
 /** Which variables a function assigns, binds with `global`, and lends to closures. */
 import type { Expression } from "./ast.ts";
-import type { Stretch, TellingNode } from "./link.ts";
+import type { TellingNode } from "./link.ts";
 import type { Scope } from "./scope.ts";
 
-/** Finds out which names a function assigns, binds with `global`, and lends to closures. */
-export const collectVariables = (scope: Scope, body: readonly Stretch[]): void => {
-  for (const { nodes } of body) for (const node of nodes) collectFrom(scope, node);
-};
-
-const collectFrom = (scope: Scope, node: TellingNode): void => {
+/** Notes in the scope what a node of its body assigns, binds with `global`, or lends to a closure. */
+export const collectVariables = (scope: Scope, node: TellingNode): void => {
   switch (node.kind) {
     case "Function":
       for (const { name } of node.captures) scope.captured.add(name);

@@ -5,10 +5,27 @@
  */
 
 import { rootVariable } from "./assigned-names.ts";
-import type { Expression, If, Statement, Switch } from "./ast.ts";
+import type {
+  Assignment,
+  Binary,
+  Call,
+  Conditional,
+  Expression,
+  For,
+  Foreach,
+  If,
+  Import,
+  Include,
+  Match,
+  Statement,
+  Switch,
+  Try,
+  While,
+} from "./ast.ts";
 import { resolveCallee } from "./callee.ts";
 import type { Facts } from "./facts.ts";
 import { isHarmless, issetIn, isTrue, join, patternTargets, type State } from "./flow-state.ts";
+import { KnownVariables } from "./known-variables.ts";
 import type { Names } from "./names.ts";
 import type { ClassInfo, FunctionInfo, Scope } from "./scope.ts";
 import type { Span } from "./source.ts";
@@ -52,10 +69,17 @@ const calleesFirst = (
 class Endings {
   private readonly names: Names;
   private readonly known = new Map<FunctionInfo, boolean>();
+  private lentNames: ReadonlySet<string> | undefined;
 
   constructor(names: Names) {
     this.names = names;
   }
+
+  /** Globals that functions share with the script. */
+  readonly lent = (): ReadonlySet<string> => {
+    this.lentNames ??= new Set(this.names.functions.flatMap(({ scope }) => [...scope.globals]));
+    return this.lentNames;
+  };
 
   /** The first question about a function checks it. */
   never(info: FunctionInfo): boolean {
@@ -70,9 +94,6 @@ class Endings {
   }
 }
 
-/** A state has a bit for each variable; beyond so many the question is not asked. */
-const maxTracked = 5_000;
-
 type Loop = { breaks: State; readonly isSwitch: boolean };
 
 class FlowChecker {
@@ -80,14 +101,11 @@ class FlowChecker {
   private readonly names: Names;
   private readonly endings: Endings;
   private readonly scope: Scope;
+  private readonly variables: KnownVariables;
   private readonly owner: ClassInfo | null;
   private unit: Unit;
   private readonly loops: Loop[] = [];
   private readonly warned = new Set<string>();
-  /** Assigned somewhere else too, at a time nobody knows. */
-  private readonly shared: ReadonlySet<string>;
-  private readonly bits = new Map<string, bigint>();
-  private readonly isTracked: boolean;
 
   constructor(names: Names, endings: Endings, scope: Scope, owner: ClassInfo | null, unit: Unit) {
     this.names = names;
@@ -95,13 +113,11 @@ class FlowChecker {
     this.scope = scope;
     this.owner = owner;
     this.unit = unit;
-    this.isTracked = scope.assigned.size <= maxTracked;
-    const lent = scope.isMain ? names.functions.flatMap((info) => [...info.scope.globals]) : [];
-    this.shared = new Set([...scope.captured, ...scope.captures, ...scope.globals, ...lent]);
+    this.variables = new KnownVariables(scope, endings.lent);
   }
 
   run(body: readonly Statement[], given: readonly string[]): State {
-    return this.list(body, this.bitsOf(given));
+    return this.list(body, this.variables.given(given));
   }
 
   private list(body: readonly Statement[], before: State): State {
@@ -137,49 +153,28 @@ class FlowChecker {
       case "If":
         return this.branches(node, state);
       case "While":
-        return this.loop(state, (s) => this.expression(node.test, s), node.body, isTrue(node.test));
+        return this.while(node, state);
       case "Forever":
-        return this.loop(state, (s) => s, node.body, true);
-      case "For": {
-        const begun = node.init.reduce((s, e) => this.expression(e, s), state);
-        const test = (s: State): State => (node.test === null ? s : this.expression(node.test, s));
-        const after = this.loop(begun, test, node.body, node.test === null, node.step);
-        return after;
-      }
-      case "Foreach": {
-        const source = this.expression(node.subject, state);
-        const names = node.key === null ? [node.value.name] : [node.value.name, node.key.name];
-        return this.loop(source, (s) => s, node.body, false, [], names);
-      }
+        return this.loop(state, node.body, true);
+      case "For":
+        return this.for(node, state);
+      case "Foreach":
+        return this.foreach(node, state);
       case "Switch":
         return this.switch(node, state);
       case "Break":
       case "Continue":
         this.leave(node, state);
         return null;
-      case "Try": {
-        const tried = this.list(node.body, state);
-        const caught = node.variable === null ? state : this.assign(state, node.variable.name);
-        return join(tried, this.list(node.handler, caught));
-      }
-      case "Barrier": {
-        const named = this.expression(node.name, state);
+      case "Try":
+        return this.try(node, state);
+      case "Barrier":
         // the shared variable is unset the first time
-        return this.list(node.body, named);
-      }
-      case "Include": {
-        const unit = this.names.linked.includes.get(node);
-        if (unit === undefined) return state;
-        const outer = this.unit;
-        this.unit = unit;
-        const after = this.list(unit.program.body, state);
-        this.unit = outer;
-        return after;
-      }
+        return this.list(node.body, this.expression(node.name, state));
+      case "Include":
+        return this.include(node, state);
       case "Import":
-        if (node.what.kind === "ImportData") return this.assign(state, node.what.variable.name);
-        if (node.what.kind !== "ImportList") return state;
-        return node.what.items.reduce((s, { local }) => this.assign(s, local), state);
+        return this.import(node, state);
       default:
         return state;
     }
@@ -190,15 +185,30 @@ class FlowChecker {
     let state = before;
     for (const { test, body } of node.arms) {
       state = this.expression(test, state);
-      const known = issetIn(test).reduce((s, name) => this.assign(s, name), state);
-      after = join(after, this.statement(body, known));
+      after = join(after, this.statement(body, this.variables.assignAll(state, issetIn(test))));
     }
     return join(after, node.otherwise === null ? state : this.statement(node.otherwise, state));
   }
 
+  private while({ test, body }: While, state: State): State {
+    return this.loop(this.expression(test, state), body, isTrue(test));
+  }
+
+  private for({ init, test, step, body }: For, state: State): State {
+    let begun = state;
+    for (const one of init) begun = this.expression(one, begun);
+    if (test !== null) begun = this.expression(test, begun);
+    return this.loop(begun, body, test === null, step);
+  }
+
+  private foreach({ subject, key, value, body }: Foreach, state: State): State {
+    const names = key === null ? [value.name] : [value.name, key.name];
+    return this.loop(this.expression(subject, state), body, false, [], names);
+  }
+
+  /** `tested` is what is known where the body begins, and where the loop ends by itself. */
   private loop(
-    before: State,
-    test: (state: State) => State,
+    tested: State,
     body: Statement,
     isEndless: boolean,
     step: readonly Expression[] = [],
@@ -206,13 +216,36 @@ class FlowChecker {
   ): State {
     const loop: Loop = { breaks: null, isSwitch: false };
     this.loops.push(loop);
-    const tested = test(before);
-    const inside = assigned.reduce((s, name) => this.assign(s, name), tested);
-    const ended = this.statement(body, inside);
+    const inside = this.variables.assignAll(tested, assigned);
+    let ended = this.statement(body, inside) ?? inside;
     // after `continue` the step may see less; it is looked at with what is sure before the body
-    step.reduce((s, e) => this.expression(e, s), ended ?? inside);
+    for (const one of step) ended = this.expression(one, ended);
     this.loops.pop();
     return isEndless ? loop.breaks : join(tested, loop.breaks);
+  }
+
+  private try({ body, variable, handler }: Try, state: State): State {
+    const tried = this.list(body, state);
+    return join(tried, this.list(handler, this.variables.assign(state, variable?.name ?? null)));
+  }
+
+  private include(node: Include, state: State): State {
+    const unit = this.names.linked.includes.get(node);
+    if (unit === undefined) return state;
+    const outer = this.unit;
+    this.unit = unit;
+    const after = this.list(unit.program.body, state);
+    this.unit = outer;
+    return after;
+  }
+
+  private import({ what }: Import, state: State): State {
+    if (what.kind === "ImportData") return this.variables.assign(state, what.variable.name);
+    if (what.kind !== "ImportList") return state;
+    return this.variables.assignAll(
+      state,
+      what.items.map(({ local }) => local),
+    );
   }
 
   private switch(node: Switch, before: State): State {
@@ -253,55 +286,24 @@ class FlowChecker {
         for (const part of node.parts)
           if (typeof part !== "string") this.read(part.name, part, state);
         return state;
-      case "Assignment": {
-        const targets =
-          node.target.kind === "Pattern" ? patternTargets(node.target) : [node.target];
-        let after = targets.reduce(
-          (s, target) => this.insideTarget(target, s, node.operator),
-          state,
-        );
-        after = this.expression(node.value, after);
-        for (const target of targets) after = this.assign(after, rootVariable(target));
-        return after;
-      }
-      case "Binary": {
-        const left = this.expression(node.left, state);
-        if (node.operator !== "and" && node.operator !== "or")
-          return this.expression(node.right, left);
-        const known = node.operator === "and" ? issetIn(node.left) : [];
-        this.expression(
-          node.right,
-          known.reduce((s, name) => this.assign(s, name), left),
-        );
-        return left; // the right side may not have run
-      }
+      case "Assignment":
+        return this.assignment(node, state);
+      case "Binary":
+        return this.binary(node, state);
+      case "Call":
+        return this.call(node, state);
       case "Coalesce":
         this.expression(node.right, state);
         return state;
-      case "Conditional": {
-        const tested = this.expression(node.test, state);
-        const known = issetIn(node.test).reduce((s, name) => this.assign(s, name), tested);
-        const chosen = node.consequent === null ? tested : this.expression(node.consequent, known);
-        return join(chosen, this.expression(node.otherwise, tested));
-      }
+      case "Conditional":
+        return this.conditional(node, state);
       case "Isset":
       case "Function":
         return state;
       case "Unset":
-        return this.forget(node.targets, state);
-      case "Match": {
-        const subject = this.expression(node.subject, state);
-        for (const { tests, value } of node.arms) {
-          for (const test of tests ?? []) this.expression(test, subject);
-          this.expression(value, subject);
-        }
-        return subject;
-      }
-      case "Call": {
-        const inner = node.args.reduce((s, { value }) => this.expression(value, s), state);
-        if (node.callee.kind !== "Name") return this.expression(node.callee, inner);
-        return this.ends(node.callee) ? null : inner;
-      }
+        return this.variables.forget(state, node.targets);
+      case "Match":
+        return this.match(node, state);
       default: {
         let after = state;
         for (const child of childrenOf(node)) {
@@ -311,6 +313,52 @@ class FlowChecker {
         return after;
       }
     }
+  }
+
+  private assignment({ target, operator, value }: Assignment, state: State): State {
+    if (target.kind !== "Pattern") {
+      const after = this.expression(value, this.insideTarget(target, state, operator));
+      return this.variables.assign(after, rootVariable(target));
+    }
+    const targets = patternTargets(target);
+    let after = state;
+    for (const place of targets) after = this.insideTarget(place, after, operator);
+    after = this.expression(value, after);
+    for (const place of targets) after = this.variables.assign(after, rootVariable(place));
+    return after;
+  }
+
+  private binary({ operator, left, right }: Binary, state: State): State {
+    const after = this.expression(left, state);
+    if (operator !== "and" && operator !== "or") return this.expression(right, after);
+    this.expression(
+      right,
+      operator === "and" ? this.variables.assignAll(after, issetIn(left)) : after,
+    );
+    return after; // the right side may not have run
+  }
+
+  private call({ callee, args }: Call, state: State): State {
+    let after = state;
+    for (const { value } of args) after = this.expression(value, after);
+    if (callee.kind !== "Name") return this.expression(callee, after);
+    return this.ends(callee) ? null : after;
+  }
+
+  private conditional({ test, consequent, otherwise }: Conditional, state: State): State {
+    const tested = this.expression(test, state);
+    const known = this.variables.assignAll(tested, issetIn(test));
+    const chosen = consequent === null ? tested : this.expression(consequent, known);
+    return join(chosen, this.expression(otherwise, tested));
+  }
+
+  private match({ subject, arms }: Match, state: State): State {
+    const after = this.expression(subject, state);
+    for (const { tests, value } of arms) {
+      for (const test of tests ?? []) this.expression(test, after);
+      this.expression(value, after);
+    }
+    return after;
   }
 
   /** The place is about to get a value; its subscripts are read. */
@@ -330,45 +378,12 @@ class FlowChecker {
     return found.kind === "user" && this.endings.never(found.info);
   }
 
-  private bit(name: string): bigint {
-    let bit = this.bits.get(name);
-    if (bit === undefined) {
-      bit = 1n << BigInt(this.bits.size);
-      this.bits.set(name, bit);
-    }
-    return bit;
-  }
-
-  private bitsOf(names: readonly string[]): bigint {
-    return names.reduce((all, name) => all | this.bit(name), 0n);
-  }
-
-  private assign(state: State, name: string | null): State {
-    if (state === null || name === null || !this.isTracked) return state;
-    return state | this.bit(name);
-  }
-
-  private forget(targets: readonly Expression[], state: State): State {
-    if (state === null || !this.isTracked) return state;
-    const names = targets.flatMap((target) => (target.kind === "Variable" ? [target.name] : []));
-    return state & ~this.bitsOf(names);
-  }
-
   private read(name: string, span: Span, state: State): void {
-    if (state === null || !this.isTracked || this.shared.has(name)) return;
-    const bit = this.bits.get(name);
-    if (bit !== undefined && (state & bit) !== 0n) return;
-    const { kind } = this.scope.binding(name);
-    if ((kind !== "local" && kind !== "global") || this.warned.has(name)) return;
+    if (!this.variables.lacks(state, name) || this.warned.has(name)) return;
     this.warned.add(name);
-    this.unit.report(
-      "warning",
-      "undefined-variable",
-      span,
-      `\`$${name}\` may have no value here.`,
-      {
-        cure: `Give it one on every path, or ask isset($${name}).`,
-      },
-    );
+    const message = `\`$${name}\` may have no value here.`;
+    this.unit.report("warning", "undefined-variable", span, message, {
+      cure: `Give it one on every path, or ask isset($${name}).`,
+    });
   }
 }

@@ -69,10 +69,10 @@ class NameChecker {
   }
 
   checkBody(body: readonly AnyNode[], from: Unit): void {
-    for (const { nodes, unit } of this.names.bodies.of(body, from)) {
+    this.names.bodies.each(body, from, (node, unit) => {
       this.unit = unit;
-      for (const node of nodes) this.checkNode(node);
-    }
+      this.checkNode(node);
+    });
   }
 
   checkClass(info: ClassInfo): void {
@@ -114,8 +114,33 @@ class NameChecker {
     this.checkBody([value], this.unit);
   }
 
+  /** The commonest kinds come first. */
   private checkNode(node: TellingNode): void {
     switch (node.kind) {
+      case "Variable":
+        // every name is bound here, before the code of functions is made one by one
+        if (this.targets.has(node)) this.scope.binding(node.name);
+        else this.checkRead(node.name, node);
+        break;
+      case "Binary":
+        if (node.operator === "=~" || node.operator === "!~") {
+          this.reportPattern(textMistake(node.right));
+        }
+        break;
+      case "Call":
+        this.checkCall(node);
+        break;
+      case "Name":
+        if (!this.callees.has(node)) this.checkName(node, false);
+        break;
+      case "Assignment":
+      case "PatternItem":
+        if (node.target.kind !== "Pattern") this.checkTarget(node.target);
+        break;
+      case "String":
+        for (const part of node.parts)
+          if (typeof part !== "string") this.checkRead(part.name, part);
+        break;
       case "Function":
         for (const { name, start, end } of node.captures) this.checkRead(name, { start, end });
         break;
@@ -130,10 +155,6 @@ class NameChecker {
             cure: "Write `global` before the first assignment.",
           });
         }
-        break;
-      case "Assignment":
-      case "PatternItem":
-        if (node.target.kind !== "Pattern") this.checkTarget(node.target);
         break;
       case "Update":
         this.checkTarget(node.target);
@@ -163,36 +184,16 @@ class NameChecker {
       case "ImportData":
         this.checkTarget(node.variable);
         break;
-      case "Variable":
-        // every name is bound here, before the code of functions is made one by one
-        if (this.targets.has(node)) this.scope.binding(node.name);
-        else this.checkRead(node.name, node);
-        break;
-      case "String":
-        for (const part of node.parts)
-          if (typeof part !== "string") this.checkRead(part.name, part);
-        break;
       case "Index":
         if (node.index === null && !this.targets.has(node)) {
           this.unit.report("error", "bad-target", node, "`[]` can only be assigned.");
         }
-        break;
-      case "Call":
-        this.checkCall(node);
-        break;
-      case "Name":
-        if (!this.callees.has(node)) this.checkName(node, false);
         break;
       case "Scoped":
         this.checkScoped(node);
         break;
       case "Regex":
         this.reportPattern(literalMistake(node));
-        break;
-      case "Binary":
-        if (node.operator === "=~" || node.operator === "!~") {
-          this.reportPattern(textMistake(node.right));
-        }
         break;
       case "Cache":
         this.checkCache(node.call);

@@ -40,7 +40,7 @@ export const analyse = (
   const names = new Names(linked, environment);
   const facts = collectFacts(names);
   checkNames(names);
-  checkRecursion(names, facts);
+  if (facts.calls.size > 0) checkRecursion(names, facts);
   if (!hasErrors(diagnostics)) checkFlow(names, facts);
   return { names, facts, diagnostics };
 };

@@ -73,7 +73,7 @@ class Builder implements Shared {
   constructor(names: Names, facts: Facts, probes: readonly Probe[]) {
     this.names = names;
     this.dynamicWaits = facts.dynamicWaits;
-    this.probes = probedStatements(names, probes);
+    this.probes = probes.length === 0 ? new Map() : probedStatements(names, probes);
   }
 
   build(): Program {
@@ -190,7 +190,6 @@ const probedStatements = (
   probes: readonly Probe[],
 ): ReadonlyMap<Statement, readonly number[]> => {
   const result = new Map<Statement, number[]>();
-  if (probes.length === 0) return result;
   const statements: Statement[] = [];
   walk(names.main.unit.program, (node) => {
     if (isStatement(node) && node.kind !== "FunctionDeclaration" && node.kind !== "Class") {

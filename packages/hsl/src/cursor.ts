@@ -106,23 +106,22 @@ export class Cursor {
 
   /** A variable, where nothing else may stand. */
   expectVariable(purpose: string): Variable {
-    const { token } = this;
-    if (token.kind === "name") {
-      this.fail(
-        "missing-dollar",
-        token,
-        `Expected ${purpose}, but found ${describeToken(token)}.`,
-        {
-          cure:
-            this.peek().kind === "variable"
-              ? `There are no types here: leave ${token.text} away.`
-              : `Write $${token.text}.`,
-        },
-      );
-    }
-    if (token.kind !== "variable") this.unexpected(`Expected ${purpose}`);
+    const { kind, text, start, end } = this.token;
+    if (kind !== "variable") this.missingVariable(purpose);
     this.next();
-    return { kind: "Variable", name: token.text, ...spanOf(token) };
+    return { kind: "Variable", name: text, start, end };
+  }
+
+  private missingVariable(purpose: string): never {
+    const { token } = this;
+    if (token.kind !== "name") this.unexpected(`Expected ${purpose}`);
+    const message = `Expected ${purpose}, but found ${describeToken(token)}.`;
+    this.fail("missing-dollar", token, message, {
+      cure:
+        this.peek().kind === "variable"
+          ? `There are no types here: leave ${token.text} away.`
+          : `Write $${token.text}.`,
+    });
   }
 
   /** A string without variables. */
@@ -153,7 +152,10 @@ export class Cursor {
 
   /** A missing `;` is reported, and the next statement read as if it were there, when that looks right. */
   expectSemicolon(): void {
-    if (this.takeOperator(";")) return;
+    if (!this.takeOperator(";")) this.missingSemicolon();
+  }
+
+  private missingSemicolon(): void {
     const { token, previous } = this;
     const startsStatement = token.kind !== "operator" || token.text === "}" || token.text === "{";
     if (token.text === ")" || token.text === "]") {
@@ -185,7 +187,10 @@ export class Cursor {
   /** Takes the bracket that closes `open`, or names it as the one left open. */
   close(open: Token): Token {
     const closer = closers[open.text] ?? ")";
-    if (this.isOperator(closer)) return this.next();
+    return this.isOperator(closer) ? this.next() : this.unclosed(open, closer);
+  }
+
+  private unclosed(open: Token, closer: string): never {
     const { line, column } = this.source.position(open.start);
     this.fail(
       "unclosed-bracket",
@@ -257,26 +262,35 @@ export class Cursor {
    * before the body, so that the mistakes in there are found too.
    */
   head<T>(keyword: Token, rule: (open: Token) => T): T | null {
-    let depth = this.isOperator("(") ? 1 : Number.POSITIVE_INFINITY;
+    const isOpened = this.isOperator("(");
     const { nesting } = this;
     try {
-      const cure = `Parentheses belong around it: ${keyword.text} (…).`;
-      return rule(this.expectOperator("(", `after \`${keyword.text}\``, { cure }));
+      if (!isOpened) {
+        const cure = `Parentheses belong around it: ${keyword.text} (…).`;
+        this.unexpected(`Expected \`(\` after \`${keyword.text}\``, { cure });
+      }
+      return rule(this.next());
     } catch (thrown) {
       if (!(thrown instanceof SyntaxAbort)) throw thrown;
       this.nesting = nesting;
-      const inFor = keyword.text === "for";
-      while (this.token.kind !== "end" && depth > 0) {
-        if (this.isOperator("{") || this.isOperator("}")) return null;
-        if (this.isOperator(";") && !inFor) return null;
-        if (this.isOperator("(")) depth += 1;
-        else if (this.isOperator(")")) depth -= 1;
-        this.next();
-      }
-      while (this.takeOperator(")"));
-      if (this.token.kind === "end") throw thrown; // no body is left to look at
+      const hasBody = this.skipHead(isOpened, keyword.text === "for");
+      if (!hasBody) throw thrown;
       return null;
     }
+  }
+
+  /** After a mistake in a head: whether a body is left to look at. */
+  private skipHead(isOpened: boolean, inFor: boolean): boolean {
+    let depth = isOpened ? 1 : Number.POSITIVE_INFINITY;
+    while (this.token.kind !== "end" && depth > 0) {
+      if (this.isOperator("{") || this.isOperator("}")) return true;
+      if (this.isOperator(";") && !inFor) return true;
+      if (this.isOperator("(")) depth += 1;
+      else if (this.isOperator(")")) depth -= 1;
+      this.next();
+    }
+    while (this.takeOperator(")"));
+    return this.token.kind !== "end";
   }
 
   /** After a mistake: past the `;` or the `}` that ends the statement, or before the `}` around it. */

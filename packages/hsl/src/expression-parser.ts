@@ -3,7 +3,7 @@ import type { Argument, ArrayLiteral, Assignment, Call, Expression } from "./ast
 import { type Cursor, spanOf } from "./cursor.ts";
 import { parsePrimary } from "./primary-parser.ts";
 import { isAssignable, toPattern } from "./target-parser.ts";
-import { assignmentOperators, binaryPrecedence, precedence } from "./token.ts";
+import { assignmentOperators, binaryPrecedence, precedence, type Token } from "./token.ts";
 
 /** A whole expression: an assignment or something tighter. */
 export const parseExpression = (cursor: Cursor): Expression => {
@@ -34,6 +34,10 @@ const assignmentTarget = (
 ): Assignment["target"] => {
   if (isAssignable(left)) return left;
   if (left.kind === "Array" && operator === "=") return toPattern(cursor, left);
+  return badTarget(cursor, left);
+};
+
+const badTarget = (cursor: Cursor, left: Expression): never => {
   if (left.kind === "Name") {
     cursor.fail("missing-dollar", left, `\`${left.name}\` is not a variable.`, {
       cure: `Write $${left.name}.`,
@@ -104,12 +108,8 @@ const parseBinary = (cursor: Cursor, minimum: number): Expression => {
     const right = parseBinary(cursor, level + 1);
     cursor.leave();
     if (token.text === "or") {
-      const bare = [isGrouped ? null : left, rightToken.start < right.start ? null : right];
-      if (bare.some((side) => side?.kind === "Binary" && side.operator === "and")) {
-        cursor.report("advice", "mixed-logic", token, "`and` binds tighter than `or` here.", {
-          cure: "Put the part that belongs together in parentheses.",
-        });
-      }
+      const isRightBare = rightToken.start >= right.start;
+      checkMixedLogic(cursor, token, isGrouped ? null : left, isRightBare ? right : null);
     }
     left = {
       kind: "Binary",
@@ -121,6 +121,21 @@ const parseBinary = (cursor: Cursor, minimum: number): Expression => {
     };
     isGrouped = false;
   }
+};
+
+/** `left` and `right` are null when they stand in parentheses. */
+const checkMixedLogic = (
+  cursor: Cursor,
+  token: Token,
+  left: Expression | null,
+  right: Expression | null,
+): void => {
+  const isAnd = (side: Expression | null): boolean =>
+    side?.kind === "Binary" && side.operator === "and";
+  if (!isAnd(left) && !isAnd(right)) return;
+  cursor.report("advice", "mixed-logic", token, "`and` binds tighter than `or` here.", {
+    cure: "Put the part that belongs together in parentheses.",
+  });
 };
 
 const unaryOperators: ReadonlyMap<string, "!" | "-" | "+" | "~"> = new Map([
@@ -135,32 +150,31 @@ const parseUnary = (cursor: Cursor): Expression => {
   const { token } = cursor;
   if (token.kind === "variable" || token.kind === "number") return parsePower(cursor); // most
   if (token.kind === "keyword" && token.text === "cache") return parseCache(cursor);
-  if (token.kind === "name" && token.text === "new" && cursor.peek().kind === "name") {
-    cursor.report("error", "foreign-word", token, "There is no `new`.", {
-      cure: `Write ${cursor.peek().text}(…).`,
-    });
-    cursor.next();
-    return parseUnary(cursor);
-  }
+  if (token.kind === "name" && token.text === "new") return parseNew(cursor, token);
   if (token.kind !== "operator" && token.kind !== "keyword") return parsePower(cursor);
-  if (token.text === "++" || token.text === "--") {
-    cursor.next();
-    const target = cursor.nested(parseUnary);
-    requireAssignable(cursor, target, token.text);
-    return {
-      kind: "Update",
-      operator: token.text,
-      isPrefix: true,
-      target,
-      start: token.start,
-      end: target.end,
-    };
-  }
+  if (token.text === "++" || token.text === "--") return parseUpdate(cursor, token.text);
   const operator = unaryOperators.get(token.text);
   if (operator === undefined) return parsePower(cursor);
   cursor.next();
   const operand = cursor.nested(parseUnary);
   return { kind: "Unary", operator, operand, start: token.start, end: operand.end };
+};
+
+/** Not of this language, but what is meant is plain. */
+const parseNew = (cursor: Cursor, token: Token): Expression => {
+  if (cursor.peek().kind !== "name") return parsePower(cursor);
+  cursor.report("error", "foreign-word", token, "There is no `new`.", {
+    cure: `Write ${cursor.peek().text}(…).`,
+  });
+  cursor.next();
+  return parseUnary(cursor);
+};
+
+const parseUpdate = (cursor: Cursor, operator: "++" | "--"): Expression => {
+  const { start } = cursor.next();
+  const target = cursor.nested(parseUnary);
+  requireAssignable(cursor, target, operator);
+  return { kind: "Update", operator, isPrefix: true, target, start, end: target.end };
 };
 
 const parsePower = (cursor: Cursor): Expression => {

@@ -54,13 +54,11 @@ class Collector implements Facts {
     from: Unit,
     inside: FunctionInfo | null,
   ): void {
-    for (const { nodes, unit } of this.names.bodies.of(body, from)) {
-      for (const node of nodes) {
-        if (node.kind === "Barrier") this.waitsIn(inside);
-        else if (node.kind === "Call") this.addCall(node, module, owner, unit, inside);
-        else if (node.kind === "Name") this.addName(node, module, owner, inside);
-      }
-    }
+    this.names.bodies.each(body, from, (node, unit) => {
+      if (node.kind === "Call") this.addCall(node, module, owner, unit, inside);
+      else if (node.kind === "Name") this.addName(node, module, owner, inside);
+      else if (node.kind === "Barrier") this.waitsIn(inside);
+    });
   }
 
   private addCall(

@@ -21,11 +21,6 @@ export const lex = (text: string, report: Report): Lexed => {
   const comments: Comment[] = [];
   let at = 0;
 
-  const match = (pattern: RegExp): string | undefined => {
-    pattern.lastIndex = at;
-    return pattern.exec(text)?.[0];
-  };
-
   while (at < text.length) {
     const start = at;
     const code = text.charCodeAt(at);
@@ -40,23 +35,12 @@ export const lex = (text: string, report: Report): Lexed => {
       continue;
     }
     if (code === slash && text.startsWith("/*", at)) {
-      const close = text.indexOf("*/", at + 2);
-      if (close < 0) {
-        report(
-          "error",
-          "unclosed-comment",
-          { start, end: start + 2 },
-          "This comment is never closed.",
-          {
-            cure: "Put */ where it ends.",
-          },
-        );
-      }
-      at = close < 0 ? text.length : close + 2;
-      comments.push({ start, end: at, text: text.slice(start + 2, close < 0 ? at : close) });
+      const comment = scanLongComment(text, at, report);
+      comments.push(comment);
+      at = comment.end;
       continue;
     }
-    const token = scanToken(text, at, match, report);
+    const token = scanToken(text, at, report);
     const isHash = token === undefined && text.charCodeAt(at) === 35; // another language's comment
     at = isHash
       ? endOfLine(text, at)
@@ -65,6 +49,16 @@ export const lex = (text: string, report: Report): Lexed => {
   }
   tokens.push({ kind: "end", text: "", start: text.length, end: text.length });
   return { tokens, comments };
+};
+
+const scanLongComment = (text: string, start: number, report: Report): Comment => {
+  const close = text.indexOf("*/", start + 2);
+  if (close >= 0) return { start, end: close + 2, text: text.slice(start + 2, close) };
+  const span = { start, end: start + 2 };
+  report("error", "unclosed-comment", span, "This comment is never closed.", {
+    cure: "Put */ where it ends.",
+  });
+  return { start, end: text.length, text: text.slice(start + 2) };
 };
 
 const slash = 47;
@@ -98,17 +92,10 @@ const endOfLine = (text: string, from: number): number => {
   return at;
 };
 
-type Match = (pattern: RegExp) => string | undefined;
-
-const scanToken = (
-  text: string,
-  start: number,
-  match: Match,
-  report: Report,
-): Token | undefined => {
+const scanToken = (text: string, start: number, report: Report): Token | undefined => {
   const first = text.charCodeAt(start);
   const kind = kinds[first];
-  if (kind === digit) return scanNumber(text, start, match, report);
+  if (kind === digit) return scanNumber(text, start, report);
   if (first === 34) return scanDoubleQuoted(text, start, report);
   if (first === 39) return scanRaw(text, start, report);
   if (first === 35) return scanRegex(text, start, report);
@@ -130,39 +117,43 @@ const operatorsFrom: ReadonlyMap<number, readonly string[]> = Map.groupBy(
   (operator) => operator.charCodeAt(0),
 );
 
-const doubled: Readonly<Record<string, string>> = { "&&": "and", "||": "or" };
-
 const scanOperator = (text: string, start: number, report: Report): Token | undefined => {
-  const first = text.charCodeAt(start);
-  const two = first === 38 || first === 124 ? text.slice(start, start + 2) : "";
-  const meant = doubled[two];
-  if (meant !== undefined) {
-    const span = { start, end: start + 2 };
-    report("error", "foreign-operator", span, `There is no \`${two}\`.`, {
-      cure: `Write ${meant}.`,
-    });
-    return { kind: "keyword", text: meant, ...span };
+  const known = operatorsFrom.get(text.charCodeAt(start)) ?? [];
+  // no `for … of`: most tokens are operators, and it makes an object at each step
+  for (let i = 0; i < known.length; i++) {
+    const operator = known[i] as string; // in range
+    if (operator.length > 1 && !text.startsWith(operator, start)) continue;
+    const isDoubled = (operator === "&" || operator === "|") && text[start + 1] === operator;
+    if (isDoubled) return scanForeignOperator(operator, start, report);
+    return { kind: "operator", text: operator, start, end: start + operator.length };
   }
-  for (const operator of operatorsFrom.get(first) ?? []) {
-    if (operator.length === 1 || text.startsWith(operator, start)) {
-      return { kind: "operator", text: operator, start, end: start + operator.length };
-    }
-  }
+  return scanUnknown(text, start, report);
+};
+
+/** `&&` and `||`. */
+const scanForeignOperator = (half: "&" | "|", start: number, report: Report): Token => {
+  const meant = half === "&" ? "and" : "or";
+  const span = { start, end: start + 2 };
+  report("error", "foreign-operator", span, `There is no \`${half}${half}\`.`, {
+    cure: `Write ${meant}.`,
+  });
+  return { kind: "keyword", text: meant, ...span };
+};
+
+const scanUnknown = (text: string, start: number, report: Report): Token | undefined => {
   const char = String.fromCodePoint(text.codePointAt(start) ?? 0);
   const span = { start, end: start + char.length };
-  if (char === "$") {
-    wordTail.lastIndex = span.end;
-    const end = span.end + (wordTail.exec(text)?.[0].length ?? 0);
-    report("error", "bad-variable", span, "A variable's name is missing after `$`.", {
-      cure: "A name begins with a letter or an underscore.",
-    });
-    return { kind: "variable", text: "", start, end };
-  } else {
+  if (char !== "$") {
     report("error", "unknown-character", span, `\`${printable(char)}\` means nothing here.`, {
       cure: printersQuotes.includes(char) ? 'Write a straight quote, ".' : undefined,
     });
+    return undefined;
   }
-  return undefined;
+  report("error", "bad-variable", span, "A variable's name is missing after `$`.", {
+    cure: "A name begins with a letter or an underscore.",
+  });
+  const end = span.end + (matchAt(wordTail, text, span.end)?.length ?? 0);
+  return { kind: "variable", text: "", start, end };
 };
 
 /** What word processors and web pages make of quotes. */
@@ -177,19 +168,25 @@ const digits: Readonly<Record<string, readonly [RegExp, string]>> = {
   b: [/^[01]+$/, "binary"],
 };
 
-const scanNumber = (text: string, start: number, match: Match, report: Report): Token => {
+const scanNumber = (text: string, start: number, report: Report): Token => {
   let end = start + 1;
   while (kinds[text.charCodeAt(end)] === digit) end += 1;
   const next = text.charCodeAt(end);
-  if (next !== dot && kinds[next] !== letter) {
-    // nearly every number: its digits, and nothing about them to complain of
-    const whole = text.slice(start, end);
-    return { kind: "number", text: whole, value: Number(whole), start, end };
-  }
-  const prefixed = match(prefixedNumber);
-  const body = prefixed ?? match(decimalNumber) ?? "0";
-  wordTail.lastIndex = start + body.length;
-  const tail = prefixed === undefined ? (wordTail.exec(text)?.[0] ?? "") : "";
+  if (next === dot || kinds[next] === letter) return scanLongNumber(text, start, report);
+  const whole = text.slice(start, end);
+  return { kind: "number", text: whole, value: Number(whole), start, end };
+};
+
+const matchAt = (pattern: RegExp, text: string, at: number): string | undefined => {
+  pattern.lastIndex = at;
+  return pattern.exec(text)?.[0];
+};
+
+/** A number of more than digits. */
+const scanLongNumber = (text: string, start: number, report: Report): Token => {
+  const prefixed = matchAt(prefixedNumber, text, start);
+  const body = prefixed ?? matchAt(decimalNumber, text, start) ?? "0";
+  const tail = prefixed === undefined ? (matchAt(wordTail, text, start + body.length) ?? "") : "";
   const whole = body + tail;
   const span = { start, end: start + whole.length };
   const fail = (message: string, cure?: string): Token => {

@@ -158,8 +158,27 @@ const telling: ReadonlySet<AnyNode["kind"]> = new Set(tellingKinds);
 
 const isTelling = (node: AnyNode): node is TellingNode => telling.has(node.kind);
 
+/** Nodes that give a name a meaning, or that have a body of their own. */
+const declaringKinds = ["FunctionDeclaration", "Class", "Function", "Import"] as const;
+
+export type DeclaringNode = Extract<
+  TellingNode,
+  { readonly kind: (typeof declaringKinds)[number] }
+>;
+
+const declaring: ReadonlySet<AnyNode["kind"]> = new Set(declaringKinds);
+
+const isDeclaring = (node: TellingNode): node is DeclaringNode => declaring.has(node.kind);
+
 /** What one body says in one text. */
-export type Stretch = { readonly unit: Unit; readonly nodes: readonly TellingNode[] };
+type Stretch = {
+  readonly unit: Unit;
+  readonly nodes: TellingNode[];
+  /** Those of the nodes. */
+  readonly declarations: DeclaringNode[];
+};
+
+const emptyStretch = (unit: Unit): Stretch => ({ unit, nodes: [], declarations: [] });
 
 /**
  * The telling nodes of a body in the order of the text, with included files in
@@ -174,25 +193,48 @@ export class Bodies {
     this.includes = includes;
   }
 
-  of(body: readonly AnyNode[], unit: Unit): readonly Stretch[] {
-    const known = this.known.get(body);
-    if (known !== undefined) return known;
-    const stretches = this.read(body, unit);
-    this.known.set(body, stretches);
+  /** Calls `look` for each telling node of a body in `unit`, with the text it stands in. */
+  each(body: readonly AnyNode[], unit: Unit, look: (node: TellingNode, unit: Unit) => void): void {
+    for (const { nodes, unit: from } of this.of(body, unit)) {
+      // every pass comes by here with every node, so no iterator
+      for (let i = 0; i < nodes.length; i++) look(nodes[i] as TellingNode, from);
+    }
+  }
+
+  /** Likewise, for those that declare something. */
+  eachDeclaration(
+    body: readonly AnyNode[],
+    unit: Unit,
+    look: (node: DeclaringNode, unit: Unit) => void,
+  ): void {
+    for (const { declarations, unit: from } of this.of(body, unit)) {
+      for (const node of declarations) look(node, from);
+    }
+  }
+
+  private of(body: readonly AnyNode[], unit: Unit): readonly Stretch[] {
+    let stretches = this.known.get(body);
+    if (stretches === undefined) {
+      stretches = this.read(body, unit);
+      this.known.set(body, stretches);
+    }
     return stretches;
   }
 
   private read(body: readonly AnyNode[], unit: Unit): readonly Stretch[] {
-    let nodes: TellingNode[] = [];
-    const stretches: Stretch[] = [{ unit, nodes }];
+    let stretch = emptyStretch(unit);
+    const stretches = [stretch];
     const pending = body.toReversed();
     for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-      if (isTelling(node)) nodes.push(node);
+      if (isTelling(node)) {
+        stretch.nodes.push(node);
+        if (isDeclaring(node)) stretch.declarations.push(node);
+      }
       if (node.kind === "Include") {
         const included = this.includes.get(node);
         if (included === undefined) continue;
-        nodes = [];
-        stretches.push(...this.of(included.program.body, included), { unit, nodes });
+        stretch = emptyStretch(unit);
+        stretches.push(...this.of(included.program.body, included), stretch);
       } else if (!closed.has(node.kind)) {
         pushChildren(node, pending);
       }

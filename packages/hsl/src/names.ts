@@ -69,7 +69,7 @@ export class Names {
     const module = new Module(unit, this);
     this.modules.set(unit, module);
     this.declareNames(module);
-    collectVariables(module.scope, this.bodies.of(unit.program.body, unit));
+    this.collectVariables(module.scope, unit.program.body, unit);
     return module;
   }
 
@@ -79,25 +79,32 @@ export class Names {
     this.declareClosures(module);
   }
 
+  private collectVariables(scope: Scope, body: readonly AnyNode[], unit: Unit): void {
+    this.bodies.each(body, unit, (node) => collectVariables(scope, node));
+  }
+
   /** Declarations stand at the top, and may stand inside each other. */
   private declareWithin(body: readonly AnyNode[], module: Module, from: Unit): void {
-    for (const { nodes, unit } of this.bodies.of(body, from)) {
-      for (const node of nodes) {
-        if (node.kind === "FunctionDeclaration") {
+    this.bodies.eachDeclaration(body, from, (node, unit) => {
+      switch (node.kind) {
+        case "FunctionDeclaration":
           this.declareFunction(node, module, unit);
           this.declareWithin(node.body, module, unit);
-        } else if (node.kind === "Class") {
+          break;
+        case "Class":
           this.declareClass(node, module, unit);
           for (const member of node.members) {
             if (member.kind === "Method") this.declareWithin(member.body, module, unit);
           }
-        } else if (node.kind === "Function") {
+          break;
+        case "Function":
           this.declareWithin(node.body, module, unit);
-        } else if (node.kind === "Import") {
+          break;
+        case "Import":
           this.declareImport(node, module, unit);
-        }
+          break;
       }
-    }
+    });
   }
 
   private declareFunction(
@@ -137,7 +144,7 @@ export class Names {
       false,
     );
     for (const parameter of node.parameters) scope.assigned.add(parameter.name);
-    collectVariables(scope, this.bodies.of(node.body, unit));
+    this.collectVariables(scope, node.body, unit);
     for (const parameter of node.parameters) scope.binding(parameter.name);
     const info = new FunctionInfo(node, name, module, unit, scope, owner);
     this.functions.push(info);
@@ -219,16 +226,14 @@ export class Names {
       from: Unit,
       owner: ClassInfo | null,
     ): void => {
-      for (const { nodes, unit } of this.bodies.of(body, from)) {
-        for (const node of nodes) {
-          if (node.kind !== "Function") continue;
-          const captures = new Set(node.captures.map(({ name }) => name));
-          const closure = { parent: scope, captures };
-          const info = this.functionInfo(node, "", module, unit, owner, closure);
-          this.closures.set(node, info);
-          within(node.body, info.scope, unit, owner);
-        }
-      }
+      this.bodies.eachDeclaration(body, from, (node, unit) => {
+        if (node.kind !== "Function") return;
+        const captures = new Set(node.captures.map(({ name }) => name));
+        const closure = { parent: scope, captures };
+        const info = this.functionInfo(node, "", module, unit, owner, closure);
+        this.closures.set(node, info);
+        within(node.body, info.scope, unit, owner);
+      });
     };
     for (const info of [...this.functions]) {
       if (info.module === module) within(info.body, info.scope, info.unit, info.owner);

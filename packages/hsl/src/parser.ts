@@ -49,7 +49,7 @@ export const parse = (text: string): Parsed => {
   return {
     program,
     comments,
-    diagnostics: sortDiagnostics(withoutEchoes(diagnostics, text)),
+    diagnostics: diagnostics.length === 0 ? [] : sortDiagnostics(withoutEchoes(diagnostics, text)),
   };
 };
 

@@ -57,11 +57,20 @@ const checkConstantTest = (cursor: Cursor, keyword: Token, test: Expression): vo
   );
 };
 
+const statementBeginnings: ReadonlySet<string> = new Set([
+  ...["{", ";", "[", "(", "++", "--", "-", "+", "!", "~"],
+]);
+
 const checkHeadEnd = (cursor: Cursor, keyword: Token, open: Token, close: Token): void => {
   const { token } = cursor;
   const isLogic = token.kind === "keyword" && (token.text === "and" || token.text === "or");
-  const canBegin = ["{", ";", "[", "(", "++", "--", "-", "+", "!", "~"].includes(token.text);
-  if ((token.kind !== "operator" || canBegin) && !isLogic) return;
+  const canBegin = statementBeginnings.has(token.text);
+  if (isLogic || (token.kind === "operator" && !canBegin))
+    reportHeadEnd(cursor, keyword, open, close);
+};
+
+const reportHeadEnd = (cursor: Cursor, keyword: Token, open: Token, close: Token): void => {
+  const { token } = cursor;
   const at = cursor.source.position(open.start);
   const until = cursor.source.position(close.start);
   cursor.report(

@@ -1,6 +1,6 @@
 /** The three quoted forms: `"…"` with escapes and variables, `''raw''`, and `#/regex/flags` (hsl.md §1.2). */
 import type { Report } from "./diagnostic.ts";
-import type { NamePart, StringPart, Token } from "./token.ts";
+import type { StringPart, Token } from "./token.ts";
 import { encodeText } from "./values/bytes.ts";
 
 const interpolation = /\$(?:\{([a-zA-Z_][a-zA-Z0-9_]*)\}|([a-zA-Z_][a-zA-Z0-9_]*))/y;
@@ -23,73 +23,70 @@ export const scanDoubleQuoted = (text: string, start: number, report: Report): T
   const parts: StringPart[] = [];
   let bytes = "";
   let at = start + 1;
-  const matchAt = (pattern: RegExp): RegExpExecArray | null => {
-    pattern.lastIndex = at;
-    return pattern.exec(text);
-  };
-  const addName = (part: NamePart): void => {
-    if (bytes !== "") parts.push(bytes);
-    bytes = "";
-    parts.push(part);
-  };
-  const finish = (end: number): Token => {
-    if (bytes !== "") parts.push(bytes);
-    return { kind: "string", text: text.slice(start, end), parts, start, end };
-  };
-
   while (at < text.length) {
-    const run = matchAt(plainRun);
+    const run = matchAt(plainRun, text, at);
     if (run !== null) {
       bytes += encodeText(run[0]);
       at += run[0].length;
       continue;
     }
     const char = text.charAt(at);
-    if (char === '"') return finish(at + 1);
+    if (char === '"') {
+      if (bytes !== "") parts.push(bytes);
+      return { kind: "string", text: text.slice(start, at + 1), parts, start, end: at + 1 };
+    }
     if (char === "$") {
-      const found = matchAt(interpolation);
+      const found = matchAt(interpolation, text, at);
       const name = found?.[1] ?? found?.[2];
-      if (found !== null && name !== undefined) {
-        addName({ name, start: at, end: at + found[0].length });
-        at += found[0].length;
-      } else {
+      if (found === null || name === undefined) {
         bytes += "$"; // `$1` and `$$` stay as they are: http and pcre_replace want them
         at += 1;
+        continue;
       }
-      continue;
-    }
-    const hex = text.startsWith("\\x", at) ? matchAt(hexEscape) : null;
-    if (hex?.[1] !== undefined) {
-      bytes += String.fromCharCode(Number.parseInt(hex[1], 16));
-      at += 4;
+      if (bytes !== "") parts.push(bytes);
+      bytes = "";
+      parts.push({ name, start: at, end: at + found[0].length });
+      at += found[0].length;
       continue;
     }
     const escaped = escapes.get(text.charAt(at + 1));
-    if (escaped === undefined) {
-      const next = String.fromCodePoint(text.codePointAt(at + 1) ?? 32);
-      const end = Math.min(at + 1 + next.length, text.length);
-      report(
-        "advice",
-        "unknown-escape",
-        { start: at, end },
-        printable(next) === next
-          ? `\`\\${next}\` is no escape; both characters stay.`
-          : `A backslash before ${printable(next)} is no escape; both characters stay.`,
-        {
-          cure: `Write \\\\${printable(next) === next ? next : ""} to say so, or \\xHH for a byte.`,
-        },
-      );
-      bytes += "\\";
-      at += 1;
-    } else {
-      bytes += escaped;
-      at += 2;
+    const hex = escaped === undefined ? matchAt(hexEscape, text, at)?.[1] : undefined;
+    if (hex !== undefined) {
+      bytes += String.fromCharCode(Number.parseInt(hex, 16));
+      at += 4;
+      continue;
     }
+    if (escaped === undefined) reportEscape(text, at, report);
+    bytes += escaped ?? "\\";
+    at += escaped === undefined ? 1 : 2;
   }
+  if (bytes !== "") parts.push(bytes);
   report("error", "unclosed-string", { start, end: start + 1 }, 'This `"` is never closed.', {
     cure: 'Put " where the string ends; inside it, write \\".',
   });
-  return finish(text.length);
+  return { kind: "string", text: text.slice(start), parts, start, end: text.length };
+};
+
+const matchAt = (pattern: RegExp, text: string, at: number): RegExpExecArray | null => {
+  pattern.lastIndex = at;
+  return pattern.exec(text);
+};
+
+/** A backslash that begins no escape. */
+const reportEscape = (text: string, at: number, report: Report): void => {
+  const next = String.fromCodePoint(text.codePointAt(at + 1) ?? 32);
+  const end = Math.min(at + 1 + next.length, text.length);
+  report(
+    "advice",
+    "unknown-escape",
+    { start: at, end },
+    printable(next) === next
+      ? `\`\\${next}\` is no escape; both characters stay.`
+      : `A backslash before ${printable(next)} is no escape; both characters stay.`,
+    {
+      cure: `Write \\\\${printable(next) === next ? next : ""} to say so, or \\xHH for a byte.`,
+    },
+  );
 };
 
 const plainQuotes = /'[^'\r\n]*'/y;
