@@ -1,7 +1,7 @@
 /** What a delivery flow knows before and after an attempt. */
 import type { Snapshot } from "../config/snapshot.ts";
 import type { Envelope } from "../queue/queue-entry.ts";
-import type { MaybeLater, Ran } from "./flow-input.ts";
+import type { Cancel, MaybeLater, Ran } from "./flow-input.ts";
 import type { LiveFlow } from "./live-flow.ts";
 import type { AfterDeliveryVerdict, BeforeDeliveryVerdict } from "./verdict.ts";
 
@@ -19,7 +19,7 @@ export type DeliveryInput = {
   readonly attempts: number;
   readonly maximumAttempts: number; // 0: by age only
   readonly envelope: Envelope;
-  readonly signal?: AbortSignal | undefined;
+  readonly cancel?: Cancel | undefined;
 };
 
 export type AttemptResult = {

@@ -16,6 +16,7 @@ import type {
 import { encodeText, HslArray, ScriptError } from "@sluice/hsl";
 import type { Snapshot } from "../config/snapshot.ts";
 import type { Message } from "../scanner/message.ts";
+import type { Cancel } from "./flow-input.ts";
 import type { ScriptMemory } from "./host/script-memory.ts";
 import type { LiveFlow } from "./live-flow.ts";
 import type { TraceLookup } from "./trace.ts";
@@ -96,7 +97,7 @@ export type RunFacts = {
   readonly messageId: string | null;
   readonly queueId: string | null;
   readonly context: Map<string, unknown>;
-  readonly signal: AbortSignal | undefined;
+  readonly cancel: Cancel | undefined;
   /** Never shown: passwords of this run. */
   readonly secrets: readonly string[];
   readonly envelope: RunEnvelope | null;
@@ -231,7 +232,7 @@ export class FlowHost implements Host {
       const left = this.limits.wallMilliseconds - (this.monotonic() - this.startedAt) * 1000;
       this.deadline = setTimeout(() => controller.abort(), Math.max(0, left));
       this.deadline.unref();
-      const outer = this.facts.signal;
+      const outer = this.facts.cancel?.signal;
       if (outer?.aborted === true) controller.abort();
       else outer?.addEventListener("abort", this.abort, { once: true });
     }
@@ -250,7 +251,7 @@ export class FlowHost implements Host {
     for (const close of this.leftovers.splice(0)) close();
     if (this.controller === null) return;
     clearTimeout(this.deadline);
-    this.facts.signal?.removeEventListener("abort", this.abort);
+    this.facts.cancel?.signal.removeEventListener("abort", this.abort);
   }
 }
 

@@ -16,6 +16,9 @@ export type TlsFacts = {
   readonly keySize: number;
 };
 
+/** Aborted when the client is gone or the run's time is over; read when somebody waits, for it may be made then. */
+export type Cancel = { readonly signal: AbortSignal };
+
 export type ConnectionFacts = {
   readonly sessionId: string;
   /** null before the end of MAIL. */
@@ -32,8 +35,7 @@ export type ConnectionFacts = {
   /** `$context`: kept from flow to flow of one session. */
   readonly context: Map<string, unknown>;
   readonly snapshot: Snapshot;
-  /** Aborted when the client is gone or the command's time is over. */
-  readonly signal?: AbortSignal | undefined;
+  readonly cancel?: Cancel | undefined;
 };
 
 export type AuthenticationInput = ConnectionFacts & {

@@ -16,7 +16,7 @@ export const createDeliveryFlowRunner = (parts: FlowParts): DeliveryFlowRunner =
     messageId: input.messageId,
     queueId: input.queueId,
     context: new Map(),
-    signal: input.signal,
+    cancel: input.cancel,
     secrets: [],
     envelope: envelopeOf(input),
     content: null,

@@ -39,10 +39,8 @@ const wholeMessagesBytes = 64 * 1024 * 1024;
 export const createFlowRunner = (parts: FlowParts): FlowRunner => {
   const runOnce = createRunOnce(parts);
   const gate = createMemoryGate(wholeMessagesBytes);
-  /** One that is in memory already costs nothing more. */
   const withWholeMessage = async <T>(message: Message, run: () => MaybeLater<T>): Promise<T> => {
-    const { memory, size } = message.content;
-    const leave = memory === null ? await gate.enter(size) : () => {};
+    const leave = await gate.enter(message.content.size);
     try {
       await message.load();
       return await run();
@@ -92,7 +90,9 @@ export const createFlowRunner = (parts: FlowParts): FlowRunner => {
         runOnce(flow, { ...factsOf(input), envelope, content }, input, (result, host) =>
           finishContent(result, host, content, envelope, input, parts),
         );
-      return needsWholeMessage(flow) ? withWholeMessage(content.message, run) : run();
+      // one that is in memory already costs nothing more
+      const mustLoad = input.content.memory === null && needsWholeMessage(flow);
+      return mustLoad ? withWholeMessage(content.message, run) : run();
     },
   };
 };
@@ -105,7 +105,7 @@ const factsOf = (input: ConnectionFacts): RunFacts => ({
   messageId: input.messageId,
   queueId: null,
   context: input.context,
-  signal: input.signal,
+  cancel: input.cancel,
   secrets: noSecrets,
   envelope: null,
   content: null,
@@ -206,7 +206,10 @@ const finishLater = async (
         receiver: host.hostName,
       },
       dns: parts.services.dns,
-      dnsOptions: { servers: host.snapshot.settings.gateway.resolvers, signal: input.signal },
+      dnsOptions: {
+        servers: host.snapshot.settings.gateway.resolvers,
+        signal: input.cancel?.signal,
+      },
       now: new Date(host.now() * 1000),
     });
     if (sealed.kind === "failed") {

@@ -299,7 +299,7 @@ const factsOf = (
     variables["context"] === undefined ? [] : [["script", jsonValue(variables["context"])]],
   ),
   snapshot,
-  signal,
+  cancel: signal && { signal },
 });
 
 const envelopeOf = (read: Reader) => {
@@ -354,6 +354,6 @@ const deliveryOf = (question: Omit<ScriptQuestion, "script">, read: Reader): Del
     attempts: read.number("retry", 0),
     maximumAttempts: read.number("retries", 0),
     envelope,
-    signal: question.signal,
+    cancel: question.signal && { signal: question.signal },
   };
 };

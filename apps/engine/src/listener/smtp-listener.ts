@@ -11,6 +11,7 @@ import type { TlsFacts } from "../flows/flow-input.ts";
 import { isListed } from "../session/commands.ts";
 import { decideConnection } from "../session/connect.ts";
 import { handshakeSeconds, SmtpConnection } from "../session/connection.ts";
+import { Departure } from "../session/departure.ts";
 import { plainAddress } from "../session/plain-address.ts";
 import { formatReply, replies } from "../session/reply.ts";
 import { endSession, newId, type Session, type SessionParts } from "../session/session.ts";
@@ -117,7 +118,7 @@ export const createSmtpListener = (options: {
       events: [],
       traces: [],
       failure: null,
-      cancel: new AbortController(),
+      cancel: new Departure(),
     };
     const waiting = decideConnection(session);
     const refusal = waiting instanceof Promise ? await waiting : waiting;

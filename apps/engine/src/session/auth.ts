@@ -62,7 +62,7 @@ export const signIn = async (
 
 /** False: the client is gone. */
 const sleep = async (milliseconds: number, { cancel }: Session): Promise<boolean> => {
-  if (milliseconds <= 0) return !cancel.signal.aborted;
+  if (milliseconds <= 0) return !cancel.isOver;
   try {
     await wait(milliseconds, undefined, { signal: cancel.signal });
     return true;

@@ -10,7 +10,6 @@ import type { Socket } from "node:net";
 import type { SMTPServer } from "smtp-server";
 import { SMTPConnection, type SMTPConnectionOptions } from "smtp-server/lib/smtp-connection.js";
 import type { MaybeLater } from "../flows/flow-input.ts";
-import { isAscii } from "./ascii.ts";
 import { type Answer, answerCommand, type Dialogue, type Exchange } from "./commands.ts";
 import { decideConnection } from "./connect.ts";
 import { type ContentIntake, openIntake } from "./content-intake.ts";
@@ -29,7 +28,6 @@ const patienceSeconds = 60;
 const maximumJunk = 100;
 /** A client that closes its side so long after its message has given up waiting for the reply. */
 const halfClosedSeconds = 5;
-const clientIsGone = new Error("The client is gone.");
 
 export class SmtpConnection extends SMTPConnection implements Dialogue {
   readonly mail: Session;
@@ -177,7 +175,7 @@ export class SmtpConnection extends SMTPConnection implements Dialogue {
     this.#output = "";
     // while TLS is negotiated nothing may be written in clear
     if (output === "" || this._upgrading || !this._socket.writable) return;
-    this._socket.write(output, isAscii(output) ? "latin1" : "utf8");
+    this._socket.write(output, "utf8");
   }
 
   /** What the library itself has to say. */
@@ -243,6 +241,10 @@ export class SmtpConnection extends SMTPConnection implements Dialogue {
   quit(): void {
     this.mail.isFinished = true;
     this.reply(replies.bye);
+    this.flush();
+    // everything is said and on its way: many clients are gone by now, and their end need not be waited for
+    const isSaid = this._socket.writableLength === 0 && this.stream?.hasMore !== true;
+    if (isSaid && !this.secure) this._socket.destroy();
     this.close();
   }
 
@@ -314,7 +316,7 @@ export class SmtpConnection extends SMTPConnection implements Dialogue {
     super._onClose();
     if (!isFirst) return;
     this.#onEnd();
-    this.mail.cancel.abort(clientIsGone);
+    this.mail.cancel.tell();
     const isInContent = this.#intake !== null && this.#intake.wholeSince === null;
     if (isInContent) this.#intake?.abandon();
     endSession(this.mail, isInContent ? "data" : "rcpt");

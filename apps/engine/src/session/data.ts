@@ -96,7 +96,7 @@ export const receiveMessage = async (
     }
 
     const verdicts = await runFlows(session, transaction, content);
-    if (session.cancel.signal.aborted) {
+    if (session.cancel.isOver) {
       // the client is gone and will come again: taking the message now would double it
       return refuse(session, finish, deferral(replies.failed(messageId), null));
     }

@@ -12,6 +12,7 @@ import type { FlowTrace } from "../flows/trace.ts";
 import type { History, HistoryEvent, HistoryRecord, Outcome, Stage } from "../history/event.ts";
 import type { AcceptMessage } from "../queue/queue-entry.ts";
 import type { ContentStore } from "../scanner/content-store.ts";
+import type { Departure } from "./departure.ts";
 import type { PolicyCache } from "./policy-cache.ts";
 import type { SignInGuard } from "./sign-in-guard.ts";
 
@@ -98,28 +99,26 @@ export type Session = {
     readonly reply: string;
     readonly trace: FlowTrace | null;
   } | null;
-  readonly cancel: AbortController;
+  readonly cancel: Departure;
 };
 
-const pool = Buffer.alloc(4096);
+const idBytes = 16;
+const pool = Buffer.alloc(256 * idBytes);
 let unused = 0;
 
-/** Ten random bytes of a pool: asking the kernel for each id costs more than the id. */
-const randomHex = (): string => {
+/** A time-ordered UUID (RFC 9562 §5.7). Asking the kernel for each one's random bytes costs more than the id. */
+export const newId = (now: number): string => {
   if (unused === 0) {
     randomFillSync(pool);
     unused = pool.length;
   }
-  unused -= 16;
-  return pool.toString("hex", unused, unused + 10);
-};
-
-/** A time-ordered UUID (RFC 9562 §5.7). */
-export const newId = (now: number): string => {
-  const time = now.toString(16).padStart(12, "0");
-  const random = randomHex();
-  const variant = ((Number.parseInt(random.charAt(3), 16) & 3) | 8).toString(16);
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(0, 3)}-${variant}${random.slice(4, 7)}-${random.slice(7, 19)}`;
+  unused -= idBytes;
+  const at = unused;
+  pool.writeUIntBE(now, at, 6);
+  pool[at + 6] = 0x70 | ((pool[at + 6] ?? 0) & 0x0f); // version
+  pool[at + 8] = 0x80 | ((pool[at + 8] ?? 0) & 0x3f); // variant
+  const hex = pool.toString("hex", at, at + idBytes);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 };
 
 export const connectionFacts = (session: Session): ConnectionFacts => ({
@@ -135,7 +134,7 @@ export const connectionFacts = (session: Session): ConnectionFacts => ({
   signIn: session.signIn,
   context: session.context,
   snapshot: session.snapshot,
-  signal: session.cancel.signal,
+  cancel: session.cancel,
 });
 
 export const eventOf = (

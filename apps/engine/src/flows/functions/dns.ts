@@ -34,10 +34,15 @@ import { listValue, recordValue, textValue } from "../values.ts";
 
 type Bodies = Readonly<Record<string, FunctionBody>>;
 
-/** The resolvers of the gateway, for as long as the run may wait. */
+/** The resolvers of the gateway, for as long as the run may wait; an answer that is kept needs no signal. */
 export const gatewayOptions = (run: RunContext): DnsOptions => {
   const host = flowHost(run);
-  return { servers: host.snapshot.settings.gateway.resolvers, signal: host.signal };
+  return {
+    servers: host.snapshot.settings.gateway.resolvers,
+    get signal() {
+      return host.signal;
+    },
+  };
 };
 
 /** Arguments `[resolvers[, timeout]]`, from `index` on. */
@@ -51,11 +56,14 @@ const optionsFrom = (args: readonly Value[], index: number, run: RunContext): Dn
   };
 };
 
-const named = (options: HslArray, run: RunContext): DnsOptions => ({
-  ...gatewayOptions(run),
-  ...(options.has("resolvers") ? { servers: optionTexts(options, "resolvers") } : {}),
-  ...(options.has("timeout") ? { timeoutSeconds: optionNumber(options, "timeout") } : {}),
-});
+const named = (options: HslArray, run: RunContext): DnsOptions =>
+  options.size === 0
+    ? gatewayOptions(run)
+    : {
+        ...gatewayOptions(run),
+        ...(options.has("resolvers") ? { servers: optionTexts(options, "resolvers") } : {}),
+        ...(options.has("timeout") ? { timeoutSeconds: optionNumber(options, "timeout") } : {}),
+      };
 
 const recordValueOf = (record: DnsRecord): Value => {
   switch (record.type) {
