@@ -73,6 +73,9 @@ const makeField = (name: string, value: string): RawField => {
   return { name, raw: foldField(name, value), start: null };
 };
 
+/** RFC 5322 §2.1.1. */
+const longestLine = 78;
+
 /**
  * The field folded at blanks to lines of 78 octets where that is possible, with its
  * final CRLF. A word longer than 998 octets is cut: RFC 5321 §4.5.3.1.6 allows no
@@ -82,11 +85,13 @@ export const foldField = (name: string, value: string): string => {
   if (/[\r\n\0]/.test(value)) {
     throw new HeaderError(`the value of ${name} has a line break or NUL in it`);
   }
+  const words = ` ${value.trim()}`;
+  if (name.length + words.length < longestLine) return `${name}:${words}\r\n`;
   const lines: string[] = [];
   let line = `${name}:`;
-  for (const [, blanks = "", word = ""] of ` ${value.trim()}`.matchAll(/([ \t]+)([^ \t]*)/g)) {
+  for (const [, blanks = "", word = ""] of words.matchAll(/([ \t]+)([^ \t]*)/g)) {
     const isFirstWord = lines.length === 0 && line.length === name.length + 1;
-    if (!isFirstWord && line.length + blanks.length + word.length > 78) {
+    if (!isFirstWord && line.length + blanks.length + word.length > longestLine) {
       lines.push(line);
       line = "";
     }

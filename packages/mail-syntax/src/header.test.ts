@@ -39,6 +39,16 @@ describe("parseHeaderSection", () => {
     expect(text(parse(odd))).toBe(odd);
   });
 
+  it("reads sections and fields of any length", () => {
+    const long = `A: ${"a".repeat(5000)}\r\n\t${"b".repeat(20_000)}\r\n${"C: d\r\n".repeat(3000)}`;
+    const section = parse(`${long}\r\nBody`);
+    expect(section.fields).toHaveLength(3001);
+    expect(section.fields[3000]).toEqual({ name: "C", raw: "C: d\r\n", start: long.length - 6 });
+    expect(section.bodyStart).toBe(long.length + 2);
+    expect(text(section)).toBe(`${long}\r\n`);
+    expect(text(parse(`A: ${"a".repeat(9000)}`))).toBe(`A: ${"a".repeat(9000)}\r\n\r\n`);
+  });
+
   it("begins the body at a line that is no field", () => {
     const section = parse("Subject: a\r\nhello world\r\n\r\n");
     expect(section).toMatchObject({ bodyStart: 12, separator: "" });

@@ -21,7 +21,11 @@ export type HeaderSection = {
   readonly separator: string;
 };
 
-const fieldStart = /^([!-9;-~]+)[ \t]*:/;
+/** Of a line that begins where the pattern is set to. */
+const fieldStart = /([!-9;-~]+)[ \t]*:/y;
+
+/** Most sections end in here; of a longer one more is read. */
+const firstOctets = 4096;
 
 /**
  * Reads the fields up to the empty line. A line that is neither a field nor a
@@ -29,22 +33,32 @@ const fieldStart = /^([!-9;-~]+)[ \t]*:/;
  */
 export const parseHeaderSection = (message: Uint8Array): HeaderSection => {
   const fields: RawField[] = [];
+  let text = toByteString(message.subarray(0, firstOctets));
   let name = "";
   let start = 0;
   let at = 0;
+  const lineEnd = (): number => {
+    for (;;) {
+      const feed = text.indexOf("\n", at);
+      if (feed >= 0) return feed + 1;
+      if (text.length === message.length) return text.length;
+      text = toByteString(message.subarray(0, text.length * 4));
+    }
+  };
   const close = (end: number): void => {
-    if (end > start) fields.push({ name, raw: toByteString(message.subarray(start, end)), start });
+    if (end > start) fields.push({ name, raw: text.slice(start, end), start });
   };
   while (at < message.length) {
-    const next = lineEnd(message, at);
-    const line = toByteString(message.subarray(at, next));
-    if (line === "\r\n" || line === "\n") {
+    const next = lineEnd();
+    const separator = text.startsWith("\r\n", at) ? "\r\n" : text.startsWith("\n", at) ? "\n" : "";
+    if (separator !== "") {
       close(at);
-      return { fields, bodyStart: next, separator: line };
+      return { fields, bodyStart: next, separator };
     }
-    const isContinuation = /^[ \t]/.test(line) && at > 0;
+    const isContinuation = (text[at] === " " || text[at] === "\t") && at > 0;
     if (!isContinuation) {
-      const match = fieldStart.exec(line);
+      fieldStart.lastIndex = at;
+      const match = fieldStart.exec(text);
       close(at);
       start = at;
       if (match === null) return { fields, bodyStart: at, separator: "" };
@@ -56,16 +70,13 @@ export const parseHeaderSection = (message: Uint8Array): HeaderSection => {
   return { fields, bodyStart: at, separator: "" };
 };
 
-const lineEnd = (message: Uint8Array, from: number): number => {
-  const feed = message.indexOf(0x0a, from);
-  return feed < 0 ? message.length : feed + 1;
-};
-
 /** The section as bytes, with an empty line at its end even where the message lacked one. */
 export const serializeHeaderSection = (section: HeaderSection): Uint8Array<ArrayBuffer> =>
-  toOctets(
-    section.fields.map((field) => endLine(field.raw)).join("") + (section.separator || "\r\n"),
-  );
+  toOctets(writeHeaderSection(section));
+
+/** The same as a byte string. */
+export const writeHeaderSection = (section: HeaderSection): string =>
+  section.fields.map((field) => endLine(field.raw)).join("") + (section.separator || "\r\n");
 
 const endLine = (raw: string): string => (raw.endsWith("\n") ? raw : `${raw}\r\n`);
 
@@ -81,12 +92,14 @@ export const fieldValue = (field: RawField): string =>
 
 /** Whether the field has this name. */
 export const isNamed = (field: RawField, name: string): boolean =>
-  field.name.toLowerCase() === name.toLowerCase();
+  field.name.length === name.length && field.name.toLowerCase() === name.toLowerCase();
 
 /** Values of all fields of that name, from top to bottom. */
 export const getFields = (section: HeaderSection, name: string): string[] =>
   section.fields.filter((field) => isNamed(field, name)).map(fieldValue);
 
 /** Value of the first field of that name. */
-export const getField = (section: HeaderSection, name: string): string | undefined =>
-  getFields(section, name)[0];
+export const getField = (section: HeaderSection, name: string): string | undefined => {
+  const field = section.fields.find((one) => isNamed(one, name));
+  return field === undefined ? undefined : fieldValue(field);
+};

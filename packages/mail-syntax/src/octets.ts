@@ -6,6 +6,7 @@
 
 /** Octets the text takes as UTF-8. */
 export const utf8Length = (text: string): number => {
+  if (isAscii(text)) return text.length;
   let length = 0;
   for (const char of text) {
     const code = char.codePointAt(0) ?? 0;

@@ -11,7 +11,7 @@ import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { type FileHandle, open, unlink } from "node:fs/promises";
 import path from "node:path";
-import { parseHeaderSection } from "@sluice/mail-syntax";
+import { type HeaderSection, parseHeaderSection } from "@sluice/mail-syntax";
 import { GatewayError } from "../errors.ts";
 import type { Content } from "./content.ts";
 
@@ -131,9 +131,11 @@ export const createContentStore = (options: ContentStoreOptions): ContentStore =
 /** Bytes that are in memory already, as content. */
 export const contentOfBytes = (bytes: Buffer, released: () => void = () => {}): Content => {
   let isReleased = false;
+  const section = sectionOf(bytes);
   return {
     size: bytes.length,
-    header: headerOf(bytes),
+    header: bytes.subarray(0, section.bodyStart),
+    section,
     memory: bytes,
     read: async function* (start = 0) {
       for (let at = start; at < bytes.length; at += readSize) {
@@ -152,6 +154,7 @@ const contentOfFile = (file: FileHandle, size: number, header: Buffer): Content 
   return {
     size,
     header,
+    section: parseHeaderSection(header),
     memory: null,
     read: async function* (start = 0) {
       for (let at = start; at < size; ) {
@@ -171,10 +174,10 @@ const contentOfFile = (file: FileHandle, size: number, header: Buffer): Content 
 };
 
 /** The header section with its empty line. */
-export const headerOf = (bytes: Buffer): Buffer => {
-  const { bodyStart } = parseHeaderSection(bytes.subarray(0, headerEnd(bytes)));
-  return bytes.subarray(0, bodyStart);
-};
+export const headerOf = (bytes: Buffer): Buffer => bytes.subarray(0, sectionOf(bytes).bodyStart);
+
+const sectionOf = (bytes: Buffer): HeaderSection =>
+  parseHeaderSection(bytes.subarray(0, headerEnd(bytes)));
 
 /** Just past the first empty line, or the end: nothing after it belongs to the header section. */
 const headerEnd = (bytes: Buffer): number => {

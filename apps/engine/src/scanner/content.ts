@@ -2,10 +2,14 @@
  * The bytes of a message between the final dot and the database: small ones in
  * memory, large ones in a temporary file. Whoever made it releases it.
  */
+import type { HeaderSection } from "@sluice/mail-syntax";
+
 export type Content = {
   readonly size: number;
   /** The header section with its empty line, as it came in. */
   readonly header: Buffer;
+  /** The same, read. */
+  readonly section: HeaderSection;
   /** Everything, when it is held in memory. */
   readonly memory: Buffer | null;
   /** The bytes from `start` on, in order. */

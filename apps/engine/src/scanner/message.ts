@@ -3,12 +3,7 @@
  * changes are kept apart from what came in, so that an unchanged message leaves
  * byte for byte as it arrived (a signature over it stays good).
  */
-import {
-  type HeaderSection,
-  isNamed,
-  parseHeaderSection,
-  serializeHeaderSection,
-} from "@sluice/mail-syntax";
+import { type HeaderSection, isNamed, writeHeaderSection } from "@sluice/mail-syntax";
 import type { Content } from "./content.ts";
 import { contentOfBytes } from "./content-store.ts";
 import {
@@ -63,16 +58,12 @@ export type Message = {
 };
 
 export const createMessage = (content: Content, smtpUtf8: boolean): Message => {
-  let original: HeaderSection | null = null;
   let edited: HeaderSection | null = null;
   let bytes: Buffer | null = content.memory;
   let parts: MimePart[] | null = null;
-  const section = (): HeaderSection => {
-    original ??= parseHeaderSection(content.header);
-    return edited ?? original;
-  };
+  const section = (): HeaderSection => edited ?? content.section;
   const partsOf = (): MimePart[] => {
-    parts ??= parseMime(bytes ?? Buffer.alloc(0));
+    parts ??= bytes === null ? parseMime(Buffer.alloc(0)) : parseMime(bytes, content.section);
     return parts;
   };
 
@@ -119,7 +110,7 @@ export const createMessage = (content: Content, smtpUtf8: boolean): Message => {
     changedHeader: () =>
       edited === null && edits.isEmpty()
         ? null
-        : Buffer.from(serializeHeaderSection(section()).buffer),
+        : Buffer.from(writeHeaderSection(section()), "latin1"),
     removeParts: (ids) => {
       // the message itself is no part of it
       const found = partsOf().filter(

@@ -42,10 +42,10 @@ export class MimeLimitError extends Error {
   override readonly name = "MimeLimitError";
 }
 
-/** All parts in the order they stand in, the message itself first. */
-export const parseMime = (bytes: Buffer): MimePart[] => {
+/** All parts in the order they stand in, the message itself first. `section` is its header section, where that is known. */
+export const parseMime = (bytes: Buffer, section: HeaderSection | null = null): MimePart[] => {
   const parts: MimePart[] = [];
-  readPart(bytes, 0, bytes.length, "/", 0, null, parts);
+  readPart(bytes, 0, bytes.length, "/", 0, null, parts, section);
   return parts;
 };
 
@@ -57,18 +57,11 @@ const readPart = (
   depth: number,
   delimiterStart: number | null,
   parts: MimePart[],
+  known: HeaderSection | null = null,
 ): void => {
   if (depth > mimeLimits.depth) throw new MimeLimitError("parts are nested too deeply");
   if (parts.length >= mimeLimits.parts) throw new MimeLimitError("the message has too many parts");
-  const blank = bytes.subarray(start, end).indexOf("\r\n\r\n");
-  const headerLength = blank < 0 ? end - start : blank + 4;
-  if (depth > 0 && headerLength > mimeLimits.headerBytes && blank >= 0) {
-    throw new MimeLimitError("the header of a part is too long");
-  }
-  const startsBlank = bytes[start] === 13 && bytes[start + 1] === 10;
-  const header = parseHeaderSection(
-    bytes.subarray(start, startsBlank ? start + 2 : start + Math.min(headerLength, 1024 * 1024)),
-  );
+  const header = known ?? headerOf(bytes, start, end, depth);
   const bodyStart = start + header.bodyStart;
   const content = readContentType(getField(header, "Content-Type") ?? "");
   const isMultipart = content.type.startsWith("multipart/") && content.boundary !== "";
@@ -93,6 +86,18 @@ const readPart = (
   } else if (content.type === "message/rfc822" && depth > 0) {
     readPart(bytes, bodyStart, end, `${prefix}1`, depth + 1, null, parts);
   }
+};
+
+const headerOf = (bytes: Buffer, start: number, end: number, depth: number): HeaderSection => {
+  const blank = bytes.subarray(start, end).indexOf("\r\n\r\n");
+  const headerLength = blank < 0 ? end - start : blank + 4;
+  if (depth > 0 && headerLength > mimeLimits.headerBytes && blank >= 0) {
+    throw new MimeLimitError("the header of a part is too long");
+  }
+  const startsBlank = bytes[start] === 13 && bytes[start + 1] === 10;
+  return parseHeaderSection(
+    bytes.subarray(start, startsBlank ? start + 2 : start + Math.min(headerLength, 1024 * 1024)),
+  );
 };
 
 /** Stretches between the delimiter lines; the last one may lack its closing delimiter. */
@@ -151,6 +156,7 @@ const readContentType = (value: string): ContentType => {
 /** RFC 2231 parameters are joined and decoded; the plain form serves where both stand. */
 export const readParameters = (value: string): ReadonlyMap<string, string> => {
   const plain = new Map<string, string>();
+  if (!value.includes(";")) return plain;
   const pieces = new Map<string, Map<number, { text: string; isEncoded: boolean }>>();
   const pattern = /;\s*([^\s=;]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;]*))/g;
   for (const [, key = "", quoted, bare = ""] of value.matchAll(pattern)) {
