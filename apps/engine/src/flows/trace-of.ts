@@ -145,7 +145,10 @@ const secretKey = /password|secret|token|authorization|cookie/i;
 /** Options such as `sasl_password` are not shown. */
 const withoutSecrets = (array: HslArray): HslArray => {
   const keys = [...array.keys()];
-  if (!keys.some((key) => typeof key === "string")) return array;
+  const isRecord = keys.some((key) => typeof key === "string");
+  const mayHide = (key: string | number): boolean =>
+    secretKey.test(String(key)) || array.get(key) instanceof HslArray;
+  if (!isRecord || !keys.some(mayHide)) return array;
   return HslArray.fromEntries(
     keys.map((key) => {
       const value = array.get(key);

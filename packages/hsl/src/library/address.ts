@@ -7,11 +7,27 @@ export type Network = { readonly family: 4 | 6; readonly first: bigint; readonly
 
 export const widthOf = (family: 4 | 6): number => (family === 4 ? 32 : 128);
 
+/** Texts that were read are kept: a session asks about one address, a list names the same networks, again and again. */
+const kept = <T>(read: (text: string) => T): ((text: string) => T) => {
+  const known = new Map<string, T>();
+  return (text) => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const made = read(text);
+    if (known.size >= mostKept) known.clear();
+    if (text.length <= longestKept) known.set(text, made);
+    return made;
+  };
+};
+
+const mostKept = 1000;
+const longestKept = 100;
+
 /** `undefined` for everything that is no address, `0177.1` and `fe80::1%eth0` among it. */
-export const parseAddress = (text: string): Address | undefined => {
+export const parseAddress = kept((text): Address | undefined => {
   const value = text.includes(":") ? parseV6(text) : parseV4(text);
   return value === undefined ? undefined : { family: text.includes(":") ? 6 : 4, value };
-};
+});
 
 const parseV4 = (text: string): bigint | undefined => {
   const parts = text.split(".");
@@ -57,7 +73,7 @@ const groups = (text: string, mayEndInV4: boolean): number[] | undefined => {
 };
 
 /** An address, `address/bits`, or `first-last`; bits after the mask do not matter. */
-export const parseNetwork = (text: string): Network | undefined => {
+export const parseNetwork = kept((text): Network | undefined => {
   const trimmed = text.trim();
   const dash = trimmed.indexOf("-");
   if (dash >= 0) return range(trimmed.slice(0, dash).trim(), trimmed.slice(dash + 1).trim());
@@ -71,7 +87,7 @@ export const parseNetwork = (text: string): Network | undefined => {
   const size = 1n << BigInt(width - bits);
   const first = value - (value % size);
   return { family, first, last: first + size - 1n };
-};
+});
 
 const range = (from: string, to: string): Network | undefined => {
   const first = parseAddress(from);
