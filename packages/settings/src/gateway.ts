@@ -78,6 +78,18 @@ export const Gateway = z.strictObject({
       section: "How much may wait",
     })
     .default(50_000),
+  journal: field
+    .choice(["own-database", "always", "never"], {
+      label: "Journal for mail that is delivered at once",
+      help: "Such mail is written to a journal in the data folder before it is accepted, and to the database only if it is not delivered within a second. That is much quicker; yet until then no other node can take it over.",
+      choices: {
+        "own-database": "With Sluice's own database",
+        always: "Always",
+        never: "Never: everything goes to the database first",
+      },
+      section: "How much may wait",
+    })
+    .default("own-database"),
   resolvers: field
     .list(z.string(), {
       label: "DNS servers",

@@ -10,6 +10,7 @@
  */
 import type pg from "pg";
 import type { TakenEntry } from "../queue/group-commit.ts";
+import { inHand } from "../queue/journal/mail-in-hand.ts";
 import type { Lease } from "../queue/lease.ts";
 import type { AcceptMessage } from "../queue/queue-entry.ts";
 import { readBody } from "../queue/queue-store.ts";
@@ -21,7 +22,7 @@ import { createIdleConnections } from "./idle-connections.ts";
 import { groupIntoJobs } from "./jobs.ts";
 import { createNotices } from "./notices.ts";
 import { settledOf } from "./settled-of.ts";
-import { createSettlement } from "./settlement.ts";
+import type { Settlement } from "./settlement.ts";
 
 export type Dispatcher = {
   /** Which of these hops may have this many bytes delivered from memory? Any of them reserves the bytes. */
@@ -30,7 +31,7 @@ export type Dispatcher = {
   readonly take: (entries: readonly TakenEntry[]) => void;
   /** Something may be due; `retry`: somebody wants it tried at once, whatever the hop did before. */
   readonly wake: (reason?: string) => void;
-  /** The lease was lost: what is in memory is no longer ours. */
+  /** The lease was lost: what is in memory is no longer ours, but for what is in the journal. */
   readonly forget: () => void;
   readonly isHeld: (queueId: string) => boolean;
   readonly inFlight: () => number;
@@ -39,12 +40,13 @@ export type Dispatcher = {
 
 export type DispatcherOptions = Omit<DeliverParts, "readBody"> & {
   readonly pool: pg.Pool;
-  /** Its connections have synchronous_commit off. */
-  readonly settlementPool: pg.Pool;
+  /** Where results of deliveries go. */
+  readonly settlement: Settlement;
+  /** Is the entry in our journal, and no lease needed for it? */
+  readonly isInJournal?: (queueId: string) => boolean;
   readonly lease: Pick<Lease, "epoch" | "isCurrent">;
   readonly acceptMessage: AcceptMessage;
   readonly report: (text: string, error?: unknown) => void;
-  readonly onStored?: (messageIds: readonly string[]) => void;
   readonly pollMilliseconds?: number;
   readonly memoryBytes?: number;
 };
@@ -54,19 +56,14 @@ const closeMilliseconds = 20_000;
 const nowhere: ReadonlySet<string> = new Set();
 
 export const createDispatcher = (options: DispatcherOptions): Dispatcher => {
-  const { pool, lease, report, memoryBytes = 64 * 1024 * 1024 } = options;
+  const { pool, lease, report, settlement, memoryBytes = 64 * 1024 * 1024 } = options;
+  const { isInJournal = () => false } = options;
   const hops = createHops(options.snapshot);
   const held = new Set<string>();
   const bodyOf = (bodyId: string): AsyncIterable<Buffer> => readBody(pool, bodyId);
   const deliver = createDeliver({ ...options, readBody: bodyOf });
   const sendNotices = createNotices({ ...options, readBody: bodyOf });
   const idle = createIdleConnections();
-  const settlement = createSettlement({
-    pool: options.settlementPool,
-    epoch: lease.epoch,
-    report,
-    ...(options.onStored === undefined ? {} : { onStored: options.onStored }),
-  });
   let reserved = 0;
   let isClosed = false;
 
@@ -173,7 +170,7 @@ export const createDispatcher = (options: DispatcherOptions): Dispatcher => {
   /** Notices first, then the results: kept at until they are stored, or the lease is over. */
   const settle = async (job: Job, copies: readonly CopyResult[]): Promise<void> => {
     const isOurs = (): boolean =>
-      !isClosed && job.entries.every(({ epoch }) => epoch === lease.epoch());
+      !isClosed && job.entries.every(({ epoch }) => epoch === lease.epoch() || epoch === inHand);
     for (;;) {
       try {
         await sendNotices(job, copies);
@@ -235,7 +232,11 @@ export const createDispatcher = (options: DispatcherOptions): Dispatcher => {
     wake: claiming.wake,
     forget: () => {
       for (const hop of hops.all()) {
-        for (const job of hop.drain()) giveBack(job);
+        for (const job of hop.drain()) {
+          if (job.entries.every(({ queueId }) => isInJournal(queueId))) hop.put(job);
+          else giveBack(job);
+        }
+        pump(hop);
       }
     },
     isHeld: (queueId) => held.has(queueId),

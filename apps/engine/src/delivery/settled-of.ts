@@ -1,9 +1,9 @@
 /** What is recorded of an attempt at one copy. */
 import type { Settings } from "@sluice/settings";
 import type { Outcome } from "../history/event.ts";
+import type { Settled } from "../queue/settle-statement.ts";
 import type { CopyResult } from "./deliver.ts";
 import { nextHopName } from "./next-hop.ts";
-import type { Settled } from "./settlement.ts";
 
 export const settledOf = (settings: Settings, copy: CopyResult, at: Date): Settled => {
   const { entry, decision, result, host, tls } = copy;

@@ -8,11 +8,9 @@
  * over; then the entry is somebody else's, and the result is dropped.
  */
 import type pg from "pg";
+import { inHand, type MailInHand } from "../queue/journal/mail-in-hand.ts";
 import { freeEntries, runStatements } from "../queue/queue-store.ts";
-import { historyOf, type SettledEntry, settleStatement } from "../queue/settle-statement.ts";
-
-/** What became of one entry, under the epoch it was taken under. */
-export type Settled = SettledEntry & { readonly epoch: string };
+import { historyOf, type Settled, settleStatement } from "../queue/settle-statement.ts";
 
 export type Settlement = {
   readonly add: (settled: Settled, done: () => void) => void;
@@ -162,3 +160,14 @@ export const createSettlement = (options: SettlementOptions): Settlement => {
     },
   };
 };
+
+/** Results go where the entry stands: to the journal's mail, or to the database. */
+export const withJournal = (database: Settlement, hand: MailInHand): Settlement => ({
+  add: (settled, done) => {
+    if (settled.epoch === inHand) hand.add(settled, done);
+    else database.add(settled, done);
+  },
+  free: (epoch, queueIds) =>
+    epoch === inHand ? hand.free(queueIds) : database.free(epoch, queueIds),
+  flush: database.flush,
+});

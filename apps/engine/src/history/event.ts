@@ -38,6 +38,8 @@ export type HistoryRecord = {
   readonly reply: string;
   readonly traces: readonly FlowTrace[];
   readonly events: readonly HistoryEvent[];
+  /** By recipient, where several ended before it was written; "" is what the others have. */
+  readonly outcomes?: Readonly<Record<string, Outcome>> | undefined;
 };
 
 export type HistoryEventKind =

@@ -48,12 +48,13 @@ const statement = (name: string, text: string, rows: readonly object[]): Stateme
 
 const insertRecords = `
 INSERT INTO mail_history (message_id, at, outcome, stage, listener, client_address, helo, sign_in,
-  sender, recipients, subject, size, revision, flow, node, reply, terms)
+  sender, recipients, subject, size, revision, flow, node, reply, terms, outcomes)
 SELECT message_id, at, outcome, stage, listener, client_address, helo, sign_in,
-  sender, recipients, subject, size, revision, flow, node, reply, terms
+  sender, recipients, subject, size, revision, flow, node, reply, terms, coalesce(outcomes, '{}')
 FROM json_to_recordset($1::json) AS row (message_id uuid, at timestamptz, outcome text, stage text,
   listener text, client_address inet, helo text, sign_in text, sender text, recipients text[],
-  subject text, size bigint, revision integer, flow text, node text, reply text, terms text[])
+  subject text, size bigint, revision integer, flow text, node text, reply text, terms text[],
+  outcomes jsonb)
 ON CONFLICT (message_id) DO NOTHING`;
 
 const recordStatements = (records: readonly HistoryRecord[]): Statement[] =>
@@ -78,6 +79,7 @@ const recordStatements = (records: readonly HistoryRecord[]): Statement[] =>
       node: record.node,
       reply: record.reply,
       terms: searchTerms(record),
+      outcomes: record.outcomes,
     })),
   );
 

@@ -19,6 +19,9 @@ export type SettledEntry = {
   readonly deferral: Deferral | null;
 };
 
+/** Under the epoch it was taken under. */
+export type Settled = SettledEntry & { readonly epoch: string };
+
 /** Gives `queue_id` of those that were still ours. Their history is in it when all of them were; see `historyOf`. */
 export const settleStatement = (
   epoch: string,

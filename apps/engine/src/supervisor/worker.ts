@@ -11,6 +11,7 @@ import { createPool } from "../database/connection.ts";
 import { createNotifications } from "../database/notifications.ts";
 import { createDispatcher, type Dispatcher } from "../delivery/dispatcher.ts";
 import { nextHopName } from "../delivery/next-hop.ts";
+import { createSettlement, withJournal } from "../delivery/settlement.ts";
 import { createTlsReporter } from "../delivery/tls-report/tls-reporter.ts";
 import { createFlowServices } from "../flows/create-services.ts";
 import { loadLibraries } from "../flows/host/libraries.ts";
@@ -24,6 +25,8 @@ import type { TicketKeys } from "../listener/ticket-keys.ts";
 import { watchStorage } from "../queue/check-storage.ts";
 import { createGroupCommit, type GroupCommit } from "../queue/group-commit.ts";
 import { createIncomingQueue } from "../queue/incoming-queue.ts";
+import { createMailInHand, type MailInHand } from "../queue/journal/mail-in-hand.ts";
+import { openJournal } from "../queue/journal/open-journal.ts";
 import { createLease } from "../queue/lease.ts";
 import { queueChannel } from "../queue/queue-operations.ts";
 import { watchStrayEntries } from "../queue/stray-entries.ts";
@@ -90,12 +93,19 @@ export const startWorker = async (
     nextHopName(snapshot.current().settings, entry);
 
   const lease = await createLease({ pool, owner, report: report("queue") });
-  // the two halves of the queue need each other: what is committed may be delivered from memory
-  const halves: { dispatcher: Dispatcher | null; commit: GroupCommit | null } = {
-    dispatcher: null,
-    commit: null,
+  const stored = (ids: readonly string[]): void => {
+    for (const id of ids) history.stored(id);
   };
-  const commit = createGroupCommit({
+  // the two halves of the queue need each other: what is accepted may be delivered from memory
+  const halves: { dispatcher: Dispatcher | null; hand: MailInHand | null } = {
+    dispatcher: null,
+    hand: null,
+  };
+  const usesJournal = (): boolean => {
+    const { journal } = snapshot.current().settings.gateway;
+    return journal === "always" || (journal === "own-database" && database.kind === "socket");
+  };
+  const commit: GroupCommit = createGroupCommit({
     pool: commitPool,
     epoch: lease.epoch,
     nextQueueId: lease.nextQueueId,
@@ -107,10 +117,38 @@ export const startWorker = async (
       if (queues.has("outgoing")) halves.dispatcher?.wake();
       if (queues.has("incoming")) scanner.wake();
     },
-    onStored: (ids) => {
-      for (const id of ids) history.stored(id);
-    },
+    hand: () => (usesJournal() ? halves.hand : null),
+    onStored: stored,
+    report: report("queue"),
   });
+  const journal = await openJournal({
+    folder: path.join(environment.dataFolder, "journal"),
+    pool,
+    store: commit.store,
+    onFree: () => halves.dispatcher?.wake(),
+    report: report("queue"),
+  });
+  const settlement = createSettlement({
+    pool: settlementPool,
+    epoch: lease.epoch,
+    report: report("delivery"),
+    onStored: stored,
+  });
+  halves.hand =
+    journal === null
+      ? null
+      : createMailInHand({
+          files: journal,
+          store: commit.store,
+          pool,
+          lease,
+          settle: settlement.add,
+          freeEntries: settlement.free,
+          onFree: () => halves.dispatcher?.wake(),
+          onStored: stored,
+          report: report("queue"),
+        });
+  const { hand } = halves;
   const tlsResults = createTlsResults({ pool, clock, report: report("delivery") });
   const services = createFlowServices({
     pool,
@@ -122,7 +160,8 @@ export const startWorker = async (
   const runner = createFlowRunner(flowParts);
   const dispatcher = createDispatcher({
     pool,
-    settlementPool,
+    settlement: hand === null ? settlement : withJournal(settlement, hand),
+    isInJournal: (queueId) => hand?.holds(queueId) ?? false,
     lease,
     snapshot: snapshot.current,
     runner: createDeliveryFlowRunner(flowParts),
@@ -133,9 +172,6 @@ export const startWorker = async (
     clock,
     acceptMessage: commit.acceptMessage,
     report: report("delivery"),
-    onStored: (ids) => {
-      for (const id of ids) history.stored(id);
-    },
   });
   halves.dispatcher = dispatcher;
   const tlsReporter = createTlsReporter({
@@ -261,6 +297,8 @@ export const startWorker = async (
       await tlsReporter.close();
       await tlsResults.close();
       await commit.close();
+      await hand?.close();
+      await settlement.flush(5000);
       await services.close();
       await lease.close();
       await history.close();

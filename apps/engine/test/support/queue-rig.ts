@@ -7,8 +7,11 @@ import type { Snapshot } from "../../src/config/snapshot.ts";
 import { createPool } from "../../src/database/connection.ts";
 import { createDispatcher, type Dispatcher } from "../../src/delivery/dispatcher.ts";
 import { nextHopName } from "../../src/delivery/next-hop.ts";
+import { createSettlement, withJournal } from "../../src/delivery/settlement.ts";
 import { createDns } from "../../src/flows/host/dns.ts";
 import { createGroupCommit, type GroupCommit } from "../../src/queue/group-commit.ts";
+import { createJournalFiles } from "../../src/queue/journal/journal-files.ts";
+import { createMailInHand, type MailInHand } from "../../src/queue/journal/mail-in-hand.ts";
 import { createLease, type Lease } from "../../src/queue/lease.ts";
 import type { Envelope, HeldMessage, NewEntry } from "../../src/queue/queue-entry.ts";
 import type { Content } from "../../src/scanner/content.ts";
@@ -48,6 +51,12 @@ export const startQueueRig = async (options: {
   readonly monotonic?: () => number;
   readonly leaseSeconds?: number;
   readonly commitMilliseconds?: number;
+  /** Mail that is delivered at once stands in a journal here. */
+  readonly journal?: {
+    readonly folder: string;
+    readonly identity: string;
+    readonly restMilliseconds?: number;
+  };
 }): Promise<QueueRig> => {
   const { database, owner = "worker-1", monotonic } = options;
   const settings = Settings.parse({ transports: options.transports });
@@ -76,8 +85,11 @@ export const startQueueRig = async (options: {
     ...(options.leaseSeconds !== undefined && { seconds: options.leaseSeconds }),
     ...(monotonic !== undefined && { monotonic }),
   });
-  const halves: { dispatcher: Dispatcher | null } = { dispatcher: null };
-  const commit = createGroupCommit({
+  const halves: { dispatcher: Dispatcher | null; hand: MailInHand | null } = {
+    dispatcher: null,
+    hand: null,
+  };
+  const commit: GroupCommit = createGroupCommit({
     pool: commitPool,
     epoch: lease.epoch,
     nextQueueId: lease.nextQueueId,
@@ -86,14 +98,33 @@ export const startQueueRig = async (options: {
     release: (bytes) => halves.dispatcher?.release(bytes),
     onTaken: (entries) => halves.dispatcher?.take(entries),
     onFree: () => halves.dispatcher?.wake(),
+    hand: () => halves.hand,
+    report,
     ...(options.commitMilliseconds !== undefined && {
       commitMilliseconds: options.commitMilliseconds,
     }),
     ...(monotonic !== undefined && { monotonic }),
   });
+  const settlement = createSettlement({ pool: settlementPool, epoch: lease.epoch, report });
+  if (options.journal !== undefined) {
+    halves.hand = createMailInHand({
+      ...options.journal,
+      files: await createJournalFiles({ ...options.journal, report }),
+      store: commit.store,
+      pool,
+      lease,
+      settle: settlement.add,
+      freeEntries: settlement.free,
+      onFree: () => halves.dispatcher?.wake(),
+      report,
+      againMilliseconds: 50,
+    });
+  }
+  const { hand } = halves;
   const dispatcher = createDispatcher({
     pool,
-    settlementPool,
+    settlement: hand === null ? settlement : withJournal(settlement, hand),
+    isInJournal: (queueId) => hand?.holds(queueId) ?? false,
     lease,
     snapshot: () => snapshot,
     runner: {
@@ -174,6 +205,8 @@ export const startQueueRig = async (options: {
     close: async () => {
       await dispatcher.close();
       await commit.close();
+      await hand?.close();
+      await settlement.flush(5000);
       await lease.close();
       await Promise.all([pool.end(), commitPool.end(), settlementPool.end()]);
     },
