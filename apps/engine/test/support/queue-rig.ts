@@ -8,12 +8,14 @@ import { createPool } from "../../src/database/connection.ts";
 import { createDispatcher, type Dispatcher } from "../../src/delivery/dispatcher.ts";
 import { nextHopName } from "../../src/delivery/next-hop.ts";
 import { createSettlement, withJournal } from "../../src/delivery/settlement.ts";
+import { GatewayError } from "../../src/errors.ts";
 import { createDns } from "../../src/flows/host/dns.ts";
 import { createGroupCommit, type GroupCommit } from "../../src/queue/group-commit.ts";
 import { createJournalFiles } from "../../src/queue/journal/journal-files.ts";
 import { createMailInHand, type MailInHand } from "../../src/queue/journal/mail-in-hand.ts";
 import { createLease, type Lease } from "../../src/queue/lease.ts";
 import type { Envelope, HeldMessage, NewEntry } from "../../src/queue/queue-entry.ts";
+import type { Storable } from "../../src/queue/storable.ts";
 import type { Content } from "../../src/scanner/content.ts";
 import { contentOfBytes } from "../../src/scanner/content-store.ts";
 import type { TestDatabase } from "./database.ts";
@@ -57,6 +59,10 @@ export const startQueueRig = async (options: {
     readonly identity: string;
     readonly restMilliseconds?: number;
   };
+  /** Told what is written to the journal. */
+  readonly onKept?: (messages: readonly Storable[]) => void;
+  /** So many times mail of the journal is stored and the answer is lost. */
+  readonly failsAfterStoring?: number;
 }): Promise<QueueRig> => {
   const { database, owner = "worker-1", monotonic } = options;
   const settings = Settings.parse({ transports: options.transports });
@@ -106,11 +112,24 @@ export const startQueueRig = async (options: {
     ...(monotonic !== undefined && { monotonic }),
   });
   const settlement = createSettlement({ pool: settlementPool, epoch: lease.epoch, report });
+  let failures = options.failsAfterStoring ?? 0;
   if (options.journal !== undefined) {
+    const { folder, identity } = options.journal;
+    const files = await createJournalFiles({ folder, identity, report, restMilliseconds: 20 });
     halves.hand = createMailInHand({
       ...options.journal,
-      files: await createJournalFiles({ ...options.journal, report }),
-      store: commit.store,
+      files: {
+        ...files,
+        write: (group) => {
+          options.onKept?.(group.messages);
+          return files.write(group);
+        },
+      },
+      store: async (messages, epoch) => {
+        const isTaken = await commit.store(messages, epoch);
+        if (failures-- > 0) throw new GatewayError("STORAGE_UNSURE", "the answer is lost");
+        return isTaken;
+      },
       pool,
       lease,
       settle: settlement.add,

@@ -8,6 +8,7 @@
 import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import type pg from "pg";
+import { GatewayError } from "../../errors.ts";
 import { withResults } from "../../history/with-results.ts";
 import type { MessageStore } from "../message-store.ts";
 import type { Storable } from "../storable.ts";
@@ -67,23 +68,27 @@ const claim = async (
 };
 
 const recover = async (options: RecoverOptions, own: string): Promise<number> => {
-  const messages: Storable[] = [];
+  const messages = new Map<string, Storable>();
   const ended = new Map<string, Ended>();
   const damaged: string[] = [];
   for (const name of (await readdir(own)).sort()) {
     const file = decodeFile(await readFile(path.join(own, name)));
-    messages.push(...file.messages);
+    for (const message of file.messages) messages.set(message.messageId, message);
     for (const one of file.ended) ended.set(one.queueId, one);
-    if (file.damagedBytes > 0) damaged.push(`${name} (${file.damagedBytes} bytes)`);
+    if (file.damagedBytes > 0) damaged.push(`${name} has ${file.damagedBytes} damaged bytes`);
   }
   let count = 0;
-  for (const group of groupsOf(messages)) count += await handOver(options, group, ended);
+  for (const group of groupsOf([...messages.values()])) {
+    const { owed, refused } = await handOver(options, group, ended);
+    count += owed;
+    damaged.push(...refused);
+  }
   if (damaged.length === 0) await rm(own, { recursive: true });
   else {
     const kept = path.join(options.folder, `damaged-${path.basename(own)}`);
     await rename(own, kept);
     options.report(
-      `Files of a journal were damaged: ${damaged.join(", ")}. What could be read was taken over; the rest is kept in ${kept}.`,
+      `A journal could not be taken over whole: ${damaged.join(", ")}. Everything else of it is in the database; the files are kept in ${kept}.`,
     );
   }
   return count;
@@ -107,16 +112,32 @@ const handOver = async (
   options: RecoverOptions,
   group: readonly Storable[],
   ended: ReadonlyMap<string, Ended>,
-): Promise<number> => {
+): Promise<{ owed: number; refused: readonly string[] }> => {
   const known = await storedAlready(
     options.pool,
     group.map(({ messageId }) => messageId),
   );
   const fresh = group.filter(({ messageId }) => !known.has(messageId));
-  if (fresh.length === 0) return 0;
   const owed = fresh.map((message) => stillOwed(message, ended));
-  await options.store(owed, nobodys);
-  return owed.filter(({ entries }) => entries.length > 0).length;
+  const refused: string[] = [];
+  let count = 0;
+  const store = async (messages: readonly Storable[]): Promise<void> => {
+    await options.store(messages, nobodys);
+    count += messages.filter(({ entries }) => entries.length > 0).length;
+  };
+  try {
+    if (owed.length > 0) await store(owed);
+  } catch (error) {
+    if (error instanceof GatewayError) throw error;
+    // one bad message must not keep the others
+    for (const message of owed) {
+      await store([message]).catch((alone: unknown) => {
+        if (alone instanceof GatewayError) throw alone;
+        refused.push(`the message ${message.messageId} is refused (${String(alone)})`);
+      });
+    }
+  }
+  return { owed: count, refused };
 };
 
 const stillOwed = (message: Storable, ended: ReadonlyMap<string, Ended>): Storable => {
