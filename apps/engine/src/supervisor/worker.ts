@@ -184,7 +184,10 @@ export const startWorker = async (
     clock,
     report: report("delivery"),
   });
-  lease.onLost(dispatcher.forget);
+  lease.onLost(() => {
+    hand?.forget();
+    dispatcher.forget();
+  });
   const incoming = createIncomingQueue({
     pool,
     epoch: lease.epoch,

@@ -159,7 +159,10 @@ export const startQueueRig = async (options: {
     pollMilliseconds: 50,
   });
   halves.dispatcher = dispatcher;
-  lease.onLost(dispatcher.forget);
+  lease.onLost(() => {
+    hand?.forget();
+    dispatcher.forget();
+  });
   dispatcher.wake();
 
   return {

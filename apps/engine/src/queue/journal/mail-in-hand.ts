@@ -31,7 +31,8 @@ export type MailInHand = {
   readonly free: (queueIds: readonly string[]) => Promise<void>;
   /** No database needs to be asked whose it is. */
   readonly holds: (queueId: string) => boolean;
-  readonly count: () => number;
+  /** The lease was lost: what was handed over under it is no longer ours. */
+  readonly forget: () => void;
   /** Hands over what can be; the rest stays in the journal for the next start. */
   readonly close: () => Promise<void>;
 };
@@ -74,10 +75,15 @@ type Kept = {
   readonly freed: Set<string>;
   readonly waiting: (() => void)[];
   isGoing: boolean;
-  /** What the last commit was to record, and under which lease; perhaps it did. */
-  sent: { readonly results: readonly Result[]; readonly epoch: string } | null;
+  sent: Sent | null;
 };
 
+/** What the last commit was to record, and under which lease; perhaps it did. */
+type Sent = {
+  readonly epoch: string;
+  readonly results: readonly Result[];
+  readonly freed: ReadonlySet<string>;
+};
 type Result = { readonly settled: Settled; readonly done: () => void };
 
 /** No lease has this epoch: what somebody else has by now is not recorded. */
@@ -183,7 +189,7 @@ export const createMailInHand = (options: MailInHandOptions): MailInHand => {
   const rowsOf = (one: Kept, epoch: string): Storable => {
     const { message, freed } = one;
     const results = one.results.filter(({ settled }) => settled.deferral === null);
-    one.sent = { results, epoch };
+    one.sent = { epoch, results, freed: new Set(freed) };
     const gone = new Set(results.map(({ settled }) => settled.queueId));
     const entries = message.entries.filter(({ queueId }) => !gone.has(queueId));
     return {
@@ -210,8 +216,13 @@ export const createMailInHand = (options: MailInHandOptions): MailInHand => {
       if (sent?.results.includes(result)) result.done();
       else options.settle({ ...result.settled, epoch }, result.done);
     }
-    for (const resolve of one.waiting) resolve();
-    if (freed.size > 0) options.onFree();
+    const freedMeanwhile = [...freed].filter((queueId) => sent?.freed.has(queueId) !== true);
+    const told = (): void => {
+      for (const resolve of one.waiting) resolve();
+      if (freed.size > 0) options.onFree();
+    };
+    if (freedMeanwhile.length === 0) told();
+    else void options.freeEntries(epoch, freedMeanwhile).finally(told);
   };
 
   const add = (settled: Settled, done: () => void): void => {
@@ -292,7 +303,7 @@ export const createMailInHand = (options: MailInHandOptions): MailInHand => {
     add,
     free,
     holds: (queueId) => messageOf.has(queueId),
-    count: () => kept.size,
+    forget: () => handedOver.clear(),
     close: async () => {
       clearInterval(handOverOld);
       for (const one of kept.values()) {
@@ -300,7 +311,7 @@ export const createMailInHand = (options: MailInHandOptions): MailInHand => {
         go(one);
       }
       const everything = async (): Promise<void> => {
-        while (kept.size > 0) await start();
+        while (going.length > 0 || running !== null) await start();
       };
       let patience: NodeJS.Timeout | undefined;
       await Promise.race([
