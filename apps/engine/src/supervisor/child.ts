@@ -7,6 +7,7 @@ import { becomeUser } from "../database/system-user.ts";
 import { createLedgerClient, type LedgerClient } from "../listener/ledger-client.ts";
 import { createTicketKeys, type TicketKeys } from "../listener/ticket-keys.ts";
 import type { Order, Report, Role, StartOrder } from "./orders.ts";
+import { aliveMilliseconds } from "./silence.ts";
 
 export type Part = { readonly describe: string; readonly stop: () => Promise<void> };
 
@@ -92,5 +93,9 @@ export const runChild = async (): Promise<void> => {
         order satisfies never;
     }
   });
+  const life = setInterval(() => {
+    if (process.connected) report({ kind: "alive" });
+  }, aliveMilliseconds);
+  life.unref();
   report({ kind: "waiting" });
 };

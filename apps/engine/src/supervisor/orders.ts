@@ -29,6 +29,7 @@ export type Order =
   | { readonly kind: "answers"; readonly answers: readonly LedgerAnswer[] };
 
 export type Report =
+  | { readonly kind: "alive" } // every few seconds
   | { readonly kind: "waiting" } // loaded, wants its order
   | { readonly kind: "ready"; readonly text: string }
   | { readonly kind: "failed"; readonly text: string }

@@ -3,7 +3,8 @@
  * settings, one control process, the workers.
  *
  * A child that dies is started again (more and more slowly when it keeps
- * dying); its leases expire and others take its mail. When the supervisor
+ * dying); its leases expire and others take its mail. One that lives and says
+ * nothing for a minute is killed, and then started again. When the supervisor
  * itself is killed the children notice and stop, and PostgreSQL goes on until
  * the next start takes it over.
  */
@@ -23,6 +24,7 @@ import { createLedger } from "../listener/ledger.ts";
 import { createTicketKeySource } from "../listener/ticket-keys.ts";
 import { prepareFirstStart } from "./first-start.ts";
 import type { Report, Role, StartOrder } from "./orders.ts";
+import { watchSilence } from "./silence.ts";
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -160,6 +162,10 @@ export const supervise = async (): Promise<void> => {
       if (child?.isConnected() === true) child.send({ kind: "answers", answers });
     },
   });
+  const silence = watchSilence((name) => {
+    say(`${name} has said nothing for a minute; it is killed.`);
+    children.get(name)?.process.kill("SIGKILL");
+  });
   const settled: Promise<void>[] = [];
 
   const launch = (role: Role, name: string): Promise<void> =>
@@ -180,7 +186,10 @@ export const supervise = async (): Promise<void> => {
         variables,
       };
       child.on("message", (message: Report) => {
+        silence.heard(name);
         switch (message.kind) {
+          case "alive":
+            break;
           case "waiting":
             child.send(order);
             break;
@@ -204,6 +213,7 @@ export const supervise = async (): Promise<void> => {
       child.on("exit", (code, signal) => {
         children.delete(name);
         ledger.forget(name);
+        silence.forget(name);
         if (stopping) return;
         const history = [...(deaths.get(name) ?? []), Date.now()].slice(-20);
         deaths.set(name, history);
