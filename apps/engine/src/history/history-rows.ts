@@ -63,7 +63,7 @@ const recordStatements = (records: readonly HistoryRecord[]): Statement[] =>
     insertRecords,
     records.map((record) => ({
       message_id: record.messageId,
-      at: record.at,
+      at: record.at.toISOString(),
       outcome: record.outcome,
       stage: record.stage,
       listener: record.listener,
@@ -115,12 +115,21 @@ export const chapterStatements = (chapters: readonly ChapterRow[]): Statement[] 
       .filter(({ events, traces }) => events.length + traces.length > 0)
       .map(({ messageId, at, events, traces }) => ({
         message_id: messageId,
-        at,
-        events,
+        at: at.toISOString(),
+        events: events.map(plainEvent),
         flows: [...new Set(traces.map(({ flow }) => flow))],
         traces: traces.map(storedTrace),
       })),
   );
+
+/** With its time as text. */
+export const plainEvent = ({ at, kind, queueId, recipient, detail }: HistoryEvent) => ({
+  at: at.toISOString(),
+  kind,
+  queueId,
+  recipient,
+  detail,
+});
 
 const insertLogLines = `
 INSERT INTO log_line (at, level, component, message_id, queue_id, text)
@@ -133,7 +142,7 @@ export const logStatements = (rows: readonly LogLineRow[]): Statement[] =>
     "history-log",
     insertLogLines,
     rows.map((row) => ({
-      at: row.at,
+      at: row.at.toISOString(),
       level: row.level,
       component: row.component,
       message_id: row.messageId,

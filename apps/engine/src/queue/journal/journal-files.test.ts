@@ -25,7 +25,13 @@ afterEach(async () => {
 
 const group = (bytes: number, messages = 1) => ({
   messages: Array.from({ length: messages }, (_, index) => ({
-    ...{ messageId: `m${index}`, entries: [], held: [], size: bytes, record: { events: [] } },
+    ...{
+      messageId: `m${index}`,
+      entries: [],
+      held: [],
+      size: bytes,
+      record: { at: new Date(0), events: [] },
+    },
     bodies: [{ bodyId: "b", bytes: Buffer.alloc(bytes), source: null }],
   })) as unknown as Storable[],
   ended: [],

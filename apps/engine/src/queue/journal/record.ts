@@ -6,6 +6,7 @@
  */
 import { crc32 } from "node:zlib";
 import type { HistoryEvent, HistoryRecord } from "../../history/event.ts";
+import { plainEvent } from "../../history/history-rows.ts";
 import type { EntryRow } from "../queue-store.ts";
 import type { SettledEntry } from "../settle-statement.ts";
 import type { Storable } from "../storable.ts";
@@ -29,11 +30,18 @@ export const encodeGroup = ({ messages, ended }: JournalGroup): Buffer[] => {
     JSON.stringify({
       messages: messages.map(({ messageId, entries, record, bodies: own }) => ({
         messageId,
-        entries,
-        record,
+        entries: entries.map((entry) => ({
+          ...entry,
+          receivedAt: entry.receivedAt.toISOString(),
+        })),
+        record: {
+          ...record,
+          at: record.at.toISOString(),
+          events: record.events.map(plainEvent),
+        },
         bodies: own.map(({ bodyId, bytes }) => [bodyId, bytes?.length ?? 0]),
       })),
-      ended,
+      ended: ended.map((one) => ({ ...one, event: plainEvent(one.event) })),
     }),
   );
   const prefix = Buffer.alloc(prefixBytes);
