@@ -12,6 +12,7 @@ import {
   describeFields,
   type FlowKindDefinition,
   flowKindDefinitions,
+  hostClasses,
   hostFunctions,
   withExample,
 } from "@sluice/flow-schema";
@@ -60,7 +61,10 @@ const functionPages = (): Map<string, string> => {
       );
     pages.set(
       `functions/${name}.md`,
-      note + functionReference(withExample(signature)) + where + others.join(""),
+      note +
+        functionReference(withExample(signature), hostClasses.get(signature.gives ?? "")) +
+        where +
+        others.join(""),
     );
     rows.push(
       `| [${name}](functions/${name}.md) | ${cell(signature.summary)} | ${kinds?.join(", ") ?? "all"} |`,

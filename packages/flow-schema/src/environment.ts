@@ -4,6 +4,7 @@ import { absentFunction } from "./absent-functions.ts";
 import type { AnyBlock, BlockRegistry } from "./block.ts";
 import type { FlowKind } from "./flow.ts";
 import { flowKindDefinitions } from "./flows/flow-kinds.ts";
+import { hostClasses } from "./host-functions/classes.ts";
 import { cryptographyFunctions } from "./host-functions/cryptography.ts";
 import { withExample } from "./host-functions/examples.ts";
 import { fileStoreFunctions } from "./host-functions/file-store.ts";
@@ -58,6 +59,7 @@ const makeEnvironment = (kind: FlowKind, blocks: BlockRegistry): Environment => 
   return {
     functions,
     variables,
+    classes: hostClasses,
     elsewhere: (what, name) => {
       const absent = what === "function" ? absentFunction(name) : undefined;
       if (absent !== undefined) return absent;

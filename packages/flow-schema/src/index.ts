@@ -21,6 +21,7 @@ export * from "./field.ts";
 export * from "./flow.ts";
 export * from "./flow-kind.ts";
 export { flowKindDefinitions } from "./flows/flow-kinds.ts";
+export { hostClasses } from "./host-functions/classes.ts";
 export { functionExamples, withExample } from "./host-functions/examples.ts";
 export * from "./origin.ts";
 export * from "./problem.ts";

@@ -40,7 +40,10 @@ export const rest = (name: string, kinds: Kinds, help: string): ParameterSignatu
 });
 
 type More = Partial<
-  Pick<FunctionSignature, "aliases" | "errors" | "source" | "since" | "mayWait" | "example">
+  Pick<
+    FunctionSignature,
+    "aliases" | "errors" | "source" | "since" | "mayWait" | "example" | "gives"
+  >
 >;
 
 const define =

@@ -112,7 +112,7 @@ const shared: Readonly<Record<string, Method>> = {
   values: { least: 0, most: 0, run: (run, self) => list(run, [...self.members.values()]) },
 };
 
-const methods: Readonly<Record<CollectionName, ReadonlyMap<string, Method>>> = {
+export const collectionMethods: Readonly<Record<CollectionName, ReadonlyMap<string, Method>>> = {
   Map: new Map(
     Object.entries({
       ...shared,
@@ -163,7 +163,7 @@ const methods: Readonly<Record<CollectionName, ReadonlyMap<string, Method>>> = {
 /** A method of a collection as a function; `undefined`: no such method, `null`: no collection. */
 export const collectionMember = (object: HslObject, name: string): Value | undefined | null => {
   if (!(object.shape instanceof Collection)) return null;
-  const method = methods[object.shape.isMap ? "Map" : "Set"].get(name);
+  const method = collectionMethods[object.shape.isMap ? "Map" : "Set"].get(name);
   if (method === undefined) return undefined;
   return new HslFunction(
     name,

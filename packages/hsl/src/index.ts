@@ -1,6 +1,7 @@
 /** The public surface of the language. */
 export { type BlockTitle, blockTitle } from "./block-title.ts";
 export { type CheckOptions, check, checkDespiteMistakes } from "./checker.ts";
+export { classSignature, coreClasses } from "./class-signature.ts";
 export { type Compiled, type CompileOptions, compile } from "./compiler.ts";
 export {
   type Diagnostic,

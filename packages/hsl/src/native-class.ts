@@ -36,6 +36,8 @@ export const defineNativeClass = <State>(
 ) => {
   const states = new WeakMap<HslObject, State>();
   return {
+    className,
+    methods,
     make: (state: State): HslObject => {
       const object: HslObject = new HslObject(
         className,

@@ -41,6 +41,8 @@ export type FunctionSignature = {
   readonly summary: string;
   readonly parameters: readonly ParameterSignature[];
   readonly returns: { readonly kinds: readonly ValueKind[]; readonly help: string };
+  /** Class of the object that comes back, or of those in the array that does. */
+  readonly gives?: string;
   /** `true` when a body may return a promise; the compiler keeps everything else synchronous. */
   readonly mayWait?: boolean;
   /** Other names with the same body. */
@@ -50,6 +52,21 @@ export type FunctionSignature = {
   readonly errors?: string;
   readonly source?: string; // "RFC 7208 §4.6"
   readonly since?: "classic" | "modern" | "sluice";
+};
+
+/** What an object of a class can be asked. */
+export type MethodSignature = {
+  readonly name: string;
+  readonly summary: string;
+  readonly parameters: readonly { readonly name: string; readonly optional?: boolean }[];
+  readonly returns: { readonly kinds: readonly ValueKind[] };
+  /** As with a function. */
+  readonly gives?: string;
+};
+
+export type ClassSignature = {
+  readonly name: string;
+  readonly methods: ReadonlyMap<string, MethodSignature>;
 };
 
 export type VariableSignature = {
@@ -65,6 +82,8 @@ export type VariableSignature = {
 export type Environment = {
   readonly functions: ReadonlyMap<string, FunctionSignature>; // aliases included, each under its own name
   readonly variables: ReadonlyMap<string, VariableSignature>;
+  /** Classes of the objects that functions give; those of the language are known without. */
+  readonly classes?: ReadonlyMap<string, ClassSignature>;
   /** One sentence about where a name exists that this place has not. */
   readonly elsewhere?: (what: "function" | "variable", name: string) => string | undefined;
 };

@@ -2,8 +2,7 @@
 import { lookup, modifier, optional, parameter, reading } from "../signature-table.ts";
 
 const modern = { since: "modern" } as const;
-export const partObject =
-  "A part: `getID()`, `getType()`, `getFileName()`, `getSize()`, `isMultipart()`, `getHeader(name[, decode])`, `getHeaders(name[, decode])`, `addHeader(name, value)`, `setHeader(name, value)`, `delHeader(name)`, `getParts()`, `findByType(pattern)`, `findByFileName(pattern)`, `getBody()`, `setBody(body[, type])`, `remove()`, `appendPart(part)` (a part that is no multipart becomes one), and of a new part `setType(type)` and `toString()`. `addHeader`, `setBody`, `appendPart` and `setType` give the part back, so that calls can follow each other.";
+const part = { ...modern, gives: "MIME" } as const;
 
 export const mimeFunctions = [
   reading(
@@ -16,28 +15,25 @@ export const mimeFunctions = [
         'Id of a part; `"0"` or `"/"` is the whole message. Without it a new part, for `appendPart` of another.',
       ),
     ],
-    ["object", partObject],
+    ["object", "The part."],
     ["message"],
-    { ...modern, errors: "An error when there is no such part." },
+    { ...part, errors: "An error when there is no such part." },
   ),
   reading(
     "GetMailMessage",
     'Gives the whole message as an object, as `MIME("0")` does.',
     [],
-    ["object", partObject],
+    ["object", "The message."],
     ["message"],
-    modern,
+    part,
   ),
   reading(
     "GetMailFile",
     "Gives the bytes of the message as a file to read.",
     [optional("options", "array", "`changes` (with the changes made so far; false without it).")],
-    [
-      "object",
-      "A file: `read([bytes])`, `readline()` (false at the end), `seek(byte)`, `tell()`, `size()`.",
-    ],
+    ["object", "The file."],
     ["message"],
-    modern,
+    { ...modern, gives: "File" },
   ),
   lookup(
     "ScanDLP",

@@ -1,6 +1,5 @@
 /** Objects that every flow can make (`hsl.md` §7.9). */
 import { type HostFunction, optional, parameter, reading } from "../signature-table.ts";
-import { partObject } from "./mime.ts";
 
 const modern = { since: "modern" } as const;
 
@@ -9,20 +8,21 @@ export const objectFunctions: readonly HostFunction[] = [
     "File",
     "Opens a stored file to read it piece by piece.",
     [parameter("name", "string", "`file:ID` or `file://name`.")],
-    [
-      "object",
-      "A file: `read([bytes])`, `readline()` (false at the end), `seek(byte)`, `tell()`, `size()`, `close()`.",
-    ],
+    ["object", "The file."],
     ["file-store"],
-    { ...modern, errors: "An error when there is no such file." },
+    { ...modern, gives: "File", errors: "An error when there is no such file." },
   ),
   reading(
     "MailMessage",
     "Takes a text for a message, such as one that is attached, and gives it as an object; nothing of it is delivered.",
     [parameter("text", "string", "The message with its header.")],
-    ["object", `${partObject} Of the whole also \`toString()\`.`],
+    ["object", "The message."],
     [],
-    { ...modern, errors: "An error when it is nested too deeply or has too many parts." },
+    {
+      ...modern,
+      gives: "MIME",
+      errors: "An error when it is nested too deeply or has too many parts.",
+    },
   ),
   reading(
     "Iconv",
@@ -31,23 +31,17 @@ export const objectFunctions: readonly HostFunction[] = [
       parameter("to", "string", "Character set of the result, such as `utf-8`."),
       parameter("from", "string", "Character set of what is given, such as `iso-8859-1`."),
     ],
-    [
-      "object",
-      "A translator: `convert(text)` gives the text, or none when a character has no translation.",
-    ],
+    ["object", "A translator."],
     [],
-    { ...modern, errors: "An error when there is no such character set." },
+    { ...modern, gives: "Iconv", errors: "An error when there is no such character set." },
   ),
   reading(
     "X509",
     "Reads a certificate.",
     [parameter("certificate", "string", "`pki:ID`, or the certificate as PEM.")],
-    [
-      "object",
-      "A certificate: `subject()`, `issuer()`, `subject_alt()`, `serial_number()`, `not_valid_before()`, `not_valid_after()` (Unix seconds), `fingerprint([hash])` (`sha256` without it), `public_key()`, `export()`.",
-    ],
+    ["object", "The certificate."],
     [],
-    { ...modern, errors: "An error when it is no certificate." },
+    { ...modern, gives: "X509", errors: "An error when it is no certificate." },
   ),
   reading(
     "Socket",
@@ -56,12 +50,14 @@ export const objectFunctions: readonly HostFunction[] = [
       parameter("family", "string", "`AF_INET`, `AF_INET6` or `AF_UNIX`."),
       parameter("type", "string", "`SOCK_STREAM` or `SOCK_DGRAM`."),
     ],
-    [
-      "object",
-      "A socket: `connect(address[, port])`, `send(data)` (bytes sent), `recv(length[, flags])` (`MSG_PEEK`, `MSG_WAITALL`; an empty text at the end), `settimeout(seconds)` (10 without it, 60 at most), `shutdown()`, `close()`, `errno()` (what failed, such as `ECONNREFUSED`). What fails gives none.",
-    ],
+    ["object", "The socket. What it cannot do gives none."],
     ["session"],
-    { ...modern, mayWait: true, errors: "An error when the address is not listed." },
+    {
+      ...modern,
+      gives: "Socket",
+      mayWait: true,
+      errors: "An error when the address is not listed.",
+    },
   ),
   reading(
     "TLSSocket",
@@ -74,11 +70,8 @@ export const objectFunctions: readonly HostFunction[] = [
         "`tls_sni` (name to ask for, and to verify), `tls_verify_name` (names of which one must fit), `tls_verify_ca` (true without it), `tls_ca` (`pki:ID` or PEM of the one authority that counts).",
       ),
     ],
-    [
-      "object",
-      "A socket: `handshake()`, `send(data)`, `recv(length[, flags])`, `shutdown()`, `close()`, `errno()`, `getpeercert([options])` (with `fingerprint` a hash). What fails gives none.",
-    ],
+    ["object", "The socket. What it cannot do gives none."],
     ["session"],
-    { ...modern, mayWait: true },
+    { ...modern, gives: "TLSSocket", mayWait: true },
   ),
 ];

@@ -1,4 +1,4 @@
-/** What can be written next: functions, actions, variables, words of the language. */
+/** What can be written next: functions, actions, variables, members, words of the language. */
 import {
   autocompletion,
   type Completion,
@@ -12,11 +12,14 @@ import { signatureLine } from "../library/reference.ts";
 import type { Environment, FunctionSignature } from "../signature.ts";
 import { keywords, type Token } from "../token.ts";
 import { functionHelp, helpPanel, variableHelp } from "./docs-panel.ts";
+import { membersBehind, operatorBefore } from "./members.ts";
 import {
   commentBefore,
+  isMemberOperator,
   ownNames,
   type ScriptTokens,
   scriptTokens,
+  skipBlanks,
   tokenBefore,
 } from "./script-state.ts";
 
@@ -31,11 +34,12 @@ export const hslCompletionSource =
     const inString = token?.kind === "string" && isInside(script, token, context.pos);
     if (inString && (variable === null || script.text[token.start] !== '"')) return null;
     if (token?.kind === "regex" || token?.kind === "number") return null;
+    const behind = inString ? undefined : memberOperator(script, context.pos, token);
+    if (behind !== undefined) return members(script, environment, behind, context.pos);
     if (variable !== null) {
       const from = variable.from + (variable.text.startsWith("${") ? 2 : 1);
       return { from, options: variables(script, environment, context.pos), validFor: /^\w*$/ };
     }
-    if (token?.kind === "operator" && (token.text === "->" || token.text === "::")) return null;
     return names(context, script, environment, token);
   };
 
@@ -46,6 +50,39 @@ const isInside = (script: ScriptTokens, token: Token, position: number): boolean
   const isClosed = token.text.length > 1 && token.text.endsWith(quote ?? "");
   return !isClosed;
 };
+
+/** The `->` or `::` whose member is being named. */
+const memberOperator = (
+  script: ScriptTokens,
+  position: number,
+  token: Token | undefined,
+): Token | undefined => {
+  if (token === undefined) return undefined;
+  if (isMemberOperator(token)) return token.end === position ? token : undefined;
+  return isWord(token) || token.kind === "variable" ? operatorBefore(script, token) : undefined;
+};
+
+const members = (
+  script: ScriptTokens,
+  environment: Environment,
+  operator: Token,
+  position: number,
+): CompletionResult | null => {
+  const typed = script.text.slice(operator.end, position);
+  const options = membersBehind(script, environment, operator).map(
+    ({ name, kind, className, help }): Completion => ({
+      label: name,
+      type: kind,
+      detail: className,
+      info: () => helpPanel(help),
+      ...(kind === "method" ? { apply: call(name) } : {}),
+    }),
+  );
+  const from = position - typed.trimStart().length;
+  return options.length === 0 ? null : { from, options, validFor: /^\$?\w*$/ };
+};
+
+const isWord = ({ kind }: Token): boolean => kind === "name" || kind === "keyword";
 
 const variables = (
   script: ScriptTokens,
@@ -76,9 +113,10 @@ const names = (
 ): CompletionResult | null => {
   const word = context.matchBefore(/[a-zA-Z_][a-zA-Z0-9_]*$/);
   if (word === null && !context.explicit) return null;
-  const isWord = token?.kind === "name" || token?.kind === "keyword";
-  const before = isWord ? tokenBefore(script, skipBlanks(script.text, token.start)) : token;
-  if (before?.kind === "operator" && (before.text === "->" || before.text === "::")) return null;
+  const before =
+    token !== undefined && isWord(token)
+      ? tokenBefore(script, skipBlanks(script.text, token.start))
+      : token;
   if (before?.kind === "keyword" && (before.text === "function" || before.text === "class")) {
     return null; // a new name is being given
   }
@@ -92,12 +130,6 @@ const names = (
     { label: "$", type: "variable", detail: "a variable", boost: -2 },
   ];
   return { from: word?.from ?? context.pos, options, validFor: /^\w*$/ };
-};
-
-const skipBlanks = (text: string, position: number): number => {
-  let at = position;
-  while (at > 0 && /\s/.test(text.charAt(at - 1))) at -= 1;
-  return at;
 };
 
 const functionOption = ([name, signature]: readonly [string, FunctionSignature]): Completion => {

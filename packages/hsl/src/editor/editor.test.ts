@@ -1,6 +1,7 @@
 import { CompletionContext, type CompletionResult } from "@codemirror/autocomplete";
 import { EditorState } from "@codemirror/state";
 import { describe, expect, it } from "vitest";
+import { classSignature } from "../class-signature.ts";
 import { coreLibrary } from "../library/index.ts";
 import type { Environment } from "../signature.ts";
 import {
@@ -26,6 +27,26 @@ const environment: Environment = {
         parameters: [],
         returns: { kinds: ["none"], help: "" },
       },
+    ],
+    [
+      "Whole",
+      {
+        name: "Whole",
+        role: "function",
+        summary: "The message.",
+        parameters: [],
+        returns: { kinds: ["object"], help: "Its outermost part." },
+        gives: "Part",
+      },
+    ],
+  ]),
+  classes: new Map([
+    [
+      "Part",
+      classSignature("Part", [
+        ["getParts()", "array", "The parts inside it.", "Part"],
+        ["getHeader(name, decode?)", "string", "A header field of it."],
+      ]),
     ],
   ]),
   variables: new Map([
@@ -130,7 +151,7 @@ describe("completion", () => {
     expect(labels(`$info = 1; echo "a \${in|";`)).toEqual(["info", "sender"]);
     expect(complete(`echo "a \${in|";`)?.from).toBe(10);
   });
-  it("keeps out of texts, comments, raw strings, numbers, new names and members", () => {
+  it("keeps out of texts, comments, raw strings, numbers and new names", () => {
     for (const marked of [
       'echo "str|";',
       "// str|",
@@ -138,7 +159,8 @@ describe("completion", () => {
       "echo ''$a|'';",
       "echo 12|;",
       "function str|",
-      "$a->str|",
+      'echo "$a->str|";',
+      "// $a->|",
       "Thing::str|",
       "echo #/str|/;",
     ]) {
@@ -151,7 +173,105 @@ describe("completion", () => {
   });
 });
 
+const mail = `class Mail {
+  // Where it came from.
+  $from = "";
+  private $seen;
+  readonly $at;
+  static $count = 0;
+  constructor($part) { $this->part = $part; $this->seen = Map(); }
+  /* The first one of a type. */
+  function first($type, $fallback = none) { return $this->part->getParts()[0]; }
+  private function hidden() {}
+  static function of(...$parts) { return Mail($parts[0]); }
+}
+`;
+const ofPart = ["getParts", "getHeader"];
+const ofSet = ["has", "delete", "clear", "size", "values", "add"];
+const ofMail = ["from", "at", "first", "part"];
+
+describe("completion of members", () => {
+  it.each([
+    ["a call", "Whole()->|", ofPart],
+    ["a half-written name", "Whole()->getH|;", ofPart],
+    ["a variable", "$set = Set(); $set->|", ofSet],
+    ["the last value of a variable", "$x = Whole(); $x = Set(); $x->|; $x = Whole();", ofSet],
+    ["an assignment inside a condition", "if ($x = Set()) { $x->| }", ofSet],
+    ["a condition that is not finished", "$x = Set(); if ($x->|", ofSet],
+    ["an argument", "$x = Set(); echo strlen($x->|);", ofSet],
+    ["an element", "Whole()->getParts()[0]->|", ofPart],
+    ["a loop's value", "foreach (Whole()->getParts() as $one) { $one->| }", ofPart],
+    ["a loop without braces", "foreach (Whole()->getParts() as $one) $one->|", ofPart],
+    ["a chain", "$x = Set(); $x->add(1)->add((2))->|", ofSet],
+    ["a choice", "$x = $sender == 1 ? Set() : Set(); $x->|", ofSet],
+    ["a function's value", "function f() { return Set(); } f()->|", ofSet],
+    [
+      "a variable of that function only",
+      "$x = Set(); function f() { $x = Whole(); $x->| }",
+      ofPart,
+    ],
+    [
+      "what was caught",
+      "try { f(); } catch ($e) { $e->| }",
+      ["message", "toString", "file", "line", "column"],
+    ],
+    ["an own object", `${mail}$m = Mail(1); $m->|`, ofMail],
+    ["an own method's value", `${mail}Mail::of(Whole())->|`, ofMail],
+    ["what an own object holds", `${mail}$m = Mail(1); $m->first("a")->|`, null],
+    ["static members", `${mail}Mail::|`, ["$count", "of"]],
+    ["static variables", `${mail}Mail::$|`, ["$count", "of"]],
+    ["a class nobody knows", "Thing::|", []],
+    ["a list", "Whole()->getParts()->|", []],
+    ["a text", '"a"->|', []],
+    ["a circle", "$a = $b; $b = $a; $a = $b; $a->|", null],
+  ] as const)("of %s", (_what, marked, expected) => {
+    const all = labels(marked);
+    if (expected === null) expect(all).toEqual(expect.arrayContaining([...ofPart, ...ofSet]));
+    else expect(all).toEqual(expected);
+  });
+
+  it("shows what is private inside of the class only", () => {
+    const inside = labels(mail.replace("function hidden() {}", "function hidden() { $this->| }"));
+    expect(inside).toEqual(["from", "seen", "at", "first", "hidden", "part"]);
+    expect(labels(mail.replace("function hidden() {}", "function hidden() { static::| }"))).toEqual(
+      ["$count", "of"],
+    );
+    expect(
+      labels(mail.replace("function hidden() {}", "function hidden() { $this->seen->| }")),
+    ).toContain("entries");
+  });
+
+  it("offers the members of all classes, and no functions, when nobody can tell", () => {
+    const all = labels(`${mail}function f($x) { $x->|; }`);
+    expect(all).toEqual(expect.arrayContaining([...ofMail, ...ofPart, ...ofSet]));
+    expect(all).not.toContain("strlen");
+    expect(all).not.toContain("hidden");
+  });
+
+  it("replaces what is typed, with the dollar sign of a static variable", () => {
+    expect(complete("Whole()->getH|;")?.from).toBe(9);
+    expect(complete(`${mail}Mail::$co|`)?.from).toBe(mail.length + 6);
+  });
+});
+
 describe("hover", () => {
+  const helpAt = (marked: string) =>
+    hoverTarget(stateOf(marked.replace("|", "")), environment, marked.indexOf("|"))?.help;
+  it("explains members", () => {
+    expect(helpAt("Whole()->get|Header(1);")).toMatchObject({
+      heading: "Part->getHeader(name[, decode]) → string",
+      summary: "A header field of it.",
+    });
+    expect(helpAt(`${mail}$m = Mail(1); $m->fi|rst();`)).toMatchObject({
+      heading: "Mail->first($type, [$fallback])",
+      summary: "The first one of a type.",
+    });
+    expect(helpAt(`${mail}$m = Mail(1); echo $m->fr|om;`)?.summary).toBe("Where it came from.");
+    expect(helpAt(`${mail}Mail::$cou|nt = 1;`)?.heading).toBe("Mail::$count");
+    expect(helpAt("Set()->str|len();"), "a function of that name is another").toBeUndefined();
+    expect(helpAt("function f($x) { $x->getHea|der(1); }")?.heading).toContain("Part->getHeader");
+  });
+
   it("explains functions and variables", () => {
     const state = stateOf('echo strpos("a $sender", $x);');
     expect(hoverTarget(state, environment, 6)).toMatchObject({

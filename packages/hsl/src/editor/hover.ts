@@ -3,18 +3,24 @@ import type { EditorState, Extension } from "@codemirror/state";
 import { hoverTooltip } from "@codemirror/view";
 import type { Environment } from "../signature.ts";
 import { functionHelp, type Help, helpPanel, variableHelp } from "./docs-panel.ts";
+import { memberNamed, operatorBefore } from "./members.ts";
 import { interpolations, scriptTokens, tokenAt } from "./script-state.ts";
 
 export type HoverTarget = { readonly from: number; readonly to: number; readonly help: Help };
 
-/** The function or variable at a position, with its help. */
+/** The function, member or variable at a position, with its help. */
 export const hoverTarget = (
   state: EditorState,
   environment: Environment,
   position: number,
 ): HoverTarget | undefined => {
-  const token = tokenAt(scriptTokens(state), position);
+  const script = scriptTokens(state);
+  const token = tokenAt(script, position);
   if (token === undefined) return undefined;
+  if (operatorBefore(script, token) !== undefined) {
+    const member = memberNamed(script, environment, token);
+    return member && { from: token.start, to: token.end, help: member.help };
+  }
   if (token.kind === "name") {
     const signature = environment.functions.get(token.text);
     if (signature === undefined) return undefined;

@@ -66,6 +66,18 @@ export const commentBefore = (script: ScriptTokens, position: number): Comment |
     ? undefined
     : script.comments.find((comment) => comment.start < position && position <= comment.end);
 
+/** Where the blanks before a position begin. */
+export const skipBlanks = (text: string, position: number): number => {
+  let at = position;
+  while (at > 0 && /\s/.test(text.charAt(at - 1))) at -= 1;
+  return at;
+};
+
+export const isMemberOperator = (
+  token: Token | undefined,
+): token is Extract<Token, { kind: "operator" }> =>
+  token?.kind === "operator" && (token.text === "->" || token.text === "::");
+
 export const interpolations = (token: Token): readonly NamePart[] =>
   token.kind === "string"
     ? token.parts.filter((part): part is NamePart => typeof part !== "string")

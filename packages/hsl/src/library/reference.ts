@@ -1,8 +1,21 @@
-import type { FunctionSignature, ParameterSignature, ValueKind } from "../signature.ts";
+import type {
+  ClassSignature,
+  FunctionSignature,
+  ParameterSignature,
+  ValueKind,
+} from "../signature.ts";
 
 /** `str_repeat(string, count) → string` */
-export const signatureLine = (signature: FunctionSignature): string => {
-  const { name, parameters, role, returns } = signature;
+export const signatureLine = ({
+  name,
+  parameters,
+  role,
+  returns,
+}: Pick<FunctionSignature, "name"> & {
+  readonly parameters: readonly Pick<ParameterSignature, "name" | "optional" | "rest">[];
+  readonly role?: FunctionSignature["role"];
+  readonly returns: Pick<FunctionSignature["returns"], "kinds">;
+}): string => {
   let line = "";
   let open = 0;
   parameters.forEach((parameter, index) => {
@@ -17,8 +30,11 @@ export const signatureLine = (signature: FunctionSignature): string => {
   return `${name}(${line}${"]".repeat(open)})${result}`;
 };
 
-/** The reference page of a function, as markdown. */
-export const functionReference = (signature: FunctionSignature): string => {
+/** The reference page of a function, as markdown; with what the object it gives can be asked. */
+export const functionReference = (
+  signature: FunctionSignature,
+  given?: ClassSignature | undefined,
+): string => {
   const {
     aliases = [],
     errors,
@@ -41,6 +57,7 @@ export const functionReference = (signature: FunctionSignature): string => {
   if (role !== "function") parts.push(roleWords[role]);
   if (parameters.length > 0) parts.push(parameterTable(parameters));
   if (role !== "action") parts.push(`**Returns** ${kindList(returns.kinds)}. ${returns.help}`);
+  if (given !== undefined) parts.push(methodTable(given));
   if (errors !== undefined) parts.push(`**Errors** ${errors}`);
   if (example !== undefined) parts.push(exampleText(example));
   if (source !== undefined) parts.push(`**Source** ${source}`);
@@ -70,6 +87,15 @@ const parameterTable = (parameters: readonly ParameterSignature[]): string =>
     ...parameters.map(
       ({ help, kinds, name, optional, rest }) =>
         `| ${rest === true ? "..." : ""}${name}${optional === true ? " (optional)" : ""} | ${kindList(kinds)} | ${cell(help)} |`,
+    ),
+  ].join("\n");
+
+const methodTable = ({ methods }: ClassSignature): string =>
+  [
+    "| Method | |",
+    "|---|---|",
+    ...[...methods.values()].map(
+      (method) => `| \`${signatureLine(method)}\` | ${cell(method.summary)} |`,
     ),
   ].join("\n");
 

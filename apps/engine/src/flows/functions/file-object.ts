@@ -51,6 +51,6 @@ const fileMethods: Readonly<Record<string, NativeMethod<Reading>>> = {
   },
 };
 
-const fileClass = defineNativeClass<Reading>("File", new Map(Object.entries(fileMethods)));
+export const fileClass = defineNativeClass<Reading>("File", new Map(Object.entries(fileMethods)));
 
 export const fileObject = (bytes: Buffer): Value => fileClass.make({ bytes, at: 0 });

@@ -319,7 +319,7 @@ const methods: Readonly<Record<string, Method>> = {
   }),
 };
 
-const mimeClass = defineNativeClass<Part>("MIME", new Map(Object.entries(methods)));
+export const mimeClass = defineNativeClass<Part>("MIME", new Map(Object.entries(methods)));
 
 const root = (run: RunContext): Value => {
   const [first] = partsOf(run);

@@ -108,7 +108,7 @@ const shared: Readonly<Record<string, Method>> = {
   }),
 };
 
-const socketClass = defineNativeClass<Held>(
+export const socketClass = defineNativeClass<Held>(
   "Socket",
   new Map(
     Object.entries({
@@ -122,7 +122,7 @@ const socketClass = defineNativeClass<Held>(
   ),
 );
 
-const tlsClass = defineNativeClass<Held>(
+export const tlsClass = defineNativeClass<Held>(
   "TLSSocket",
   new Map(
     Object.entries({

@@ -23,7 +23,7 @@ const converted = ({ to, from }: Conversion, bytes: Buffer): Buffer | null => {
   return isWhole && iconv.decode(result, to, { stripBOM: false }) === text ? result : null;
 };
 
-const iconvClass = defineNativeClass<Conversion>(
+export const iconvClass = defineNativeClass<Conversion>(
   "Iconv",
   new Map<string, NativeMethod<Conversion>>([
     [
@@ -94,7 +94,7 @@ const fact = (name: string): NativeMethod<X509Certificate> => ({
   run: (certificate) => certificateFacts(certificate)[name] ?? null,
 });
 
-const certificateClass = defineNativeClass<X509Certificate>(
+export const certificateClass = defineNativeClass<X509Certificate>(
   "X509",
   new Map<string, NativeMethod<X509Certificate>>([
     ["subject", fact("subject")],
