@@ -192,6 +192,20 @@ test("on a phone a script is opened with a tap, and compared line under line", a
   await page.getByRole("treegrid").getByText("Greets the world", { exact: true }).click();
   await textbox(page).click();
   await page.keyboard.press("Control+End");
+  await test.step("Escape closes the list of words, and then the settings", async () => {
+    await page.keyboard.type("$seen = Map();\n$seen->");
+    const words = page.getByRole("listbox", { name: "Completions" });
+    await expect(words.getByRole("option", { name: "entries" })).toBeVisible();
+    await page.keyboard.press("Escape");
+    await expect(words).toBeHidden();
+    await expect(textbox(page)).toBeFocused();
+    await page.keyboard.type("size();\n");
+    await page.keyboard.press("Escape");
+    await expect(textbox(page)).toBeHidden();
+    await page.getByRole("treegrid").getByText("Greets the world", { exact: true }).click();
+    await textbox(page).click();
+    await page.keyboard.press("Control+End");
+  });
   await page.keyboard.insertText("echo strlen();\n");
   await page.getByRole("button", { name: "Compare", exact: true }).click();
   await expect(page.getByText(/^1 place differs from the live revision 1/)).toBeVisible();

@@ -69,12 +69,15 @@ const members = (
   position: number,
 ): CompletionResult | null => {
   const typed = script.text.slice(operator.end, position);
-  const options = membersBehind(script, environment, operator).map(
-    ({ name, kind, className, help }): Completion => ({
+  const found = membersBehind(script, environment, operator);
+  const isOneClass = found.every(({ className }) => className === found[0]?.className);
+  const options = found.map(
+    ({ name, kind, className, detail, help }): Completion => ({
       label: name,
       type: kind,
-      detail: className,
+      detail,
       info: () => helpPanel(help),
+      ...(isOneClass ? {} : { section: className }),
       ...(kind === "method" ? { apply: call(name) } : {}),
     }),
   );

@@ -248,6 +248,14 @@ describe("completion of members", () => {
     expect(all).not.toContain("hidden");
   });
 
+  it("shows how a member is asked, and whose it is when that could be several", () => {
+    const option = (marked: string) =>
+      complete(marked)?.options.find(({ label }) => label === "getHeader");
+    expect(option("Whole()->|")).toMatchObject({ detail: "(name[, decode]) → string" });
+    expect(option("Whole()->|")?.section).toBeUndefined();
+    expect(option("$x->|")?.section).toBe("Part");
+  });
+
   it("replaces what is typed, with the dollar sign of a static variable", () => {
     expect(complete("Whole()->getH|;")?.from).toBe(9);
     expect(complete(`${mail}Mail::$co|`)?.from).toBe(mail.length + 6);

@@ -2,7 +2,7 @@
 import type { ClassDeclaration, Expression, Parameter } from "../ast.ts";
 import { coreClasses } from "../class-signature.ts";
 import { signatureLine } from "../library/reference.ts";
-import type { ClassSignature, Environment, MethodSignature } from "../signature.ts";
+import type { ClassSignature, Environment } from "../signature.ts";
 import type { Token } from "../token.ts";
 import { walk } from "../walk.ts";
 import type { Help } from "./docs-panel.ts";
@@ -13,6 +13,8 @@ export type Member = {
   readonly name: string;
   readonly kind: "method" | "property";
   readonly className: string;
+  /** What stands behind its name in a list: `(key[, fallback]) → any`. */
+  readonly detail: string;
   readonly help: Help;
 };
 
@@ -81,35 +83,26 @@ const classNamed = (environment: Environment, name: string): ClassSignature | un
   environment.classes?.get(name) ?? coreClasses.get(name);
 
 const givenMembers = ({ name: className, methods }: ClassSignature): Member[] =>
-  [...methods.values()].map((method) => ({
-    name: method.name,
-    kind: "method",
-    className,
-    help: methodHelp(className, method),
-  }));
-
-const methodHelp = (className: string, method: MethodSignature): Help => ({
-  heading: `${className}->${signatureLine(method)}`,
-  summary: method.summary,
-  details: [],
-});
+  [...methods.values()].map((method) => {
+    const { name, summary } = method;
+    const line = signatureLine(method);
+    const help = { heading: `${className}->${line}`, summary, details: [] };
+    return { name, kind: "method", className, detail: line.slice(name.length), help };
+  });
 
 const ownMembers = (outline: Outline, own: ClassDeclaration, isInside: boolean): Member[] => {
   const members: Member[] = [];
-  const add = (name: string, kind: Member["kind"], spelled: string, start: number): void => {
+  const add = (name: string, kind: Member["kind"], detail: string, start: number): void => {
     if (members.some((member) => member.name === name)) return;
-    const help = {
-      heading: `${own.name}->${spelled}`,
-      summary: outline.commentAbove(start),
-      details: [],
-    };
-    members.push({ name, kind, className: own.name, help });
+    const summary = outline.commentAbove(start);
+    const help = { heading: `${own.name}->${name}${detail}`, summary, details: [] };
+    members.push({ name, kind, className: own.name, detail, help });
   };
   for (const member of own.members) {
     if (member.isStatic || (member.isPrivate && !isInside)) continue;
-    if (member.kind === "Property") add(member.name, "property", member.name, member.start);
+    if (member.kind === "Property") add(member.name, "property", "", member.start);
     else if (member.name !== "constructor") {
-      add(member.name, "method", `${member.name}${listOf(member.parameters)}`, member.start);
+      add(member.name, "method", listOf(member.parameters), member.start);
     }
   }
   // `$this->name = …` makes one, too
@@ -118,7 +111,7 @@ const ownMembers = (outline: Outline, own: ClassDeclaration, isInside: boolean):
     const { object, name } = node.target;
     const isHidden = own.members.some((one) => one.name === name && one.isPrivate) && !isInside;
     if (object.kind === "Variable" && object.name === "this" && !isHidden) {
-      add(name, "property", name, node.start);
+      add(name, "property", "", node.start);
     }
     return undefined;
   });
@@ -130,10 +123,11 @@ const staticMembers = (outline: Outline, own: ClassDeclaration): Member[] =>
     if (!member.isStatic) return [];
     const isMethod = member.kind === "Method";
     const name = isMethod ? member.name : `$${member.name}`;
-    const spelled = isMethod ? `${name}${listOf(member.parameters)}` : name;
-    const heading = `${own.name}::${spelled}`;
+    const detail = isMethod ? listOf(member.parameters) : "";
+    const heading = `${own.name}::${name}${detail}`;
     const help = { heading, summary: outline.commentAbove(member.start), details: [] };
-    return [{ name, kind: isMethod ? "method" : "property", className: own.name, help }];
+    const kind = isMethod ? "method" : "property";
+    return [{ name, kind, className: own.name, detail, help }];
   });
 
 const listOf = (parameters: readonly Parameter[]): string => {

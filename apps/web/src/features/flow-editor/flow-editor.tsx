@@ -26,7 +26,7 @@ import { EditorHeader } from "./editor-header.tsx";
 import type { EditorStore } from "./editor-store.ts";
 import { FlowIdContext } from "./flow-id.ts";
 import { iconUrls, useIcons } from "./icons.ts";
-import { Inspector } from "./inspector/inspector.tsx";
+import { Inspector, isEscape } from "./inspector/inspector.tsx";
 import type { KeyCommand } from "./keymap.ts";
 import { Outline } from "./outline/outline.tsx";
 import { BlockPalette, PaletteGhost } from "./palette/block-palette.tsx";
@@ -206,16 +206,22 @@ const Parts = ({ id, loaded }: Omit<Props, "store">) => {
 const InspectorSheet = () => {
   const count = useEditor((state) => state.inspectorRequest.count);
   const [closedAt, setClosedAt] = useState(0);
+  const close = (): void => setClosedAt(count);
   return (
     <Drawer
       opened={count > closedAt}
-      onClose={() => setClosedAt(count)}
+      onClose={close}
+      // Escape in a script belongs to its list of words first
+      closeOnEscape={false}
+      onKeyDown={(event) => {
+        if (isEscape(event)) close();
+      }}
       position="bottom"
       size="75%"
       title="Settings"
       classNames={{ content: "inspector-sheet" }}
     >
-      <Inspector />
+      <Inspector onLeave={close} />
     </Drawer>
   );
 };

@@ -19,8 +19,15 @@ const SeveralBlocks = lazy(async () => ({
 }));
 const BlockForm = lazy(async () => ({ default: (await import("./block-form.tsx")).BlockForm }));
 
+/** Escape that nobody inside has taken, nor a dialog above. */
+export const isEscape = (event: KeyboardEvent): boolean =>
+  event.key === "Escape" &&
+  !event.defaultPrevented &&
+  event.target instanceof Node &&
+  event.currentTarget.contains(event.target);
+
 /** The panel at the right: the chosen block, several of them, or the flow itself. */
-export const Inspector = () => {
+export const Inspector = ({ onLeave }: { readonly onLeave?: () => void }) => {
   const selection = useEditor((state) => state.selection);
   const draft = useDraft();
   const root = useRef<HTMLElement>(null);
@@ -28,8 +35,9 @@ export const Inspector = () => {
   useInspectorFocus(root);
   const [only] = selection.size === 1 ? [...selection] : [];
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key !== "Escape" || event.defaultPrevented) return;
+    if (!isEscape(event)) return;
     event.preventDefault();
+    onLeave?.();
     const { focusRequest } = store.getState();
     store.getState().set({ focusRequest: focusRequest + 1 });
   };
