@@ -58,8 +58,8 @@ export const hslTheme: Extension = EditorView.baseTheme({
   ".hsl-help-details dd": { margin: "0" },
   ".hsl-help-example": { margin: "0.5rem 0 0", whiteSpace: "pre-wrap" },
   ".hsl-cure": { display: "block", opacity: "0.85" },
-  // where there is no room beside the list, help stands under it, and not over its words
-  ".cm-completionInfo.cm-completionInfo-left-narrow, .cm-completionInfo.cm-completionInfo-right-narrow":
-    { top: "100% !important", bottom: "auto !important", left: "0", right: "auto" },
+  // where there is no room beside the list, help stands under or above it, not over its words
+  ".cm-completionInfo[class*=-narrow][style*=top]": { top: "100% !important" },
+  ".cm-completionInfo[class*=-narrow][style*=bottom]": { bottom: "100% !important" },
   ".cm-completionIcon-action::after": { content: "'■'" },
 });
