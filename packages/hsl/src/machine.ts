@@ -30,8 +30,8 @@ export const runProgram = (program: Program, host: Host): RunResult | Promise<Ru
 };
 
 const endOf = (run: Run, ended: number): RunResult => {
-  meterFor(null);
   if (ended === signal.end) return resultOf(run, run.ending);
+  meterFor(null);
   return {
     kind: "end",
     value: ended === signal.return ? run.rootResult : null,
@@ -40,17 +40,23 @@ const endOf = (run: Run, ended: number): RunResult => {
 };
 
 const resultOf = (run: Run | undefined, thrown: unknown): RunResult => {
-  meterFor(null);
-  const steps = run?.steps ?? 0;
   const site = run?.site ?? { line: 1, column: 1, offset: 0 };
   try {
-    if (!(thrown instanceof Ending)) return { kind: "error", error: faultOf(thrown, site), steps };
+    if (!(thrown instanceof Ending)) return failed(run, thrown, site);
     // whoever reads the arguments later writes them as text, and is no script that may fail
+    meterFor(run ?? null);
     for (const value of thrown.args) if (value instanceof HslArray) toText(value);
-    return { kind: "action", action: thrown.action, args: thrown.args, steps };
+    return { kind: "action", action: thrown.action, args: thrown.args, steps: run?.steps ?? 0 };
   } catch (error) {
-    return { kind: "error", error: faultOf(error, site), steps };
+    return failed(run, error, site);
+  } finally {
+    meterFor(null);
   }
+};
+
+const failed = (run: Run | undefined, thrown: unknown, site: Site): RunResult => {
+  meterFor(null); // what was thrown is told, whatever that takes
+  return { kind: "error", error: faultOf(thrown, site), steps: run?.steps ?? 0 };
 };
 
 const faultOf = (thrown: unknown, last: Site): ScriptFault => {

@@ -27,6 +27,17 @@ test.each(["pcre_match", "pcre_match_all", "=~"])(
   },
 );
 
+test.each(['$x = "$a";', "echo $a;", "$x = $a . 1;", "$x = string($a);", "Accept($a);"])(
+  "%s of a large array is stopped in the middle",
+  (how) => {
+    let looks = 0;
+    const monotonic = (): number => ++looks / 1000;
+    expect(code(run(`$a = [[1] * 1000] * 1000;\n${how}`, {}, { monotonic }))).toBe(
+      "budget-cpu line 2",
+    );
+  },
+);
+
 const twins = "$a = [1]; $b = [1]; for ($i = 0; $i < 10; $i++) { $a = [$a, $a]; $b = [$b, $b]; }\n";
 const endless = '$a = ["x" * 100000]; for ($i = 0; $i < 60; $i++) $a = [$a, $a];\n';
 const few = { steps: 100_000 };

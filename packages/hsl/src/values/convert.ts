@@ -1,7 +1,7 @@
 /** Conversions between the types of the language (hsl.md §2). */
 import { HslArray } from "./array.ts";
 import { ScriptError } from "./errors.ts";
-import { countWork } from "./meter.ts";
+import { countAndLook, countWork } from "./meter.ts";
 import { HslFunction, HslObject } from "./object.ts";
 import type { Value } from "./value.ts";
 
@@ -64,6 +64,8 @@ const expand = (mantissa: string, exponent: number): string => {
 
 const maxNesting = 200;
 const maxTextBytes = 8 * 1024 * 1024;
+/** An array's text is written for some milliseconds between two looks at the clock. */
+const bytesBetweenLooks = 32 * 1024;
 
 /** `string(value)`: what `echo` prints. Arrays print as `[0=>"a","k"=>2]`. */
 export const toText = (value: Value): string => {
@@ -72,15 +74,17 @@ export const toText = (value: Value): string => {
   if (typeof value === "boolean") return value ? "1" : "0";
   if (value === null) return "";
   if (value instanceof HslArray) {
-    const printer = { text: "" };
+    const printer: Printer = { text: "", counted: 0 };
     printArray(value, printer, 0);
-    countWork(printer.text.length >> 1);
+    countWork((printer.text.length - printer.counted) >> 1);
     return printer.text;
   }
   return `[${typeName(value)}]`;
 };
 
-const printArray = (array: HslArray, out: { text: string }, depth: number): void => {
+type Printer = { text: string; counted: number };
+
+const printArray = (array: HslArray, out: Printer, depth: number): void => {
   if (depth >= maxNesting) throw new ScriptError("budget-depth", "arrays are nested too deeply");
   out.text += "[";
   let first = true;
@@ -92,8 +96,13 @@ const printArray = (array: HslArray, out: { text: string }, depth: number): void
     else
       out.text +=
         typeof value === "string" ? quote(value) : value === null ? "none" : toText(value);
-    if (out.text.length > maxTextBytes) {
+    const { length } = out.text;
+    if (length > maxTextBytes) {
       throw new ScriptError("budget-string", "the text of the array is too long");
+    }
+    if (length - out.counted > bytesBetweenLooks) {
+      countAndLook((length - out.counted) >> 1);
+      out.counted = length;
     }
   }
   out.text += "]";

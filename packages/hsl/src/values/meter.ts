@@ -3,9 +3,13 @@
  * text, is one step of code and a lot of work. It is counted for the run that computes at the moment,
  * which looks at its limits with its next step.
  */
-export type Meter = { steps: number };
+export type Meter = {
+  steps: number;
+  /** Throws when a limit is passed. */
+  readonly checkTime: () => void;
+};
 
-const idle: Meter = { steps: 0 };
+const idle: Meter = { steps: 0, checkTime: () => undefined };
 let current: Meter = idle;
 
 /** From here on the work is this run's; null: nobody's. */
@@ -15,4 +19,10 @@ export const meterFor = (run: Meter | null): void => {
 
 export const countWork = (steps: number): void => {
   current.steps += steps;
+};
+
+/** Likewise, and the run looks at its limits at once: in the middle of work that takes long. */
+export const countAndLook = (steps: number): void => {
+  current.steps += steps;
+  current.checkTime();
 };
