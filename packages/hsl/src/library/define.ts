@@ -22,42 +22,50 @@ export type LibraryFunction = {
 export const defineFunction = (
   signature: FunctionSignature,
   body: FunctionBody,
-): LibraryFunction => ({
-  signature,
-  body: (args, run) => {
-    const checked = checkArguments(signature, args);
-    run.charge(readingSteps(checked), 0);
-    const result = body(checked, run);
-    return result instanceof Promise
-      ? result.then((value) => charged(value, run))
-      : charged(result, run);
-  },
-  under: (name) => defineFunction(signatureUnder(signature, name), body),
-});
+): LibraryFunction => {
+  const checked = argumentCheck(signature);
+  return {
+    signature,
+    body: (given, run) => {
+      const args = checked(given);
+      run.charge(readingSteps(args), 0);
+      const result = body(args, run);
+      return result instanceof Promise
+        ? result.then((value) => charged(value, run))
+        : charged(result, run);
+    },
+    under: (name) => defineFunction(signatureUnder(signature, name), body),
+  };
+};
 
 /**
- * The arguments as the signature wants them, or a `ScriptError` that says which
+ * Gives the arguments as the signature wants them, or a `ScriptError` that says which
  * one is wrong. A number or boolean becomes a string where only a string is
  * wanted, a boolean becomes 1 or 0 where only a number is; none stands for an
  * argument left out.
  */
-export const checkArguments = (signature: FunctionSignature, args: readonly Value[]): Value[] => {
-  const { parameters } = signature;
+const argumentCheck = (signature: FunctionSignature): ((args: readonly Value[]) => Value[]) => {
+  const { name, parameters } = signature;
   const last = parameters.at(-1);
   const fewest = parameters.filter(
     (parameter) => parameter.optional !== true && parameter.rest !== true,
   ).length;
   const most = last?.rest === true ? Number.POSITIVE_INFINITY : parameters.length;
-  if (args.length < fewest || args.length > most) {
-    throw new ScriptError(
-      "wrong-argument-count",
-      `${signature.name}: takes ${countWords(fewest, most)}, got ${args.length}`,
-    );
-  }
-  return args.map((value, index) => {
-    const parameter = parameters[index] ?? last;
-    return parameter === undefined ? value : checkArgument(signature.name, parameter, index, value);
-  });
+  return (args) => {
+    if (args.length < fewest || args.length > most) {
+      throw new ScriptError(
+        "wrong-argument-count",
+        `${name}: takes ${countWords(fewest, most)}, got ${args.length}`,
+      );
+    }
+    const checked = args.slice();
+    for (let index = 0; index < checked.length; index++) {
+      const parameter = parameters[index] ?? last;
+      if (parameter !== undefined)
+        checked[index] = checkArgument(name, parameter, index, args[index] as Value); // index is within the list
+    }
+    return checked;
+  };
 };
 
 const countWords = (fewest: number, most: number): string => {

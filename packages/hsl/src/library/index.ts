@@ -22,7 +22,7 @@ import { textEncodingFunctions } from "./text-encodings.ts";
 import { typeFunctions } from "./types.ts";
 
 export { includesAddress, parseAddress, parseNetwork, reversedAddress } from "./address.ts";
-export { checkArguments, defineFunction, type LibraryFunction } from "./define.ts";
+export { defineFunction, type LibraryFunction } from "./define.ts";
 export { domainToAscii, domainToUnicode } from "./idna.ts";
 export { decodeMimeWords, encodeMimeWords } from "./mime-words.ts";
 export { functionReference } from "./reference.ts";
