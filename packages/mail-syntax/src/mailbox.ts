@@ -15,7 +15,8 @@ export type Mailbox = {
 /** RFC 5321 §4.5.3.1, in octets. */
 export const mailboxLimits = { localPart: 64, domain: 255, path: 256 } as const;
 
-const atext = /^[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~\u0080-\u{10ffff}]+$/u;
+const dotString =
+  /^[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~\u0080-\u{10ffff}]+(?:\.[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~\u0080-\u{10ffff}]+)*$/u;
 const label =
   /^[A-Za-z0-9\u0080-\u{10ffff}](?:[A-Za-z0-9\-\u0080-\u{10ffff}]*[A-Za-z0-9\u0080-\u{10ffff}])?$/u;
 
@@ -59,7 +60,7 @@ const readQuoted = (text: string, start: number) => {
   return null;
 };
 
-const isDotString = (text: string): boolean => text.split(".").every((atom) => atext.test(atom));
+const isDotString = (text: string): boolean => dotString.test(text);
 
 /** Whether the text is a domain name: labels of letters, digits and inner dashes, or U-labels. */
 export const isDomain = (text: string): boolean => {

@@ -44,7 +44,7 @@ const readBracketed = (text: string, start: number, options: PathOptions): Head 
     const isNull = { mailbox: null, hasSourceRoute: false, end: at + 1 };
     return options.kind === "forward" ? null : isNull;
   }
-  const route = /^@[^:<>"\s]+(?:,@[^:<>"\s]+)*:/.exec(text.slice(at));
+  const route = text[at] === "@" ? /^@[^:<>"\s]+(?:,@[^:<>"\s]+)*:/.exec(text.slice(at)) : null;
   if (route !== null) at += route[0].length;
   const local = readLocalPart(text, at);
   if (local === null) return null;
@@ -66,6 +66,7 @@ const readBracketed = (text: string, start: number, options: PathOptions): Head 
 
 const parseParameters = (text: string): Map<string, string | null> | null => {
   const parameters = new Map<string, string | null>();
+  if (text === "") return parameters;
   for (const word of text.split(/[ \t]+/)) {
     if (word === "") continue;
     const match = /^([A-Za-z0-9][A-Za-z0-9-]*)(?:=([!-<>-~\u0080-\uffff]+))?$/.exec(word);
