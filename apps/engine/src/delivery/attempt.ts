@@ -10,7 +10,12 @@ import type { Snapshot } from "../config/snapshot.ts";
 import type { Dns } from "../flows/host/dns.ts";
 import type { AttemptChanges } from "../flows/verdict.ts";
 import type { QueueEntry } from "../queue/queue-store.ts";
-import { type ConnectFailure, createConnector, type TlsResult } from "./connector.ts";
+import {
+  type Attempts,
+  type ConnectFailure,
+  createConnector,
+  type TlsResult,
+} from "./connector.ts";
 import type { Job } from "./hop-queue.ts";
 import type { MtaSts } from "./mta-sts.ts";
 import { createOwnAddresses, ownNamesOf } from "./own-addresses.ts";
@@ -142,11 +147,12 @@ export const createAttempt = (parts: AttemptParts) => {
       body: signed.body,
       size: first.size + signed.addedBytes,
     };
-    const connections = connector.open(plan.question);
+    let connections: Attempts | null = null;
     let client = mayUse ? idle : null;
     let last: Attempt | null = null;
     for (let sessions = 0; sessions < maximumSessions; sessions++) {
       if (client === null) {
+        connections ??= connector.open(plan.question);
         const opened = await connections.next();
         if (opened === null) break; // all were reached, and what the last one said stands
         if (opened.kind === "failed") return last ?? failed(opened);

@@ -208,7 +208,7 @@ const finishLater = async (
       dns: parts.services.dns,
       dnsOptions: {
         servers: host.snapshot.settings.gateway.resolvers,
-        signal: input.cancel?.signal,
+        cancel: input.cancel,
       },
       now: new Date(host.now() * 1000),
     });

@@ -91,6 +91,12 @@ export const createSmtpListener = (options: {
     parts.history.log({ level: "warn", component: "listener", text: `${id}: ${text}` });
   };
 
+  const limits = {
+    total: listener.maximumConnections,
+    perClient: listener.maximumConnectionsPerClient,
+    perMinute: listener.connectionsPerMinute,
+  };
+
   const begin = async (
     socket: Socket,
     proxied: ProxiedAddresses | null,
@@ -199,11 +205,6 @@ export const createSmtpListener = (options: {
       socket.on("error", () => socket.destroy()); // resets happen at every moment
       socket.setNoDelay(true);
       const peer = plainAddress(socket.remoteAddress);
-      const limits = {
-        total: listener.maximumConnections,
-        perClient: listener.maximumConnectionsPerClient,
-        perMinute: listener.connectionsPerMinute,
-      };
       const dropped = (error: unknown): void => {
         const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
         parts.history.log({ level: "error", component: "listener", text: `${id}: ${text}` });

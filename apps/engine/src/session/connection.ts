@@ -86,7 +86,7 @@ export class SmtpConnection extends SMTPConnection implements Dialogue {
    * taken has its receipt; but one it no longer waits for must not be taken: it will come again.
    */
   #clientSaidAll(): void {
-    const waited = this.#intake?.wholeSince ?? null;
+    const waited = this.#intake?.wholeSince() ?? null;
     if (waited === null) return;
     if (this.mail.parts.monotonic() - waited > halfClosedSeconds * 1000) this._socket.destroy();
   }
@@ -133,7 +133,7 @@ export class SmtpConnection extends SMTPConnection implements Dialogue {
   /** Called each second. */
   tick(now: number): void {
     if (this.isClosing) return;
-    if (this.#intake !== null && this.#intake.wholeSince === null) {
+    if (this.#intake !== null && this.#intake.wholeSince() === null) {
       const seconds = (now - this.#intake.since) / 1000;
       if (seconds > patienceSeconds && this.#intake.bytes() < seconds * minimumBytesPerSecond)
         this.reply(replies.tooSlow);
@@ -317,7 +317,7 @@ export class SmtpConnection extends SMTPConnection implements Dialogue {
     if (!isFirst) return;
     this.#onEnd();
     this.mail.cancel.tell();
-    const isInContent = this.#intake !== null && this.#intake.wholeSince === null;
+    const isInContent = this.#intake !== null && this.#intake.wholeSince() === null;
     if (isInContent) this.#intake?.abandon();
     endSession(this.mail, isInContent ? "data" : "rcpt");
   }

@@ -11,7 +11,7 @@ export type ContentIntake = {
   readonly since: number;
   readonly bytes: () => number;
   /** When the final dot was read; null: not yet. */
-  readonly wholeSince: number | null;
+  readonly wholeSince: () => number | null;
   /** The client is gone before the final dot. */
   readonly abandon: () => void;
 };
@@ -47,9 +47,10 @@ export const openIntake = (
       wholeSince = parts.monotonic();
       session.transaction = null; // it has its own ending now, whatever becomes of the connection
       // RFC 2033 §4.2: with LMTP a reply for each RCPT that was taken, also for a repeated one
-      const places = listener.protocol === "lmtp" ? [...transaction.taken] : [0];
       const repeat = (given: readonly SessionReply[]): readonly SessionReply[] =>
-        places.flatMap((place) => given[place] ?? given[0] ?? []);
+        listener.protocol === "lmtp"
+          ? transaction.taken.flatMap((place) => given[place] ?? given[0] ?? [])
+          : given.slice(0, 1);
       conclude(offence).then(
         (given) => answer(repeat(given)),
         (error: unknown) => {
@@ -90,9 +91,7 @@ export const openIntake = (
   return {
     since: parts.monotonic(),
     bytes: () => stream.dataBytes,
-    get wholeSince() {
-      return wholeSince;
-    },
+    wholeSince: () => wholeSince,
     abandon: () => void writer.abandon().catch(() => {}),
   };
 };

@@ -148,6 +148,8 @@ export const replyText = ({ code, status, text }: SessionReply): string =>
 
 /** What may not stand in a line of the dialogue, and splits it where somebody reads it. */
 const unsafe = /[\p{Cc}\u2028\u2029]/gu;
+const isPlain = /^[ -~]*$/;
+const safe = (line: string): string => (isPlain.test(line) ? line : line.replace(unsafe, " "));
 /** RFC 5321 §4.5.3.1.5: 512 bytes with code, status and CRLF, each character up to three bytes. */
 const longest = 480;
 
@@ -156,9 +158,9 @@ export const formatReply = (given: SessionReply): string => {
   const { code, status, text } = given;
   const head = status === "" ? "" : `${status} `;
   if (text.length <= longest / 3 && !text.includes("\n")) {
-    return `${code} ${head}${text.replace(unsafe, " ")}\r\n`;
+    return `${code} ${head}${safe(text)}\r\n`;
   }
-  const lines = text.split("\n").flatMap((line) => wrap(line.replace(unsafe, " ")));
+  const lines = text.split("\n").flatMap((line) => wrap(safe(line)));
   const last = lines.length - 1;
   return lines
     .map((line, index) => `${code}${index < last ? "-" : " "}${head}${line}\r\n`)

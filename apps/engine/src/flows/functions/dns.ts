@@ -34,15 +34,10 @@ import { listValue, recordValue, textValue } from "../values.ts";
 
 type Bodies = Readonly<Record<string, FunctionBody>>;
 
-/** The resolvers of the gateway, for as long as the run may wait; an answer that is kept needs no signal. */
+/** The resolvers of the gateway, for as long as the run may wait. */
 export const gatewayOptions = (run: RunContext): DnsOptions => {
   const host = flowHost(run);
-  return {
-    servers: host.snapshot.settings.gateway.resolvers,
-    get signal() {
-      return host.signal;
-    },
-  };
+  return { servers: host.snapshot.settings.gateway.resolvers, cancel: host };
 };
 
 /** Arguments `[resolvers[, timeout]]`, from `index` on. */

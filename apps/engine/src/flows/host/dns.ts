@@ -7,6 +7,7 @@ import dns from "node:dns";
 import { isIP } from "node:net";
 import type { Answer, Packet } from "dns-packet";
 import { LRUCache } from "lru-cache";
+import type { Cancel } from "../flow-input.ts";
 import { exchange, type NameServer, parseNameServer } from "./dns-exchange.ts";
 
 export const recordTypes = ["A", "AAAA", "MX", "TXT", "PTR", "NS", "CNAME", "SRV", "TLSA"] as const;
@@ -49,7 +50,7 @@ export type DnsOptions = {
   /** `ADDRESS[:PORT]` of resolvers to ask, in order; the system's without them. */
   readonly servers?: readonly string[] | undefined;
   readonly timeoutSeconds?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly cancel?: Cancel | undefined;
 };
 
 export type Dns = {
@@ -122,7 +123,7 @@ export const createDns = ({
           })
           .finally(() => pending.delete(key));
       if (waiting === undefined) pending.set(key, asked);
-      return withSignal(asked, options.signal);
+      return withSignal(asked, options.cancel?.signal);
     },
   };
 };

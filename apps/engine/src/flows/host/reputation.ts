@@ -88,7 +88,7 @@ export const createReputation = ({
     const found = await dnsbl.ask(address, source, {
       servers: question.resolvers,
       timeoutSeconds: question.timeoutSeconds,
-      ...(question.signal === undefined ? {} : { signal: question.signal }),
+      cancel: question.signal && { signal: question.signal },
     });
     if (found.error !== null) return { kind: "error", text: `${source}: ${found.error}` };
     if (isAmong(found.answers, permfail)) return { kind: "answer", answer: "permfail" };

@@ -35,7 +35,10 @@ const results = ["pass", "fail", "softfail", "neutral", "none", "temperror", "pe
 const keptMilliseconds = 5000;
 
 export const createSpf = ({ dns }: { dns: Dns }): Spf => {
-  const kept = new LRUCache<string, SpfResult>({ max: 5000, ttl: keptMilliseconds });
+  // the clock is read each time: to remember it for a millisecond would take a timer
+  const kept = new LRUCache<string, SpfResult>({
+    ...{ max: 5000, ttl: keptMilliseconds, ttlResolution: 0 },
+  });
   const ask = async (
     { address, helo, sender, receiver }: Parameters<Spf["check"]>[0],
     options: DnsOptions,
