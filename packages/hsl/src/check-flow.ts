@@ -138,6 +138,7 @@ class FlowChecker {
   private statement(node: Statement, state: State): State {
     switch (node.kind) {
       case "Expression":
+        this.checkEffect(node.expression);
         return this.expression(node.expression, state);
       case "Echo":
         return this.expression(node.value, state);
@@ -177,6 +178,17 @@ class FlowChecker {
         return this.import(node, state);
       default:
         return state;
+    }
+  }
+
+  /** These do nothing as statements: an action without its parentheses, or == for =. */
+  private checkEffect(node: Expression): void {
+    if (node.kind === "Name") {
+      const message = `\`${node.name}\` is only named here, and not called.`;
+      this.unit.report("warning", "no-effect", node, message, { cure: `Write ${node.name}().` });
+    } else if (node.kind === "Binary" && node.operator === "==" && node.left.kind === "Variable") {
+      const message = "This compares, and nothing comes of it.";
+      this.unit.report("warning", "no-effect", node, message, { cure: "Write = to give a value." });
     }
   }
 

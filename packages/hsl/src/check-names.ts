@@ -2,7 +2,7 @@
 
 import { countsOf, countWords } from "./argument-count.ts";
 import { rootVariable } from "./assigned-names.ts";
-import type { AnyNode, Call, Expression, Parameter } from "./ast.ts";
+import type { AnyNode, Binary, Call, Expression, Parameter } from "./ast.ts";
 import { type Callee, resolveCallee } from "./callee.ts";
 import {
   argumentMistakes,
@@ -52,6 +52,7 @@ class NameChecker {
   /** Nodes inside a target, where a name may be new and `[]` may stand. */
   private readonly targets = new Set<AnyNode>();
   private readonly callees = new Set<AnyNode>();
+  private readonly behindDots = new Set<AnyNode>();
   /** Variables that the text so far has assigned. */
   private readonly written = new Set<string>();
 
@@ -79,6 +80,12 @@ class NameChecker {
     this.unit = info.unit;
     for (const member of info.node.members) {
       if (member.kind === "Property" && member.value !== null) this.requireConstant(member.value);
+      if (member.name === "__construct") {
+        const message = "A method of this name is not called when an object is made.";
+        this.unit.report("warning", "foreign-word", member, message, {
+          cure: "Write constructor(…) { … }, without `function`.",
+        });
+      }
     }
   }
 
@@ -123,6 +130,7 @@ class NameChecker {
         else this.checkRead(node.name, node);
         break;
       case "Binary":
+        if (node.operator === ".") this.noteDot(node);
         if (node.operator === "=~" || node.operator === "!~") {
           this.reportPattern(textMistake(node.right));
         }
@@ -200,6 +208,13 @@ class NameChecker {
         this.checkCacheOptions(node.options);
         break;
     }
+  }
+
+  /** `$a.b` and `$a.b()` are how other languages name a member. */
+  private noteDot({ left, right }: Binary): void {
+    const name = right.kind === "Call" ? right.callee : right;
+    const isTight = right.start === left.end + 1;
+    if (isTight && left.kind === "Variable" && name.kind === "Name") this.behindDots.add(name);
   }
 
   /** Nothing on the way to the place has to exist; what its subscripts read does. */
@@ -312,7 +327,9 @@ class NameChecker {
         : isCalled
           ? `There is no function \`${name}\` here.`
           : `\`${name}\` means nothing here.`;
-    const cure = this.nameCure(name, isCalled);
+    const cure = this.behindDots.has(node)
+      ? `A member is named with an arrow: ->${name}${isCalled ? "" : `; an element with brackets: ["${name}"]`}.`
+      : this.nameCure(name, isCalled);
     this.unit.report("error", "unknown-function", node, message, { cure });
   }
 

@@ -5,6 +5,7 @@
  */
 import type { Expression, Statement, StringLiteral, Variable } from "./ast.ts";
 import type { Notes, Report } from "./diagnostic.ts";
+import { foreignCure } from "./foreign-names.ts";
 import type { Source, Span } from "./source.ts";
 import { describeToken, type Token } from "./token.ts";
 
@@ -24,6 +25,19 @@ const cuts: ReadonlyMap<string, string> = new Map([
   ["=>", "A function is written function ($x) { return …; }."],
   [",", 'Texts are joined with a dot: "a" . "b".'],
 ]);
+
+/** By what stands where a bracket should be closed, alone or with the bracket. */
+const closingCures: Readonly<Record<string, string>> = {
+  in: "There is no `in`: write in_array(value, $list).",
+  "[ :": "A key and its value are written key => value.",
+};
+
+/** `Reject "no"`: another language would call it. */
+const argumentCure = ({ kind, text }: Token, next: Token): string | undefined => {
+  const isArgument = next.kind === "string" || next.kind === "number" || next.kind === "variable";
+  const isCall = kind === "name" && isArgument && foreignCure(text, false) === undefined;
+  return isCall ? `Arguments stand in parentheses: ${text}(…).` : undefined;
+};
 
 const closers: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}" };
 
@@ -172,9 +186,10 @@ export class Cursor {
     const gap = spansLines
       ? { start: previous.start, end: previous.start + 1, message: "this string runs on to here" }
       : { start: previous.end, end: previous.end, message: "`;` is missing here" };
+    const called = argumentCure(previous, token);
     const cure = spansLines
       ? `The string before it began at line ${begun.line}, column ${begun.column}: it probably lacks its end there.`
-      : `Put ; after ${describeToken(previous)}, at line ${line}, column ${column}.`;
+      : (called ?? `Put ; after ${describeToken(previous)}, at line ${line}, column ${column}.`);
     const message = `Expected \`;\` before ${describeToken(token)}.`;
     this.report("error", "missing-semicolon", spanOf(token), message, { cure, related: [gap] });
   }
@@ -197,8 +212,7 @@ export class Cursor {
       this.token,
       `Expected \`${closer}\` for the \`${open.text}\` at line ${line}, column ${column}, but found ${describeToken(this.token)}.`,
       {
-        cure:
-          this.token.text === "in" ? "There is no `in`: write in_array(value, $list)." : undefined,
+        cure: closingCures[`${open.text} ${this.token.text}`] ?? closingCures[this.token.text],
         related: [{ ...spanOf(open), message: `this \`${open.text}\` is still open` }],
       },
     );

@@ -157,7 +157,7 @@ const scanUnknown = (text: string, start: number, report: Report): Token | undef
 };
 
 /** What word processors and web pages make of quotes. */
-const printersQuotes = "“”„‟‘’‚«»";
+const printersQuotes = "“”„‟‘’‚«»`";
 
 const skippedLength = (text: string, at: number): number =>
   String.fromCodePoint(text.codePointAt(at) ?? 0).length;

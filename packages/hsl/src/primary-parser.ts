@@ -137,6 +137,10 @@ const parseBracketed = (cursor: Cursor, token: Token): Expression => {
     const items = parseItems(cursor, token);
     return { kind: "Array", items, start: token.start, end: cursor.previous.end };
   }
+  const { previous } = cursor;
+  if (token.text === ">" && previous.text === "<" && previous.end === token.start) {
+    return cursor.unexpected("Expected an expression", { cure: "Write != for “is not equal”." });
+  }
   const isFraction = token.text === "." && cursor.peek().kind === "number";
   return cursor.unexpected("Expected an expression", {
     cure: isFraction
@@ -251,14 +255,16 @@ const parseArm = (cursor: Cursor): MatchArm => {
     tests = [cursor.parseExpression()];
     while (cursor.takeOperator(",")) tests.push(cursor.parseExpression());
   }
-  cursor.expectOperator("=>", "before the value of the arm");
+  cursor.expectOperator("=>", "before the value of the arm", {
+    cure: "An arm is written value => result.",
+  });
   const value = cursor.parseExpression();
   return { kind: "Arm", tests, value, start, end: value.end };
 };
 
 const parseTargets = (cursor: Cursor, kind: "Isset" | "Unset"): Expression => {
   const { start, text } = cursor.next();
-  const open = cursor.expectOperator("(", `after \`${text}\``);
+  const open = cursor.expectOperator("(", `after \`${text}\``, { cure: `Write ${text}(…).` });
   const targets: Expression[] = [];
   while (!cursor.isOperator(")")) {
     const target = cursor.parseExpression();

@@ -200,7 +200,11 @@ const parseSwitch: Rule = (cursor, keyword) => {
 const parseCase = (cursor: Cursor): Case => {
   const { start } = cursor.token;
   const isDefault = cursor.takeKeyword("default");
-  if (!isDefault && !cursor.takeKeyword("case")) cursor.unexpected("Expected `case` or `default`");
+  if (!isDefault && !cursor.takeKeyword("case")) {
+    cursor.unexpected("Expected `case` or `default`", {
+      cure: "Inside switch stand case value: and default:, and behind them statements.",
+    });
+  }
   const test = isDefault ? null : cursor.parseExpression();
   cursor.expectOperator(":", "after the label");
   const body: Statement[] = [];

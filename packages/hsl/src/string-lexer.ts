@@ -39,6 +39,7 @@ export const scanDoubleQuoted = (text: string, start: number, report: Report): T
       const found = matchAt(interpolation, text, at);
       const name = found?.[1] ?? found?.[2];
       if (found === null || name === undefined) {
+        if (text.charAt(at + 1) === "{") reportBraces(text, at, report);
         bytes += "$"; // `$1` and `$$` stay as they are: http and pcre_replace want them
         at += 1;
         continue;
@@ -70,6 +71,17 @@ export const scanDoubleQuoted = (text: string, start: number, report: Report): T
 const matchAt = (pattern: RegExp, text: string, at: number): RegExpExecArray | null => {
   pattern.lastIndex = at;
   return pattern.exec(text);
+};
+
+const word = /[a-zA-Z_][a-zA-Z0-9_]*/y;
+
+/** `${` that no name and `}` follow. */
+const reportBraces = (text: string, at: number, report: Report): void => {
+  const name = matchAt(word, text, at + 2)?.[0] ?? "";
+  const span = { start: at, end: at + 2 + name.length };
+  report("advice", "bad-interpolation", span, "This is no variable; it stays as it is.", {
+    cure: `Write \${${name || "name"}} for one, or \\\${ for the characters.`,
+  });
 };
 
 /** A backslash that begins no escape. */
