@@ -230,6 +230,17 @@ test.each([
   expect(verdict.answer.kind).toBe("defer");
 });
 
+test("a removed attachment is found no more, until the changes are discarded", async () => {
+  const { echoed } = await run(`$pdf = GetAttachmentsByName("pdf$");
+RemoveAttachments($pdf);
+echo GetAttachmentsByName("pdf$");
+echo GetAttachmentsByType("pdf$");
+DiscardMailDataChanges();
+echo GetAttachmentsByName("pdf$") === $pdf;
+Deliver();`);
+  expect(echoed).toEqual(["[]", "[]", "1"]);
+});
+
 test("reads the file of the mail, with changes or without", async () => {
   const { echoed } = await run(
     `

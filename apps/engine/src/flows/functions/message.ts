@@ -120,20 +120,23 @@ const startOf = (part: MimePart): MimePart => ({
   end: Math.min(part.end, part.bodyStart + 8192),
 });
 
-/** A part that carries a file: everything but multiparts and the body without a name. */
-const isAttachment = ({ isMultipart }: MimePart): boolean => !isMultipart;
+/** The parts that carry something, apart from what was removed. */
+const attachmentsOf = (run: RunContext): MimePart[] => {
+  const { edits } = messageOf(run);
+  return partsOf(run).filter((part) => !part.isMultipart && !edits.isRemoved(part));
+};
 
 export const attachmentFunctions: Bodies = {
   GetAttachmentsByName: (args, run) => {
     const pattern = patternOf(args[0]);
-    const parts = partsOf(run).filter((part) => isAttachment(part) && part.fileName !== "");
+    const parts = attachmentsOf(run).filter(({ fileName }) => fileName !== "");
     return listValue(
       parts.filter(({ fileName }) => pattern.test(fileName, run.checkTime)).map(({ id }) => id),
     );
   },
   GetAttachmentsByType: (args, run) => {
     const pattern = patternOf(args[0]);
-    const parts = partsOf(run).filter(isAttachment);
+    const parts = attachmentsOf(run);
     return listValue(
       parts.filter(({ type }) => pattern.test(type, run.checkTime)).map(({ id }) => id),
     );
