@@ -177,6 +177,10 @@ export const collectionMember = (object: HslObject, name: string): Value | undef
   );
 };
 
+/** What it can be asked; null: no collection. */
+export const collectionNames = ({ shape }: HslObject): readonly string[] | null =>
+  shape instanceof Collection ? [...collectionMethods[shape.isMap ? "Map" : "Set"].keys()] : null;
+
 /** What `foreach` goes through; null: no collection. */
 export const collectionEntries = (object: HslObject): [Value, Value][] | null => {
   const { shape } = object;

@@ -1,7 +1,7 @@
 /** Members of objects, and who may touch them. */
 import { ClassCode, Closure, Native } from "./callable.ts";
-import { collectionEntries, collectionMember } from "./collections.ts";
-import { nativeMember } from "./native-class.ts";
+import { collectionEntries, collectionMember, collectionNames } from "./collections.ts";
+import { nativeMember, nativeNames } from "./native-class.ts";
 import { typeName } from "./values/convert.ts";
 import { ScriptError, type Site } from "./values/errors.ts";
 import { HslFunction, HslObject } from "./values/object.ts";
@@ -61,7 +61,9 @@ const refuseCollection = (object: HslObject, site: Site): void => {
 export const readMember = (object: HslObject, name: string, asker: Asker, site: Site): Value => {
   const value = peekMember(object, name, asker, site);
   if (value !== undefined) return value;
-  throw new ScriptError("unknown-member", `${object.className} has no \`${name}\``, site);
+  const known = collectionNames(object) ?? nativeNames(object);
+  const there = known === null ? "" : `; its members are ${known.join(", ")}`;
+  throw new ScriptError("unknown-member", `${object.className} has no \`${name}\`${there}`, site);
 };
 
 export const writeMember = (

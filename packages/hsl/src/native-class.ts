@@ -19,9 +19,11 @@ export type NativeMethod<State> = {
 };
 
 class NativeShape {
+  readonly names: () => Iterable<string>;
   readonly call: (name: string) => HslFunction | undefined;
 
-  constructor(call: NativeShape["call"]) {
+  constructor(names: NativeShape["names"], call: NativeShape["call"]) {
+    this.names = names;
     this.call = call;
   }
 }
@@ -41,47 +43,50 @@ export const defineNativeClass = <State>(
     make: (state: State): HslObject => {
       const object: HslObject = new HslObject(
         className,
-        new NativeShape((name) => {
-          const method = methods.get(name);
-          if (method === undefined) return undefined;
-          const { least, most, run: body } = method;
-          return new HslFunction(
-            name,
-            new Native((run, args, site) => {
-              run.site = site;
-              run.step();
-              if (args.length < least || args.length > most) {
-                throw new ScriptError(
-                  "wrong-argument-count",
-                  `${name} takes ${least === most ? most : `${least} to ${most}`} arguments, not ${args.length}`,
-                  site,
-                );
-              }
-              const placed = (error: unknown): never => {
+        new NativeShape(
+          () => methods.keys(),
+          (name) => {
+            const method = methods.get(name);
+            if (method === undefined) return undefined;
+            const { least, most, run: body } = method;
+            return new HslFunction(
+              name,
+              new Native((run, args, site) => {
                 run.site = site;
-                if (error instanceof ScriptError) error.site ??= site;
-                throw error;
-              };
-              try {
-                const result = body(state, args, run, object);
-                if (!(result instanceof Promise)) return result;
-                return untilCancelled(result, run.host.signal).then(
-                  (value) => {
-                    run.site = site;
-                    run.resumed();
-                    return value;
-                  },
-                  (error: unknown) => {
-                    run.resumed();
-                    return placed(error);
-                  },
-                );
-              } catch (error) {
-                return placed(error);
-              }
-            }),
-          );
-        }),
+                run.step();
+                if (args.length < least || args.length > most) {
+                  throw new ScriptError(
+                    "wrong-argument-count",
+                    `${name} takes ${least === most ? most : `${least} to ${most}`} arguments, not ${args.length}`,
+                    site,
+                  );
+                }
+                const placed = (error: unknown): never => {
+                  run.site = site;
+                  if (error instanceof ScriptError) error.site ??= site;
+                  throw error;
+                };
+                try {
+                  const result = body(state, args, run, object);
+                  if (!(result instanceof Promise)) return result;
+                  return untilCancelled(result, run.host.signal).then(
+                    (value) => {
+                      run.site = site;
+                      run.resumed();
+                      return value;
+                    },
+                    (error: unknown) => {
+                      run.resumed();
+                      return placed(error);
+                    },
+                  );
+                } catch (error) {
+                  return placed(error);
+                }
+              }),
+            );
+          },
+        ),
       );
       states.set(object, state);
       return object;
@@ -91,6 +96,10 @@ export const defineNativeClass = <State>(
       value instanceof HslObject ? states.get(value) : undefined,
   };
 };
+
+/** What an object of a host can be asked; `null`: no object of a host. */
+export const nativeNames = ({ shape }: HslObject): readonly string[] | null =>
+  shape instanceof NativeShape ? [...shape.names()] : null;
 
 /** A method as a function; `undefined`: no such method, `null`: no object of a host. */
 export const nativeMember = (object: HslObject, name: string): HslFunction | undefined | null =>

@@ -20,6 +20,18 @@ describe("classes of the language", () => {
     expect(told.toSorted(byName)).toEqual(made.toSorted(byName));
   });
 
+  it("what it has not is told with what it has", async () => {
+    const { result } = await runScript("Set([1])->push(2);");
+    expect(result).toMatchObject({
+      kind: "error",
+      error: {
+        message: "Set has no `push`; its members are has, delete, clear, size, values, add",
+        line: 1,
+        column: 1,
+      },
+    });
+  });
+
   it("Exception", async () => {
     const names = [...(coreClasses.get("Exception")?.methods.keys() ?? [])];
     const calls = names.map((name) => `echo $e->${name}();`).join(" ");

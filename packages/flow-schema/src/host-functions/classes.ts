@@ -54,7 +54,7 @@ const classes = [
     [
       "appendPart(part)",
       "object",
-      "Puts a new part behind the others, and gives this one back. A part that is no multipart becomes one.",
+      "Puts a new part behind the others, and gives this one back; `getParts()` does not see the new one. A part that is no multipart becomes one.",
       "MIME",
     ],
     ["toString()", "string", "The text of a new part, or of the whole message."],
