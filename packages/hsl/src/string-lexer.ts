@@ -75,12 +75,13 @@ const matchAt = (pattern: RegExp, text: string, at: number): RegExpExecArray | n
 
 const word = /[a-zA-Z_][a-zA-Z0-9_]*/y;
 
-/** `${` that no name and `}` follow. */
+/** `${name` without its brace; `${1}` and `${ }` are what other texts have, and no mistake. */
 const reportBraces = (text: string, at: number, report: Report): void => {
-  const name = matchAt(word, text, at + 2)?.[0] ?? "";
+  const name = matchAt(word, text, at + 2)?.[0];
+  if (name === undefined) return;
   const span = { start: at, end: at + 2 + name.length };
   report("advice", "bad-interpolation", span, "This is no variable; it stays as it is.", {
-    cure: `Write \${${name || "name"}} for one, or \\\${ for the characters.`,
+    cure: `Write \${${name}} for one, or \\\${ for the characters.`,
   });
 };
 
